@@ -1,0 +1,69 @@
+"""The contract of a search algorithm: ask for a proposal, tell what came of it.
+
+An algorithm is built from a space, the fidelities on offer and a random generator, and gets nothing else: no
+table, no ledger, no clock. It can be driven by the search loop, by simulated parallel workers, by real
+training, or by somebody else's program.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Generic, NamedTuple
+
+import numpy as np
+
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.observation import Observation
+from nasbench_suite.space import ArchT, Space
+
+
+class Proposal(NamedTuple, Generic[ArchT]):
+    """An evaluation that an algorithm asks for.
+
+    Attributes:
+        id: unique within a search, so that results may come back out of order.
+        arch: what to evaluate.
+        fidelity: how far to train it; one of those on offer.
+    """
+
+    id: int
+    arch: ArchT
+    fidelity: Fidelity
+
+
+class Algorithm(ABC, Generic[ArchT]):
+    """A search algorithm behind ask / tell.
+
+    Attributes:
+        finite: whether the algorithm ends by itself, so that a search needs no budget.
+    """
+
+    finite: bool = False
+
+    def __init__(self, space: Space[ArchT], fidelities: Sequence[Fidelity], rng: np.random.Generator) -> None:
+        """
+        Args:
+            space: where to search.
+            fidelities: those on offer, cheapest first; at least one.
+            rng: the algorithm's own stream; nobody else draws from it.
+        """
+        self.space = space
+        self.fidelities = tuple(fidelities)
+        self.rng = rng
+        self._next_id = 0
+
+    @abstractmethod
+    def ask(self) -> Proposal[ArchT] | None:
+        """Returns the next evaluation wanted.
+
+        None means nothing until a result arrives; and with no evaluation under way, finished.
+        """
+
+    @abstractmethod
+    def tell(self, proposal: Proposal[ArchT], observation: Observation) -> None:
+        """Takes the result of a proposal. A discarded evaluation is never told."""
+
+    def propose(self, arch: ArchT, fidelity: Fidelity | None = None) -> Proposal[ArchT]:
+        """Makes a proposal with a fresh id, at the highest fidelity on offer unless another is named."""
+        proposal = Proposal(self._next_id, arch, self.fidelities[-1] if fidelity is None else fidelity)
+        self._next_id += 1
+        return proposal

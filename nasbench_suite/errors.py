@@ -1,0 +1,86 @@
+"""Every error that users of the package can meet.
+
+    NasBenchSuiteError
+    |-- ArchitectureError            not an architecture of the space
+    |-- MissingDataError             the table does not hold what was asked for
+    |   |-- MissingArchitectureError     a valid architecture that the table lacks
+    |   |-- UnknownDatasetError
+    |   |-- UnknownFidelityError         schedule or epoch
+    |   |-- MissingTrialError            training seed
+    |   `-- MissingValueError            this cell was not measured
+    |-- BudgetExhaustedError         the ledger has nothing left; how a search ends
+    |-- TableError                   not a table, truncated, damaged, of another version or space
+    |   |-- TableNotFoundError
+    |   `-- TableExistsError             another table has that name
+    |-- SourceError                  a file that cannot be imported: foreign, corrupt or contradictory
+    |-- DatasetError                 images that are not there, or not what they should be
+    |-- ResultsError                 a results folder that cannot be written, resumed or reported
+    `-- ConfigError                  a configuration that makes no sense
+
+Messages are one line: what was expected, what came, what to do. The command line prints them without a
+traceback and exits with code 2.
+"""
+
+
+class NasBenchSuiteError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class ArchitectureError(NasBenchSuiteError, ValueError):
+    """A value or text that is not an architecture of the space."""
+
+
+class MissingDataError(NasBenchSuiteError, LookupError):
+    """The table does not hold what was asked for; nothing is imputed."""
+
+
+class MissingArchitectureError(MissingDataError):
+    """A valid architecture that this table lacks."""
+
+
+class UnknownDatasetError(MissingDataError):
+    """A data set that this table lacks."""
+
+
+class UnknownFidelityError(MissingDataError):
+    """A schedule, or an epoch within it, that this table lacks."""
+
+
+class MissingTrialError(MissingDataError):
+    """A training seed that was not run, or not stored, for this cell."""
+
+
+class MissingValueError(MissingDataError):
+    """A metric that was not measured for this architecture."""
+
+
+class BudgetExhaustedError(NasBenchSuiteError):
+    """The budget is spent, or the query would overstep it and the rule is to discard it."""
+
+
+class TableError(NasBenchSuiteError):
+    """A file that is not a table, or one that is truncated, damaged, of another version or space."""
+
+
+class TableNotFoundError(TableError):
+    """No table of that name, or none that has the space and data set."""
+
+
+class TableExistsError(TableError):
+    """A table of that name but with other content is already there."""
+
+
+class SourceError(NasBenchSuiteError):
+    """A source file that cannot be imported: foreign, corrupt, or contradicting itself."""
+
+
+class DatasetError(NasBenchSuiteError):
+    """Images that are not there, or are not what they should be."""
+
+
+class ResultsError(NasBenchSuiteError):
+    """A results folder that cannot be written, resumed or reported."""
+
+
+class ConfigError(NasBenchSuiteError, ValueError):
+    """A configuration that makes no sense."""

@@ -1,0 +1,39 @@
+"""What crosses the boundary between the benchmark and those who ask it."""
+
+from typing import NamedTuple
+
+from nasbench_suite.fidelity import Fidelity
+
+
+class Observation(NamedTuple):
+    """What a search may see of one evaluation; there is no test metric on this type.
+
+    A named tuple because millions are built: a frozen dataclass costs four times as much.
+
+    Attributes:
+        fidelity: how far the architecture was trained.
+        valid_accuracy: percent in [0, 100]; NaN where the training diverged.
+        seconds: cost of the evaluation from scratch, on the source's hardware.
+        trial: the training seed that answered; None where it was a mean over trials.
+    """
+
+    fidelity: Fidelity
+    valid_accuracy: float
+    seconds: float
+    trial: int | None
+
+
+class Score(NamedTuple):
+    """The judge's view of an architecture on one data set: final schedule, mean over trials.
+
+    Attributes:
+        dataset: where it was scored.
+        schedule: the final schedule, in epochs.
+        valid_accuracy: percent in [0, 100]; None where the source has none.
+        test_accuracy: percent in [0, 100]; None where the source has none.
+    """
+
+    dataset: str
+    schedule: int
+    valid_accuracy: float | None
+    test_accuracy: float | None

@@ -1,0 +1,142 @@
+"""The contract of a search space.
+
+An architecture is a small immutable hashable value whose type the space chooses (NAS-Bench-201: six operation
+indices in a tuple). A space knows nothing of measurements; a table finds an architecture's row through the
+index arrays that the space built when the table was written.
+"""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasbench_suite.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+    from nasbench_suite.importing import Importer
+
+ArchT = TypeVar("ArchT", bound=Hashable)
+
+
+class Categorical(NamedTuple):
+    """One decision of an architecture.
+
+    Attributes:
+        name: unique within the space.
+        choices: what the codes 0 .. len(choices) - 1 stand for.
+    """
+
+    name: str
+    choices: tuple[str, ...]
+
+
+class Space(ABC, Generic[ArchT]):
+    """What algorithms, tables and trainings know of a search space.
+
+    Attributes:
+        name: the name used in configs, files, reports and on the command line.
+        variables: the categorical view: an architecture as one choice per variable.
+    """
+
+    name: str
+    variables: tuple[Categorical, ...]
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator) -> ArchT:
+        """Draws an architecture as the benchmark's paper does, consuming `rng`."""
+
+    @abstractmethod
+    def mutate(self, arch: ArchT, rng: np.random.Generator) -> ArchT:
+        """Returns another architecture, one published mutation away from `arch`, consuming `rng`."""
+
+    @abstractmethod
+    def neighbours(self, arch: ArchT) -> list[ArchT]:
+        """Lists every architecture one edit away, in a fixed order, without `arch` itself."""
+
+    @abstractmethod
+    def parse(self, text: str) -> ArchT:
+        """Reads the text form.
+
+        Raises:
+            ArchitectureError: says what is wrong with `text` and what was expected.
+        """
+
+    @abstractmethod
+    def format(self, arch: ArchT) -> str:
+        """Writes the one text form, which `parse` reads back."""
+
+    @abstractmethod
+    def canonical(self, arch: ArchT) -> ArchT:
+        """Returns the representative of the architecture's isomorphism class."""
+
+    @abstractmethod
+    def encode(self, arch: ArchT) -> tuple[int, ...]:
+        """Returns the architecture's code for each of `variables`."""
+
+    @abstractmethod
+    def decode(self, codes: Sequence[int]) -> ArchT:
+        """Returns the architecture that has these codes.
+
+        Raises:
+            ArchitectureError: where no architecture has them.
+        """
+
+    def enumerate(self) -> Iterator[ArchT]:
+        """Lists the whole space in the benchmark's official order, where it can be listed.
+
+        Raises:
+            ConfigError: the space cannot be listed.
+        """
+        raise ConfigError(f"space {self.name} cannot be enumerated; sample it instead")
+
+    def network(self, arch: ArchT, **settings: object) -> "torch.nn.Module":
+        """Builds the architecture as a stand-alone network, where the space has one.
+
+        Raises:
+            ConfigError: the space has no network.
+        """
+        raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+
+    def importers(self) -> "Sequence[Importer]":
+        """Lists the readers of the benchmark's official files, the most specific format first."""
+        return ()
+
+    # How a table finds an architecture's row. The default serves any space.
+
+    def index(self, archs: Sequence[ArchT]) -> dict[str, NDArray[np.generic]]:
+        """Returns the arrays from which `locator` finds the row of each of `archs`.
+
+        Two architectures that must share a row are the caller's to merge beforehand.
+
+        Raises:
+            ConfigError: two of `archs` have the same key.
+        """
+        keys = np.array([_text_key(self.format(arch)) for arch in archs], dtype=np.uint64)
+        order = np.argsort(keys, kind="stable")
+        if (np.diff(keys[order]) == 0).any():
+            raise ConfigError(f"space {self.name}: an architecture is listed twice")
+        return {"keys": keys[order], "rows": order.astype(np.uint32)}
+
+    def locator(self, index: Mapping[str, NDArray[np.generic]]) -> Callable[[ArchT], int]:
+        """Returns the function from an architecture to its row, -1 where the table has none.
+
+        The function raises ArchitectureError for a value that is no architecture of this space.
+        """
+        keys, rows = index["keys"], index["rows"]
+
+        def locate(arch: ArchT) -> int:
+            key = np.uint64(_text_key(self.format(arch)))
+            at = int(keys.searchsorted(key))
+            return int(rows[at]) if at < len(keys) and keys[at] == key else -1
+
+        return locate
+
+
+def _text_key(text: str) -> int:
+    """A 64-bit key of a text: 100,000 texts collide with a chance of 3e-10, and `index` would notice."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
