@@ -1,8 +1,8 @@
 """The 423,624 cells of NAS-Bench-101 from scratch, as nasbench's enumerator lists them, without hashing.
 
 The canonical form of a cell is the least of its isomorphic upper-triangular numberings, which is also the
-first that nasbench's enumerator meets: vertices, then edges, then operations ascending. All renumberings of the
-inner vertices, at most 120, are tried, so that the classes are exact.
+first that nasbench's enumerator meets: vertices, then edges, then operations ascending. All renumberings of
+the inner vertices, at most 120, are tried, so that the classes are exact.
 """
 
 from functools import cache
