@@ -110,8 +110,8 @@ def read_metrics(encoded: bytes) -> Metrics:
     return _unusual_metrics(message)
 
 
-# nearly every record begins with its evaluations in this layout, which is read at once: three of 45 bytes, each
-# of five doubles after one-byte keys
+# nearly every record begins with its evaluations in this layout, which is read at once: three of 45 bytes,
+# each of five doubles after one-byte keys
 _USUAL = Struct("<" + "3sdcdcdcdcd" * 3)
 _USUAL_KEYS = (b"\x0a\x2d\x09", b"\x11", b"\x19", b"\x21", b"\x29") * 3
 

@@ -26,7 +26,7 @@ from nasbench_suite.spaces.nb101.cell import (
 )
 
 if TYPE_CHECKING:
-    from nasbench_suite.spaces.nb101.network import Network
+    from nasbench_suite.spaces.nb101.network import CellNetwork
 
 _EDGES = [(x, y) for x in range(MAX_VERTICES) for y in range(x + 1, MAX_VERTICES)]
 _BITS = [edge_bit(x, y) for x, y in _EDGES]
@@ -109,11 +109,11 @@ class NB101(Space[Cell]):
         """Lists every cell once, in the order and numbering of nasbench's enumerator and files."""
         return map(Cell._make, enumeration.cells().representatives.tolist())
 
-    def network(self, arch: Cell, **settings: Any) -> "Network":
-        """Builds the cell as the paper's image classifier; `settings` are those of `network.Network`."""
-        from nasbench_suite.spaces.nb101.network import Network
+    def network(self, arch: Cell, **settings: Any) -> "CellNetwork":
+        """Builds the cell as the paper's image classifier; `settings` are those of `network.CellNetwork`."""
+        from nasbench_suite.spaces.nb101.network import CellNetwork
 
-        return Network(check(arch), **settings)
+        return CellNetwork(arch, **settings)
 
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         return lookup.build_index(archs)
