@@ -1,8 +1,8 @@
 """The networks of NAS-Bench-101: a stem, three stacks of equal cells, and a classifier.
 
-Ying et al. (2019), figure 1. Normalisation and initial weights are TensorFlow's as the paper used them: running
-statistics move by 0.003, convolutions start as truncated normals scaled by their fan-in, the classifier as Glorot
-and Bengio's uniform.
+Ying et al. (2019), figure 1. Normalisation and initial weights are TensorFlow's as the paper used them:
+running statistics move by 0.003, convolutions start as truncated normals scaled by their fan-in, and the
+classifier as Glorot and Bengio's uniform.
 """
 
 from math import sqrt
