@@ -133,6 +133,12 @@ def test_data_that_are_no_row_are_refused(tmp_path: Path, data: bytes) -> None:
         list(read_rows(write(tmp_path / "file", data)))
 
 
+@pytest.mark.parametrize("epochs", [0, -4, 1 << 31, 10**40])
+def test_impossible_schedules_are_refused(tmp_path: Path, epochs: int) -> None:
+    with pytest.raises(SourceError, match="record 1 at byte 0: expected a positive number of epochs, got"):
+        list(read_rows(write(tmp_path / "file", row(epochs=epochs))))
+
+
 def test_json_written_otherwise_reads_the_same(tmp_path: Path) -> None:
     loose = json.dumps(json.loads(row()), indent=1).encode()
     compact = json.dumps(json.loads(row()), separators=(",", ":")).encode()
