@@ -94,7 +94,7 @@ def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) ->
 def _read_usual(
     messages: list[bytes],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Takes evaluations and parameters from where they usually are, and says for which rows they are there."""
+    """Takes evaluations and parameters from where they usually are, and says which rows have them there."""
     joined = b"".join([message[:_WIDTH].ljust(_WIDTH, b"\0") for message in messages])
     table = np.frombuffer(joined, np.uint8).reshape(-1, _WIDTH)
     usual = (table[:, list(_KEYS)] == np.array(list(_KEYS.values()), np.uint8)).all(axis=1)

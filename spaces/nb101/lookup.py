@@ -34,26 +34,17 @@ def build_index(archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         ConfigError: two of `archs` are isomorphic.
     """
     space = cells()
-    patterns, starts, squeezes, squeeze = _patterns()
-    numbers = np.array([check(arch) for arch in archs], dtype=np.int64).reshape(-1, 3)
-    slots = np.array(_FIRST_SLOT)[numbers[:, 0]] + numbers[:, 1]
-    pattern = patterns[slots]
-    classes = space.classes[starts[pattern] + squeeze[squeezes[pattern] + numbers[:, 2]]]
+    arrays: dict[str, NDArray[np.generic]] = {**_patterns(), "rows": space.classes}
+    classes = batch_locator(arrays)(archs)
     row_of_class = np.full(len(space.representatives), -1, dtype=np.int32)
     row_of_class[classes] = np.arange(len(archs), dtype=np.int32)
     twice = np.flatnonzero(row_of_class[classes] != np.arange(len(archs)))
     if len(twice):
         arch = archs[int(twice[0])]
         raise ConfigError(
-            f"space nb101: cell {format_cell(arch)} is listed twice, perhaps in another numbering"
+            f"space nb101: cell {format_cell(arch)} is listed twice, perhaps in another numbering; merge them first"
         )
-    return {
-        "patterns": patterns,
-        "starts": starts,
-        "squeezes": squeezes,
-        "squeeze": squeeze,
-        "rows": row_of_class[space.classes],
-    }
+    return arrays | {"rows": row_of_class[space.classes]}
 
 
 def locator(index: Index) -> Callable[[Cell], int]:
@@ -95,7 +86,12 @@ def batch_locator(index: Index) -> Callable[[Sequence[Cell] | NDArray[np.int64]]
     first_slot, bits, labellings = np.array(_FIRST_SLOT), np.array(_BITS), np.array(_LABELLINGS)
 
     def locate_many(archs: Sequence[Cell] | NDArray[np.int64]) -> NDArray[np.int32]:
-        vertices, edges, labels = np.asarray(archs, dtype=np.int64).reshape(-1, 3).T
+        try:
+            vertices, edges, labels = np.asarray(archs, dtype=np.int64).reshape(-1, 3).T
+        except (TypeError, ValueError, OverflowError):
+            for arch in archs:
+                check(arch)
+            raise ArchitectureError("expected a (cells, 3) array of vertices, edges and labels") from None
         sizes = np.where((vertices < 2) | (vertices > MAX_VERTICES), 0, vertices)
         regular = (sizes > 0) & (edges >> bits[sizes] == 0) & (labels >= 0) & (labels < labellings[sizes])
         pattern = patterns[np.where(regular, first_slot[sizes] + edges, 0)]
@@ -109,12 +105,14 @@ def batch_locator(index: Index) -> Callable[[Sequence[Cell] | NDArray[np.int64]]
     return locate_many
 
 
-def _patterns() -> tuple[NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint16], NDArray[np.uint8]]:
+def _patterns() -> dict[str, NDArray[np.generic]]:
     """Prunes every graph.
 
     Returns:
-        The pattern of each slot; each pattern's first labelled cell in `cells()`, and where its part of the
-        squeeze begins; the squeeze: from the unpruned labels to the pruned ones.
+        patterns: (graphs,) the pattern of each slot, or `INVALID`.
+        starts: (patterns,) the position of its first labelled cell in `cells()`.
+        squeezes: (patterns,) where its part of the squeeze begins.
+        squeeze: from the unpruned labels to the pruned ones.
     """
     space = cells()
     patterns = np.full(_FIRST_SLOT[-1] + (1 << _BITS[-1]), INVALID, dtype=np.uint16)
@@ -146,12 +144,12 @@ def _patterns() -> tuple[NDArray[np.uint16], NDArray[np.uint32], NDArray[np.uint
             squeeze.append(_squeeze(vertices, left))
             known += len(full)
             squeezed += _LABELLINGS[vertices]
-    return (
-        patterns,
-        np.concatenate(starts).astype(np.uint32),
-        np.concatenate(squeezes).astype(np.uint16),
-        np.concatenate(squeeze).astype(np.uint8),
-    )
+    return {
+        "patterns": patterns,
+        "starts": np.concatenate(starts).astype(np.uint32),
+        "squeezes": np.concatenate(squeezes).astype(np.uint16),
+        "squeeze": np.concatenate(squeeze).astype(np.uint8),
+    }
 
 
 def _alive(vertices: int) -> NDArray[np.uint8]:

@@ -168,4 +168,4 @@ def _split_unusual(data: bytes) -> tuple[str, int, str, str, bytes]:
     key, epochs, adjacency, operations, metrics = row
     if not 0 < epochs < 1 << 31:
         raise SourceError(f"expected a positive number of epochs, got {epochs!r:.50}")
-    return key, epochs, adjacency, operations, metrics.encode()
+    return key, epochs, adjacency, operations, metrics.encode(errors="replace")
