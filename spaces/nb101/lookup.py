@@ -42,7 +42,7 @@ def build_index(archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
     if len(twice):
         arch = archs[int(twice[0])]
         raise ConfigError(
-            f"space nb101: cell {format_cell(arch)} is listed twice, perhaps in another numbering; merge them first"
+            f"space nb101: cell {format_cell(arch)} is listed twice, maybe in another numbering; merge them first"
         )
     return arrays | {"rows": row_of_class[space.classes]}
 
@@ -91,7 +91,7 @@ def batch_locator(index: Index) -> Callable[[Sequence[Cell] | NDArray[np.int64]]
         except (TypeError, ValueError, OverflowError):
             for arch in archs:
                 check(arch)
-            raise ArchitectureError("expected a (cells, 3) array of vertices, edges and labels") from None
+            raise
         sizes = np.where((vertices < 2) | (vertices > MAX_VERTICES), 0, vertices)
         regular = (sizes > 0) & (edges >> bits[sizes] == 0) & (labels >= 0) & (labels < labellings[sizes])
         pattern = patterns[np.where(regular, first_slot[sizes] + edges, 0)]
