@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import MissingValueError, UnknownFidelityError
+from nasbench_suite.errors import MissingDataError, MissingValueError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Observation, Score
@@ -132,6 +132,16 @@ class Benchmark:
         try:
             return found.value(row, found.pick(row, seed, self._rng))
         except MissingValueError:
+            return None
+
+    def seconds(self, row: int, fidelity: Fidelity, seed: SeedPolicy) -> float | None:
+        """Returns what a query would cost, by the trial that answers; None where unknown. Costs nothing."""
+        cost = self.table.cost(self._source.search, fidelity)
+        if cost is None:
+            return None
+        try:
+            return cost.value(row, cost.pick(row, seed, self._rng))
+        except MissingDataError:
             return None
 
     def score(self, arch: Any) -> dict[str, Score]:

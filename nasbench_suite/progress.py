@@ -1,7 +1,7 @@
 """Progress bars: shown on a terminal after two seconds, silent elsewhere."""
 
 from types import TracebackType
-from typing import Self
+from typing import Never, Self
 
 from tqdm import tqdm
 
@@ -17,7 +17,7 @@ class Progress:
             unit: its name; `B` is shown with binary prefixes.
         """
         # disable=None: silent where standard error is no terminal
-        self._bar: tqdm[None] = tqdm(
+        self._bar: tqdm[Never] = tqdm(
             total=total,
             desc=label,
             unit=unit,

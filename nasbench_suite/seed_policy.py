@@ -82,9 +82,9 @@ class TrialPicker:
         if isinstance(policy, int):
             return known & np.array([trial == policy for trial in self.trials], dtype=np.bool_)
         trials = known & is_trial
-        candidates: NDArray[np.bool_] = (
-            trials if policy == "random" else np.where(trials.any(axis=1)[:, None], trials, known)
-        )
+        candidates = trials
+        if policy != "random":
+            candidates = trials | (known & ~trials.any(axis=1, keepdims=True))
         if policy == "mean" or (candidates.sum(axis=1) <= 1).all():
             return candidates
         if rng is None:

@@ -7,6 +7,18 @@ from nasbench_suite.table.reader import Table, read_metadata
 from nasbench_suite.table.writer import TableWriter
 
 __all__ = [
-    "ColumnMetric", "Dataset", "Metadata", "Metric", "Series", "Source", "Table", "TableWriter", "find_space", "find_table",
-    "open_table", "read_metadata", "table_path", "table_paths",
-]  # fmt: skip
+    "ColumnMetric",
+    "Dataset",
+    "Metadata",
+    "Metric",
+    "Series",
+    "Source",
+    "Table",
+    "TableWriter",
+    "find_space",
+    "find_table",
+    "open_table",
+    "read_metadata",
+    "table_path",
+    "table_paths",
+]
