@@ -25,7 +25,9 @@ def main(arguments: Sequence[str]) -> None:
     """
     full_error = os.environ.get("HYDRA_FULL_ERROR")
     os.environ["HYDRA_FULL_ERROR"] = "1"  # hands Hydra's exceptions to us instead of printing them
-    sys.argv = ["nasbench-suite run", *arguments]
+    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
+    ordered = sorted(arguments, key=lambda word: "=" in word and not word.startswith("-"))
+    sys.argv = ["nasbench-suite run", *ordered]
     search_path.register()
     _failures.clear()
     try:
