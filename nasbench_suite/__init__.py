@@ -18,7 +18,7 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.search import search
 from nasbench_suite.space import Categorical, Space
-from nasbench_suite.table import Table, TableWriter, find_space, find_table, open_table
+from nasbench_suite.table import Table, find_space, find_table, open_table
 from nasbench_suite.trajectory import Trajectory
 from nasbench_suite.version import __version__
 
@@ -35,7 +35,6 @@ __all__ = [
     "Score",
     "Space",
     "Table",
-    "TableWriter",
     "Trajectory",
     "__version__",
     "find_space",

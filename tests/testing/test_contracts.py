@@ -1,7 +1,7 @@
 """Our own spaces and algorithms keep the contracts that we ship."""
 
 from collections.abc import Sequence
-from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import hydra
@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from hydra.utils import instantiate
 
-from nasbench_suite import search_path
+from nasbench_suite import conf, search_path
 from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
+from nasbench_suite.table import find_space, space_names
 from nasbench_suite.testing import AlgorithmContract, SpaceContract
 
-ALGORITHMS = sorted(entry.name for entry in entry_points(group="nasbench_suite.algorithms"))
-SPACES = sorted(entry.name for entry in entry_points(group="nasbench_suite.spaces"))
+ALGORITHMS = sorted(path.stem for path in Path(conf.__path__[0], "algorithm").glob("*.yaml"))
 
 
 class TestAlgorithms(AlgorithmContract):
@@ -39,11 +39,9 @@ class TestAlgorithms(AlgorithmContract):
 class TestSpaces(SpaceContract):
     """Every space that is registered."""
 
-    @pytest.fixture(autouse=True, params=SPACES)
+    @pytest.fixture(autouse=True, params=space_names())
     def _named(self, request: pytest.FixtureRequest) -> None:
         self.name = request.param
 
     def make_space(self) -> Space[Any]:
-        entry = next(e for e in entry_points(group="nasbench_suite.spaces") if e.name == self.name)
-        space: Space[Any] = entry.load()()
-        return space
+        return find_space(self.name)
