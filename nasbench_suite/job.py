@@ -97,6 +97,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         value = config[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
+    if config["workers"] != 1:
+        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
@@ -121,7 +123,10 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 
 def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     """Returns those of the wanted fidelities that the table has; the highest must be among them."""
-    wanted = [Fidelity(*pair) for pair in config["fidelities"]]
+    pairs = config["fidelities"]
+    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+        raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
+    wanted = [Fidelity(*pair) for pair in pairs]
     available = Benchmark(table, config["dataset"]).fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"

@@ -37,8 +37,9 @@ class Ledger:
             ConfigError: a limit is negative or not a number, or the rule is unknown.
         """
         for name, limit in (("seconds", seconds), ("epochs", epochs), ("evaluations", evaluations)):
-            if limit is not None and not 0 <= limit < math.inf:
-                raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit}")
+            is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+            if limit is not None and not (is_number and 0 <= limit < math.inf):
+                raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit!r}")
         if overstep not in ("keep", "discard"):
             raise ConfigError(f"overstep: expected keep or discard, got {overstep!r}")
         self.seconds: float | None = 0.0

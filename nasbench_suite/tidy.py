@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -106,7 +107,7 @@ def _records(path: Path, progress: Progress) -> Iterator[tuple[str, list[str], d
                     done = file.tell()
         except (UnicodeDecodeError, csv.Error) as error:
             raise SourceError(f"{path}, line {reader.line_num + 1}: not a CSV in UTF-8 ({error})") from error
-        except gzip.BadGzipFile as error:
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
 
 

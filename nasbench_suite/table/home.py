@@ -52,7 +52,7 @@ def find_space(name: str) -> Space[Any]:
         return own
     theirs = _registered()
     if name not in theirs:
-        raise ConfigError(f"expected one of the spaces {', '.join(sorted([*SPACES, *theirs]))}; got {name!r}")
+        raise ConfigError(f"expected one of the spaces {', '.join(space_names())}; got {name!r}")
     space: Space[Any] = theirs[name].load()()
     return space
 
