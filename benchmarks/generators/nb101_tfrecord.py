@@ -58,9 +58,7 @@ def varint(value: int) -> bytes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path, help="where to write")
     parser.add_argument("--full", action="store_true", help="all four schedules, not only 108 epochs")
     parser.add_argument("--cells", type=int, help="only so many, from the first")

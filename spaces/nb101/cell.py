@@ -239,19 +239,13 @@ def _of_unusual(matrix: Matrix, operations: Sequence[str]) -> Cell:
         return Cell.of(square.tolist(), names)
     kept = _alive_vertices(square)
     if not kept:
-        raise ArchitectureError(
-            "no path leads from input to output, so nothing is left of the cell after pruning"
-        )
+        raise ArchitectureError("no path leads from input to output, so nothing is left of the cell after pruning")
     if len(kept) > MAX_VERTICES:
-        raise ArchitectureError(
-            f"{len(kept)} vertices are left after pruning, and a cell has at most {MAX_VERTICES}"
-        )
+        raise ArchitectureError(f"{len(kept)} vertices are left after pruning, and a cell has at most {MAX_VERTICES}")
     names = [names[vertex] for vertex in kept]
     foreign = sorted(set(names[1:-1]) - set(OPERATIONS))
     if foreign:
-        raise ArchitectureError(
-            f"unknown operation {foreign[0]!r}; the operations are {', '.join(OPERATIONS)}"
-        )
+        raise ArchitectureError(f"unknown operation {foreign[0]!r}; the operations are {', '.join(OPERATIONS)}")
     return Cell.of(square[np.ix_(kept, kept)].tolist(), names)
 
 

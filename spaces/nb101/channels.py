@@ -27,9 +27,7 @@ def vertex_channels(cell: Cell, entering: int, leaving: int) -> list[int]:
     if sharing:
         share, rest = divmod(leaving, len(sharing))
         if not share:
-            raise ConfigError(
-                f"{leaving} channels cannot be shared by {len(sharing)} vertices; use more channels"
-            )
+            raise ConfigError(f"{leaving} channels cannot be shared by {len(sharing)} vertices; use more channels")
         for place, vertex in enumerate(sharing):
             channels[vertex] = share + (place < rest)
     for vertex in range(last - 1, 0, -1):
@@ -48,9 +46,7 @@ def widths(channels: int, cells: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def parameters(
-    arch: Cell, classes: int = 10, channels: int = 128, cells: int = 3, in_channels: int = 3
-) -> int:
+def parameters(arch: Cell, classes: int = 10, channels: int = 128, cells: int = 3, in_channels: int = 3) -> int:
     """Counts the trainable parameters of `network.CellNetwork` without building it.
 
     Raises:
@@ -78,9 +74,7 @@ def check_sizes(classes: int, channels: int, cells: int, in_channels: int) -> No
 def _cell_parameters(cell: Cell, entering: int, leaving: int) -> int:
     widths = vertex_channels(cell, entering, leaving)
     projections = sum(
-        _convolution(1, entering, widths[vertex])
-        for vertex in range(1, cell.vertices)
-        if cell.matrix[0][vertex]
+        _convolution(1, entering, widths[vertex]) for vertex in range(1, cell.vertices) if cell.matrix[0][vertex]
     )
     operations = sum(
         _convolution(_KERNELS[digit], width, width) if _KERNELS[digit] else 0

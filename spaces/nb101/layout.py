@@ -88,9 +88,7 @@ def _spread(
         _place(layer, [0.0] * len(layer), across, room, gap)
     for _ in range(30):
         for layer in layers:
-            wanted = [
-                _mean([across[other] for other in above[node] + below[node]], across[node]) for node in layer
-            ]
+            wanted = [_mean([across[other] for other in above[node] + below[node]], across[node]) for node in layer]
             _place(layer, wanted, across, room, gap)
     middle = (min(across) + max(across)) / 2
     return [x - middle for x in across]

@@ -18,9 +18,7 @@ from nasbench_suite.spaces.nb101.enumeration import cells
 INVALID: Final = 0xFFFF
 SIZES: Final = range(2, MAX_VERTICES + 1)
 _BITS: Final = [edge_bit(0, max(size, 1)) for size in range(MAX_VERTICES + 1)]
-_FIRST_SLOT: Final = [
-    sum(1 << _BITS[smaller] for smaller in range(2, size)) for size in range(MAX_VERTICES + 1)
-]
+_FIRST_SLOT: Final = [sum(1 << _BITS[smaller] for smaller in range(2, size)) for size in range(MAX_VERTICES + 1)]
 _LABELLINGS: Final = [3 ** max(size - 2, 0) for size in range(MAX_VERTICES + 1)]
 
 Index = Mapping[str, NDArray[np.generic]]
@@ -79,9 +77,7 @@ def batch_locator(index: Index) -> Callable[[Sequence[Cell] | NDArray[np.int64]]
 
     A row is -1 where the table lacks the cell; ArchitectureError is raised for what is no valid cell.
     """
-    arrays: list[NDArray[Any]] = [
-        index[name] for name in ("patterns", "starts", "squeezes", "squeeze", "rows")
-    ]
+    arrays: list[NDArray[Any]] = [index[name] for name in ("patterns", "starts", "squeezes", "squeeze", "rows")]
     patterns, starts, squeezes, squeeze, rows = arrays
     first_slot, bits, labellings = np.array(_FIRST_SLOT), np.array(_BITS), np.array(_LABELLINGS)
 
@@ -155,9 +151,7 @@ def _patterns() -> dict[str, NDArray[np.generic]]:
 def _alive(vertices: int) -> NDArray[np.uint8]:
     """For each graph, the mask of its vertices on a path from input to output; 0 where there is none."""
     graphs = np.arange(1 << _BITS[vertices], dtype=np.int32)
-    columns = [
-        (graphs >> edge_bit(0, vertex) & ((1 << vertex) - 1)).astype(np.uint8) for vertex in range(vertices)
-    ]
+    columns = [(graphs >> edge_bit(0, vertex) & ((1 << vertex) - 1)).astype(np.uint8) for vertex in range(vertices)]
     reached = np.ones(len(graphs), dtype=np.uint8)
     for vertex in range(1, vertices):
         reached |= ((columns[vertex] & reached) != 0).astype(np.uint8) << vertex

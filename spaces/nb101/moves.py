@@ -71,8 +71,6 @@ def neighbours(cell: Cell) -> list[Cell]:
     for place in range(INNER - 1, -1, -1):
         digit = labels // 3**place % 3
         relabelled += [
-            Cell(MAX_VERTICES, edges, labels + (other - digit) * 3**place)
-            for other in range(3)
-            if other != digit
+            Cell(MAX_VERTICES, edges, labels + (other - digit) * 3**place) for other in range(3) if other != digit
         ]
     return rewired + relabelled

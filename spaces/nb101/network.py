@@ -31,9 +31,7 @@ class ConvBnRelu(nn.Sequential):
         convolution = nn.Conv2d(entering, leaving, kernel, padding=kernel // 2, bias=False)
         scale = sqrt(1 / (entering * kernel * kernel)) / _TRUNCATED
         nn.init.trunc_normal_(convolution.weight, std=scale, a=-2 * scale, b=2 * scale)
-        super().__init__(
-            convolution, nn.BatchNorm2d(leaving, momentum=0.003, eps=1e-5), nn.ReLU(inplace=True)
-        )
+        super().__init__(convolution, nn.BatchNorm2d(leaving, momentum=0.003, eps=1e-5), nn.ReLU(inplace=True))
 
 
 class CellModule(nn.Module):
@@ -51,11 +49,7 @@ class CellModule(nn.Module):
         last = cell.vertices - 1
         self.sources = [[x for x in range(1, y) if cell.matrix[x][y]] for y in range(cell.vertices)]
         self.projections = nn.ModuleDict(
-            {
-                str(y): ConvBnRelu(entering, self.channels[y], 1)
-                for y in range(1, cell.vertices)
-                if cell.matrix[0][y]
-            }
+            {str(y): ConvBnRelu(entering, self.channels[y], 1) for y in range(1, cell.vertices) if cell.matrix[0][y]}
         )
         self.operations = nn.ModuleList(
             _operation(digit, width) for digit, width in zip(cell.digits, self.channels[1:last], strict=True)

@@ -99,9 +99,7 @@ def read_metrics(encoded: bytes) -> Metrics:
     fields = list(read_fields(decode(encoded)))
     evaluations = [_evaluation(value) for number, value in fields if number == 1 and isinstance(value, bytes)]
     if len(evaluations) != 3:
-        raise SourceError(
-            f"expected evaluations at the start, half-way and at the end, got {len(evaluations)}"
-        )
+        raise SourceError(f"expected evaluations at the start, half-way and at the end, got {len(evaluations)}")
     return Metrics(evaluations[1], evaluations[2], _parameters(dict(fields)))
 
 
@@ -162,9 +160,7 @@ def _split_unusual(data: bytes) -> tuple[str, int, str, str, bytes]:
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, list) or [type(value) for value in row] != [str, int, str, str, str]:
-        raise SourceError(
-            f"expected a JSON list of hash, epochs, adjacency, operations and metrics; got {data[:60]!r}"
-        )
+        raise SourceError(f"expected a JSON list of hash, epochs, adjacency, operations and metrics; got {data[:60]!r}")
     key, epochs, adjacency, operations, metrics = row
     if not 0 < epochs < 1 << 31:
         raise SourceError(f"expected a positive number of epochs, got {epochs!r:.50}")

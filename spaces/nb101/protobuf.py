@@ -36,9 +36,7 @@ def read_fields(message: bytes) -> Iterator[tuple[int, Value]]:
         elif kind == _BYTES:
             length, at = _varint(message, at)
         else:
-            raise SourceError(
-                f"expected a protobuf message, got a field of wire type {kind} at its byte {at}"
-            )
+            raise SourceError(f"expected a protobuf message, got a field of wire type {kind} at its byte {at}")
         if length > end - at:
             raise SourceError(
                 f"the protobuf message is cut off: {end - at} bytes of {length} are left in field {number}"

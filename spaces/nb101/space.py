@@ -55,9 +55,7 @@ class NB101(Space[Cell]):
             ConfigError: not in (0, 5], where probabilities would leave (0, 1].
         """
         if not 0 < mutation_rate <= moves.INNER:
-            raise ConfigError(
-                f"expected a mutation rate above 0 and at most {moves.INNER}, got {mutation_rate}"
-            )
+            raise ConfigError(f"expected a mutation rate above 0 and at most {moves.INNER}, got {mutation_rate}")
         self.mutation_rate = mutation_rate
 
     def cell(self, matrix: Matrix, operations: Sequence[str]) -> Cell:

@@ -54,9 +54,7 @@ def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
             body = file.read(length + 4)
             data = body[:-4]
             if len(body) != length + 4 or masked_crc32c(data) != _CHECKSUM.unpack(body[-4:])[0]:
-                raise SourceError(
-                    f"{at(path, number, offset)}: the data fail their checksum; fetch the file again"
-                )
+                raise SourceError(f"{at(path, number, offset)}: the data fail their checksum; fetch the file again")
             yield offset, data
             offset += length + 16
 

@@ -85,9 +85,7 @@ def test_limits_apply_after_pruning() -> None:
     matrix[:, -1] = 0
     matrix[0, -1] = matrix[1, -1] = 1
     operations = ["input", CONV3, *["conv5x5"] * (size - 3), "output"]
-    assert Cell.of(matrix, operations) == Cell.of(
-        [[0, 1, 1], [0, 0, 1], [0, 0, 0]], ["input", CONV3, "output"]
-    )
+    assert Cell.of(matrix, operations) == Cell.of([[0, 1, 1], [0, 0, 1], [0, 0, 0]], ["input", CONV3, "output"])
 
 
 def test_ten_edges_on_live_vertices_are_too_many() -> None:
@@ -126,9 +124,7 @@ NAMES = ["input", CONV3, "output"]
         (np.zeros((8, 8)), ["input", *[CONV3] * 6, "output"], "no path leads from input to output"),
     ],
 )
-def test_what_is_wrong_with_a_matrix_is_said_in_one_line(
-    matrix: object, operations: list[str], message: str
-) -> None:
+def test_what_is_wrong_with_a_matrix_is_said_in_one_line(matrix: object, operations: list[str], message: str) -> None:
     with pytest.raises(ArchitectureError, match=message) as caught:
         Cell.of(matrix, operations)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)

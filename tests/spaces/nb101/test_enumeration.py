@@ -73,9 +73,7 @@ def test_classes_are_those_of_exact_isomorphism_on_four_vertices(locate: Callabl
     assert not any(isomorphic(one, other) for at, one in enumerate(firsts) for other in firsts[:at])
 
 
-def test_canonical_form_is_the_listed_cell(
-    every_cell: list[Cell], locate: Callable[[Cell], int], space: NB101
-) -> None:
+def test_canonical_form_is_the_listed_cell(every_cell: list[Cell], locate: Callable[[Cell], int], space: NB101) -> None:
     rng = np.random.default_rng(0)
     for _ in range(2_000):
         cell = space.sample(rng)

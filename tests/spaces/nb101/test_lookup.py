@@ -68,9 +68,7 @@ def test_what_is_no_valid_cell_is_an_error_not_a_missing_row(space: NB101, cell:
         space.index([cell])
 
 
-@pytest.mark.parametrize(
-    "value", ["0100|input,output", None, 7, (0, 1, 2, 3), ("a", "b", "c"), (2.0, 1.0, 0.0)]
-)
+@pytest.mark.parametrize("value", ["0100|input,output", None, 7, (0, 1, 2, 3), ("a", "b", "c"), (2.0, 1.0, 0.0)])
 def test_a_value_of_another_kind_is_an_architecture_error(space: NB101, value: object) -> None:
     with pytest.raises(ArchitectureError, match="expected a NAS-Bench-101 Cell"):
         space.locator(space.index([]))(value)  # type: ignore[arg-type]

@@ -29,9 +29,7 @@ FINAL = Evaluation(108.0, 1250.25, 1.0, 0.9375, 0.875)
 
 
 def evaluation(values: Sequence[float], extra: bytes = b"") -> bytes:
-    body = (
-        b"".join(pack("<Bd", number << 3 | 1, value) for number, value in enumerate(values, start=1)) + extra
-    )
+    body = b"".join(pack("<Bd", number << 3 | 1, value) for number, value in enumerate(values, start=1)) + extra
     return b"\x0a" + bytes([len(body)]) + body
 
 
@@ -212,9 +210,7 @@ def test_a_cut_file_gives_its_whole_records_then_says_so(scratch: Path, size: in
 
 @fuzz
 @given(flips=st.lists(st.integers(0, 8 * len(row()) - 1), max_size=4), size=st.integers(0, len(row())))
-def test_rows_damaged_under_a_right_checksum_never_crash_the_reader(
-    scratch: Path, flips: list[int], size: int
-) -> None:
+def test_rows_damaged_under_a_right_checksum_never_crash_the_reader(scratch: Path, flips: list[int], size: int) -> None:
     damaged = bytearray(row())
     for bit in flips:
         damaged[bit // 8] ^= 1 << bit % 8
@@ -250,9 +246,7 @@ def test_a_real_file_reads_as_nasbench_itself_answers(data: Path) -> None:
         assert one.operations == ",".join(cell["operations"])
         assert one.metrics.parameters == cell["trainable_parameters"]
     assert len(answers) == 91
-    assert trials.keys() == {
-        (key, int(epochs)) for key, cell in answers.items() for epochs in cell["metrics"]
-    }
+    assert trials.keys() == {(key, int(epochs)) for key, cell in answers.items() for epochs in cell["metrics"]}
     for (key, epochs), metrics in trials.items():
         read = [
             {
