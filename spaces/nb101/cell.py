@@ -6,7 +6,8 @@ more edges: mutation works on the matrix as it was drawn.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, product
+from functools import cache
+from itertools import chain, islice, product
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -82,8 +83,8 @@ class Cell(NamedTuple):
     @property
     def matrix(self) -> tuple[tuple[int, ...], ...]:
         """The adjacency matrix, (vertices, vertices) of 0 and 1, entry [x][y] being the edge from x to y."""
-        span = range(self.vertices)
-        return tuple(tuple(self.edges >> edge_bit(x, y) & 1 if x < y else 0 for y in span) for x in span)
+        size, digits = self.vertices, map(int, _flat(self))
+        return tuple(tuple(islice(digits, size)) for _ in range(size))
 
     @property
     def digits(self) -> tuple[int, ...]:
@@ -169,14 +170,21 @@ def prune(cell: Cell) -> Cell:
         return cell
     if not kept:
         raise ArchitectureError(f"cell {format_cell(cell)}: no path leads from input to output")
-    order = [vertex for vertex in range(cell.vertices) if kept >> vertex & 1]
-    edges = sum(
-        1 << edge_bit(x, y)
-        for y in range(1, len(order))
-        for x in range(y)
-        if cell.edges >> edge_bit(order[x], order[y]) & 1
-    )
-    return Cell(len(order), edges, pack_labels(cell.digits[vertex - 1] for vertex in order[1:-1]))
+    left, renamings = _renamings(cell.vertices, kept)
+    edges = 0
+    for old, new in renamings:
+        if cell.edges & old:
+            edges |= new
+    digits = cell.digits
+    return Cell(len(left), edges, pack_labels([digits[vertex - 1] for vertex in left[1:-1]]))
+
+
+@cache
+def _renamings(vertices: int, kept: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """The vertices in a mask, and for each edge between them its bit before and after the others are dropped."""
+    left = [vertex for vertex in range(vertices) if kept >> vertex & 1]
+    pairs = [(x, y) for y in range(len(left)) for x in range(y)]
+    return left, [(1 << edge_bit(left[x], left[y]), 1 << edge_bit(x, y)) for x, y in pairs]
 
 
 def pad(cell: Cell) -> Cell:
@@ -203,7 +211,7 @@ def format_cell(cell: Cell) -> str:
 
     The cell of one 3x3 convolution is `010001000|input,conv3x3-bn-relu,output`.
     """
-    return "".join(map(str, chain.from_iterable(cell.matrix))) + "|" + ",".join(cell.operations)
+    return "".join(_flat(cell)) + "|" + ",".join(cell.operations)
 
 
 def parse_cell(text: str) -> Cell:
@@ -221,6 +229,12 @@ def parse_cell(text: str) -> Cell:
         )
     rows = [list(map(int, digits[at : at + vertices])) for at in range(0, len(digits), vertices)]
     return Cell.of(rows, [name.strip() for name in names.split(",")])
+
+
+def _flat(cell: Cell) -> Iterable[str]:
+    """The entries of the matrix row by row."""
+    # the 1 in front keeps leading zeros, the 0 behind stands for everything below the diagonal
+    return _ROWS[cell.vertices](bin(cell.edges | 1 << edge_bit(0, cell.vertices))[3:] + "0")
 
 
 def _of_unusual(matrix: Matrix, operations: Sequence[str]) -> Cell:
@@ -294,6 +308,11 @@ _PICK: dict[int, Callable[[bytes], Iterable[int]]] = {
     for size in _SIZES[1:]
 }
 _PICK[2] = itemgetter(slice(1, 2))
+# of such a list of bits, and one more at the end, the whole matrix row by row
+_ROWS: dict[int, Callable[[str], Iterable[str]]] = {
+    size: itemgetter(*(-2 - edge_bit(x, y) if x < y else -1 for x in range(size) for y in range(size)))
+    for size in _SIZES
+}
 _COLUMNS = [(edge_bit(0, target), (1 << target) - 1) for target in range(MAX_VERTICES)]
 _DIGITS_OF = {size: list(product(range(3), repeat=size - 2)) for size in _SIZES}
 _LABELS = {
