@@ -106,7 +106,10 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
     job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
-    algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    try:
+        algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    except TypeError as error:
+        raise ConfigError(f"algorithm: {error}") from error
     if not ledger.limited and not algorithm.finite:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
