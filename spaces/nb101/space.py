@@ -49,7 +49,7 @@ class NB101(Space[Cell]):
     def __init__(self, mutation_rate: float = 1.0) -> None:
         """
         Args:
-            mutation_rate: operations that a mutation changes on average, and a third of the edges.
+            mutation_rate: how many operations a mutation changes on average; it flips three times as many edges.
 
         Raises:
             ConfigError: not in (0, 5], where probabilities would leave (0, 1].
@@ -67,6 +67,7 @@ class NB101(Space[Cell]):
         return check(Cell.of(matrix, operations))
 
     def sample(self, rng: np.random.Generator) -> Cell:
+        """Draws on seven vertices as published: 21 fair coins, uniform operations, again until valid."""
         return moves.sample(rng)
 
     def sample_uniformly(self, rng: np.random.Generator) -> Cell:
@@ -74,25 +75,32 @@ class NB101(Space[Cell]):
         return moves.sample_uniformly(rng)
 
     def mutate(self, arch: Cell, rng: np.random.Generator) -> Cell:
+        """Mutates as published, on the unpruned seven vertices; now and then nothing changes."""
         return moves.mutate(arch, rng, self.mutation_rate)
 
     def neighbours(self, arch: Cell) -> list[Cell]:
+        """Lists every valid cell one edge or one operation away on seven vertices."""
         return moves.neighbours(arch)
 
     def parse(self, text: str) -> Cell:
+        """Reads `MATRIX|OPERATIONS` of a valid cell, which need not be pruned."""
         return check(parse_cell(text))
 
     def format(self, arch: Cell) -> str:
+        """Writes the matrix row by row, a bar, and the operations with commas between."""
         return format_cell(arch)
 
     def canonical(self, arch: Cell) -> Cell:
+        """Returns the least numbering of the pruned cell, which is the official files'."""
         return enumeration.canonical(arch)
 
     def encode(self, arch: Cell) -> tuple[int, ...]:
+        """Returns the 21 edges, by source and then target, and the 5 operations."""
         cell = pad(arch)
         return (*(cell.edges >> bit & 1 for bit in _BITS), *cell.digits)
 
     def decode(self, codes: Sequence[int]) -> Cell:
+        """Returns the cell on seven vertices; raises ArchitectureError where it is not valid."""
         if len(codes) != len(self.variables):
             raise ArchitectureError(f"expected {len(self.variables)} codes, got {len(codes)}")
         for variable, code in zip(self.variables, codes, strict=True):
@@ -114,9 +122,11 @@ class NB101(Space[Cell]):
         return CellNetwork(arch, **settings)
 
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
+        """Returns 9.5 MB of arrays that lead from every graph, pruned or not, to a row."""
         return lookup.build_index(archs)
 
     def locator(self, index: Mapping[str, NDArray[np.generic]]) -> Callable[[Cell], int]:
+        """Returns the look-up of a cell's row in any numbering, without hashing."""
         return lookup.locator(index)
 
     def batch_locator(

@@ -1,3 +1,5 @@
+import base64
+import json
 from pathlib import Path
 from struct import pack
 
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb101.batches import Batch, read_batches
-from nasbench_suite.spaces.nb101.official import Row, read_rows
+from nasbench_suite.spaces.nb101.official import Evaluation, Metrics, Row, read_rows
 from nasbench_suite.spaces.nb101.protobuf import read_fields
 from nasbench_suite.spaces.nb101.tfrecord import frame
 
@@ -27,9 +29,6 @@ def metrics(parts: list[list[float]], parameters: int, total: float) -> bytes:
 
 
 def record(message: bytes, epochs: int = 108) -> bytes:
-    import base64
-    import json
-
     encoded = base64.encodebytes(message).decode()
     return frame(json.dumps(["0" * 32, epochs, "0100", "input,output", encoded]).encode())
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,6 +13,16 @@ from nasbench_suite.spaces.nb101.channels import parameters, vertex_channels
 from nasbench_suite.spaces.nb101.enumeration import canonical
 from nasbench_suite.spaces.nb101.network import CellModule, CellNetwork, ConvBnRelu
 from nasbench_suite.spaces.nb101.reference import REFERENCE_CELLS
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Tiny networks only wait for each other's threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
 
 DIRECT = parse_cell("0100|input,output")
 
