@@ -73,9 +73,8 @@ def check_sizes(classes: int, channels: int, cells: int, in_channels: int) -> No
 
 def _cell_parameters(cell: Cell, entering: int, leaving: int) -> int:
     widths = vertex_channels(cell, entering, leaving)
-    projections = sum(
-        _convolution(1, entering, widths[vertex]) for vertex in range(1, cell.vertices) if cell.matrix[0][vertex]
-    )
+    from_input = cell.matrix[0]
+    projections = sum(_convolution(1, entering, widths[y]) for y in range(1, cell.vertices) if from_input[y])
     operations = sum(
         _convolution(_KERNELS[digit], width, width) if _KERNELS[digit] else 0
         for digit, width in zip(cell.digits, widths[1:-1], strict=True)

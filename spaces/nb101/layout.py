@@ -59,9 +59,9 @@ def lay_out(cell: Cell, width: float, gap: float) -> Layout:
 
 def _depths(cell: Cell) -> list[int]:
     """The longest way from the input; the output below all, dead vertices below the input."""
-    depths = [0] * cell.vertices
+    matrix, depths = cell.matrix, [0] * cell.vertices
     for vertex in range(1, cell.vertices):
-        fed_by = [depths[source] for source in range(vertex) if cell.matrix[source][vertex]]
+        fed_by = [depths[source] for source in range(vertex) if matrix[source][vertex]]
         depths[vertex] = 1 + max(fed_by, default=0)
     depths[-1] = 1 + max(depths[:-1])
     return depths

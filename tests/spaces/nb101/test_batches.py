@@ -34,8 +34,6 @@ def record(message: bytes, epochs: int = 108) -> bytes:
 
 
 def as_rows(batch: Batch) -> list[Row]:
-    from nasbench_suite.spaces.nb101.official import Evaluation, Metrics
-
     return [
         Row(
             batch.first + at,
