@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.training.metrics import EpochMetrics, Metrics
+from nasbench_suite.training.metrics import EpochMetrics, Metrics, Training
 
 
 @dataclass(frozen=True)
@@ -17,15 +17,17 @@ class Checkpoint:
 
     Attributes:
         attempt: that was under way, from 0.
-        seconds: charged so far, over all attempts.
+        seconds: spent so far, over all attempts and seeds.
+        done: the trainings of seeds that ended in earlier attempts.
         state: of the trainer.
-        epochs: metrics of the attempt's epochs so far.
+        epochs: metrics of this attempt's epochs so far, a list for each of its seeds.
     """
 
     attempt: int
     seconds: float
+    done: list[Training]
     state: dict[str, Any]
-    epochs: list[EpochMetrics]
+    epochs: list[list[EpochMetrics]]
 
 
 def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
@@ -36,8 +38,9 @@ def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
         "identity": identity,
         "attempt": checkpoint.attempt,
         "seconds": checkpoint.seconds,
+        "done": [asdict(training) for training in checkpoint.done],
         "state": checkpoint.state,
-        "epochs": [asdict(epoch) for epoch in checkpoint.epochs],
+        "epochs": [[asdict(epoch) for epoch in epochs] for epochs in checkpoint.epochs],
     }
     torch.save(content, unfinished)
     unfinished.replace(path)
@@ -56,8 +59,9 @@ def load(path: Path, identity: str) -> Checkpoint:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
         owner = found["identity"]
-        epochs = [_epoch(values) for values in found["epochs"]]
-        checkpoint = Checkpoint(found["attempt"], found["seconds"], found["state"], epochs)
+        done = [_training(values) for values in found["done"]]
+        epochs = [[_epoch(values) for values in seed] for seed in found["epochs"]]
+        checkpoint = Checkpoint(found["attempt"], found["seconds"], done, found["state"], epochs)
     except Exception as error:  # torch raises half a dozen types on a damaged file
         raise ResultsError(
             f"{path}: expected a training's checkpoint, got {type(error).__name__}; delete it to start again"
@@ -65,6 +69,10 @@ def load(path: Path, identity: str) -> Checkpoint:
     if owner != identity:
         raise ResultsError(f"{path}: expected the checkpoint of {identity}, got that of {owner}; use another file")
     return checkpoint
+
+
+def _training(values: dict[str, Any]) -> Training:
+    return Training(**(values | {"epochs": tuple(_epoch(epoch) for epoch in values["epochs"])}))
 
 
 def _epoch(values: dict[str, Any]) -> EpochMetrics:

@@ -1,29 +1,12 @@
-"""Checksums of files, against the published ones, and of what was read from them."""
+"""A checksum of the images that a training saw, so that results from different sources are told apart."""
 
 import hashlib
-from pathlib import Path
 
-from nasbench_suite.errors import DatasetError
 from nasbench_suite.training.images import Images
 
 
-def check_file(path: Path, md5: str) -> None:
-    """Compares a file with its published MD5.
-
-    Raises:
-        DatasetError: it is another file.
-    """
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    if found != md5:
-        raise DatasetError(
-            f"{path}: expected the official file with MD5 {md5}, got {found}; download it again, or say "
-            "official=false to use it as it is"
-        )
-
-
 def data_checksum(*parts: Images | None) -> str:
-    """SHA-256 over pixels and labels of the parts, in order."""
+    """SHA-256 over the pixels and labels of the parts, in order, in hexadecimal."""
     digest = hashlib.sha256()
     for part in parts:
         if part is None:

@@ -1,4 +1,4 @@
-"""Accuracy and loss of a network on a set of images."""
+"""Accuracy and loss of replicas on a set of images."""
 
 from collections.abc import Callable
 
@@ -8,28 +8,35 @@ from torch import Tensor, nn
 
 from nasbench_suite.training.images import Images
 from nasbench_suite.training.metrics import Metrics
-
-BATCH = 1024
-"""Images evaluated at once; it changes the speed alone."""
+from nasbench_suite.training.replicas import apart, side_by_side
 
 
-def evaluate(network: nn.Module, images: Images, prepare: Callable[[Tensor], Tensor]) -> Metrics:
-    """Measures a network in evaluation mode; it is left in that mode.
+def evaluate(
+    network: nn.Module, images: Images, prepare: Callable[[Tensor], Tensor], replicas: int, batch: int
+) -> list[Metrics]:
+    """Measures each replica in evaluation mode; they are left in that mode.
 
     Args:
         network: maps prepared images to logits.
         images: on the network's device.
-        prepare: pixels (B, C, H, W) to the network's input.
+        prepare: pixels (B, replicas x C, H, W) to the network's input.
+        replicas: in the network.
+        batch: images at once; it changes the speed, and results by no more than rounding.
     """
     network.eval()
     with torch.inference_mode():
-        logits = [network(prepare(batch)) for batch in images.pixels.split(BATCH)]
-    return measure(torch.cat(logits), images.labels)
+        logits = [
+            apart(network(prepare(side_by_side([pixels] * replicas))), replicas) for pixels in images.pixels.split(batch)
+        ]
+        return measure(torch.cat(logits), images.labels.unsqueeze(1).expand(-1, replicas))
 
 
 @torch.inference_mode()
-def measure(logits: Tensor, labels: Tensor) -> Metrics:
-    """Accuracy and mean cross-entropy of logits (N, classes) for labels (N,)."""
-    logits = logits.float()
-    correct = (logits.argmax(1) == labels).sum()
-    return Metrics(100 * float(correct) / len(labels), float(F.cross_entropy(logits, labels)))
+def measure(logits: Tensor, labels: Tensor) -> list[Metrics]:
+    """Accuracy and mean cross-entropy of each replica: logits (N, replicas, classes), labels (N, replicas)."""
+    correct = (logits.argmax(2) == labels).sum(0)
+    losses = F.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none").mean(0)
+    return [
+        Metrics(100 * right / len(labels), loss)
+        for right, loss in zip(correct.tolist(), losses.tolist(), strict=True)
+    ]

@@ -33,6 +33,17 @@ class Images:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def check(self, classes: int) -> "Images":
+        """Returns the images if every label is in [0, classes).
+
+        Raises:
+            DatasetError: there are none, or a label is out of range.
+        """
+        if not len(self) or not 0 <= int(self.labels.min()) <= int(self.labels.max()) < classes:
+            found = f"{self.labels.min()} to {self.labels.max()}" if len(self) else "no image"
+            raise DatasetError(f"expected labels from 0 to {classes - 1}, got {found}; download the data again")
+        return self
+
     def select(self, indices: list[int]) -> "Images":
         """Copies the images at these positions, in this order."""
         at = torch.tensor(indices)

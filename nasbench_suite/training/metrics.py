@@ -28,7 +28,8 @@ class EpochMetrics:
         train: over the epoch's augmented images, while the weights were changing.
         valid: after the epoch; None where the data set has no validation images.
         test: after the epoch; None where it was not measured.
-        train_seconds: for the epoch's steps alone (`training.clock` says which seconds).
+        train_seconds: for the epoch's steps alone (`training.clock` says which seconds). Where several seeds train side
+            by side, here and below, an equal share.
         valid_seconds: for one pass over the validation images.
         test_seconds: for one pass over the test images.
     """
@@ -50,9 +51,9 @@ class Training:
         status: `finished`; `stopped` by the limit of seconds; or `failed`: its loss was not finite in any attempt.
         reason: why it did not finish; None where it did.
         seed: that was asked for.
-        attempt: that this is, from 0; above 0 the loss was not finite before.
+        attempt: that this is, from 1; above 1 the loss was not finite before.
         epochs: the metrics of every epoch that was completed in this attempt, in order.
-        seconds: over all attempts, evaluation included.
+        seconds: this seed's equal share of all that was spent, attempts and evaluation included.
     """
 
     status: Status

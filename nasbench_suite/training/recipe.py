@@ -25,7 +25,8 @@ class Recipe:
         channels_last: memory layout of images and convolutions.
         compile: compile the network; pays for itself only in long trainings.
         test_every_epoch: measure the test set after every epoch, not only after the last.
-        attempts: trainings from other derived seeds before one that is not finite is recorded as failed.
+        evaluation_batch: images evaluated at once; for speed alone.
+        attempts: at most; where a loss is not finite, the training starts again from other seeds, derived from its own.
     """
 
     epochs: int
@@ -39,6 +40,7 @@ class Recipe:
     channels_last: bool
     compile: bool
     test_every_epoch: bool
+    evaluation_batch: int
     attempts: int
 
     def __post_init__(self) -> None:

@@ -38,9 +38,10 @@ class Cell(nn.Module):
         channels: int,
         normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
         skip_unused: bool = True,
+        groups: int = 1,
     ) -> None:
         super().__init__()
-        self.edges = nn.ModuleList(operation(index, channels, normalisation) for index in arch)
+        self.edges = nn.ModuleList(operation(index, channels, normalisation, groups) for index in arch)
         wanted = {3} if skip_unused else {0, 1, 2, 3}
         for (start, end), index in reversed(list(zip(EDGES, arch, strict=True))):
             if end in wanted and index != NONE:
@@ -77,11 +78,15 @@ class Cell(nn.Module):
 class Reduction(nn.Module):
     """The residual block between stages: half the height and width, other channels, no ReLU after the sum."""
 
-    def __init__(self, in_channels: int, out_channels: int, normalisation: Normalisation) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, normalisation: Normalisation, groups: int
+    ) -> None:
         super().__init__()
-        self.first = ReLUConvBN(in_channels, out_channels, 3, 2, normalisation)
-        self.second = ReLUConvBN(out_channels, out_channels, 3, 1, normalisation)
-        self.shortcut = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(in_channels, out_channels, 1, bias=False))
+        self.first = ReLUConvBN(in_channels, out_channels, 3, 2, normalisation, groups)
+        self.second = ReLUConvBN(out_channels, out_channels, 3, 1, normalisation, groups)
+        self.shortcut = nn.Sequential(
+            nn.AvgPool2d(2), nn.Conv2d(in_channels, out_channels, 1, groups=groups, bias=False)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, in, H, W) -> (B, out, H / 2, W / 2)."""
@@ -90,7 +95,12 @@ class Reduction(nn.Module):
 
 
 class CellNetwork(nn.Module):
-    """The whole network of one architecture."""
+    """The whole network of one architecture, or several replicas of it side by side.
+
+    Replicas share nothing: each has its own images, weights and outputs, in its own group of channels. One step of many
+    small replicas costs far less than a step of each. The state of k replicas is that of single ones, concatenated
+    along the first dimension.
+    """
 
     def __init__(
         self,
@@ -101,6 +111,7 @@ class CellNetwork(nn.Module):
         in_channels: int = 3,
         momentum: float = 0.1,
         skip_unused: bool = True,
+        replicas: int = 1,
     ) -> None:
         """
         Args:
@@ -112,6 +123,7 @@ class CellNetwork(nn.Module):
             momentum: of batch normalisation's running statistics, in (0, 1].
             skip_unused: leave out the edges that cannot influence the output. The output is the same; the FLOPs of the
                 paper count them all.
+            replicas: independent networks side by side.
 
         Raises:
             ArchitectureError: `arch` is not six operation indices.
@@ -119,29 +131,31 @@ class CellNetwork(nn.Module):
         """
         super().__init__()
         _check(arch)
-        if min(classes, channels, cells, in_channels) < 1:
+        if min(classes, channels, cells, in_channels, replicas) < 1:
             raise ConfigError(
-                "classes, channels, cells and in_channels must be at least 1, got "
-                f"{classes}, {channels}, {cells}, {in_channels}"
+                "classes, channels, cells, in_channels and replicas must be at least 1, got "
+                f"{classes}, {channels}, {cells}, {in_channels} and {replicas}"
             )
-        normalisation = Normalisation(momentum=momentum)
+        normalisation, first = Normalisation(momentum=momentum), replicas * channels
         self.stem = nn.Sequential(
-            nn.Conv2d(in_channels, channels, 3, padding=1, bias=False), normalisation(channels)
+            nn.Conv2d(replicas * in_channels, first, 3, padding=1, groups=replicas, bias=False),
+            normalisation(first),
         )
         body: list[nn.Module] = []
-        for width in (channels, 2 * channels, 4 * channels):
-            if width > channels:
-                body.append(Reduction(width // 2, width, normalisation))
-            body.extend(Cell(arch, width, normalisation, skip_unused) for _ in range(cells))
+        for width in (first, 2 * first, 4 * first):
+            if width > first:
+                body.append(Reduction(width // 2, width, normalisation, replicas))
+            body.extend(Cell(arch, width, normalisation, skip_unused, replicas) for _ in range(cells))
         self.body = nn.Sequential(*body)
-        self.normalisation = normalisation(4 * channels)
-        self.classifier = nn.Linear(4 * channels, classes)
+        self.normalisation = normalisation(4 * first)
+        # a linear classifier for each replica
+        self.classifier = nn.Conv2d(4 * first, replicas * classes, 1, groups=replicas)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, in_channels, H, W) -> logits (B, classes); H and W are multiples of 4."""
+        """(B, replicas x in_channels, H, W) -> logits (B, replicas x classes); H and W are multiples of 4."""
         features = F.relu(self.normalisation(self.body(self.stem(images))))
-        logits: Tensor = self.classifier(features.mean((2, 3)))
-        return logits
+        logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
+        return logits.flatten(1)
 
 
 def parameters(arch: Arch, classes: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:

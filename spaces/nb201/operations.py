@@ -49,10 +49,17 @@ class ReLUConvBN(nn.Module):
         kernel: int,
         stride: int = 1,
         normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
+        groups: int = 1,
     ) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(
-            in_channels, out_channels, kernel, stride, kernel // 2, bias=not normalisation.affine
+            in_channels,
+            out_channels,
+            kernel,
+            stride,
+            kernel // 2,
+            groups=groups,
+            bias=not normalisation.affine,
         )
         self.normalisation = normalisation(out_channels)
 
@@ -82,7 +89,12 @@ class Zero(nn.Module):
         return torch.zeros_like(x)
 
 
-def operation(index: int, channels: int, normalisation: Normalisation = Normalisation()) -> nn.Module:  # noqa: B008
+def operation(
+    index: int,
+    channels: int,
+    normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
+    groups: int = 1,
+) -> nn.Module:
     """Builds operation `index` of `OPERATIONS`, keeping the number of channels."""
     if index == NONE:
         return Zero()
@@ -90,4 +102,5 @@ def operation(index: int, channels: int, normalisation: Normalisation = Normalis
         return nn.Identity()
     if index == POOL:
         return AveragePool()
-    return ReLUConvBN(channels, channels, {CONV_1X1: 1, CONV_3X3: 3}[index], normalisation=normalisation)
+    kernel = {CONV_1X1: 1, CONV_3X3: 3}[index]
+    return ReLUConvBN(channels, channels, kernel, normalisation=normalisation, groups=groups)
