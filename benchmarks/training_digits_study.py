@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from nasbench_suite.spaces.nb201.network import Arch, CellNetwork
+from nasbench_suite.spaces.nb201 import Cell
+from nasbench_suite.spaces.nb201.network import CellNetwork
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.train import train
@@ -36,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def measure(job: tuple[Arch, list[int], int], arguments: argparse.Namespace) -> list[list[float]]:
+def measure(job: tuple[Cell, list[int], int], arguments: argparse.Namespace) -> list[list[float]]:
     """Trains one cell and returns, for each seed, valid accuracy, test accuracy, seconds, train accuracy."""
     arch, seeds, epochs = job
     torch.set_num_threads(1)
@@ -60,6 +61,12 @@ def rank(a: np.ndarray, b: np.ndarray) -> float:
     return float(spearmanr(a, b).statistic)
 
 
+def own_spread(values: np.ndarray) -> float:
+    """Standard deviation of the cells' expected accuracies: that of their means, less what seed noise adds to it."""
+    noise = values.var(1, ddof=1).mean() / values.shape[1]
+    return float(np.sqrt(max(0.0, values.mean(1).var(ddof=1) - noise)))
+
+
 def report(schedules: list[int], results: np.ndarray) -> None:
     """Prints the study; results are (schedules, cells, seeds, [valid, test, seconds, train])."""
     half = results.shape[2] // 2
@@ -69,13 +76,13 @@ def report(schedules: list[int], results: np.ndarray) -> None:
         test_noise = float(np.sqrt(test.var(1, ddof=1).mean()))
         good = valid.mean(1) >= np.median(valid.mean(1))
         good_noise = float(np.sqrt(valid[good].var(1, ddof=1).mean()))
-        good_spread = float(valid[good].mean(1).std(ddof=1))
+        good_spread = own_spread(valid[good])
         a, b = valid[:, :half].mean(1), valid[:, half : 2 * half].mean(1)
         t = test.mean(1)
         print(
             f"  {schedule:3d} ep: valid min/median/max {valid.mean(1).min():.1f}/{np.median(valid.mean(1)):.1f}/"
-            f"{valid.mean(1).max():.1f} train {np.median(fit):.1f} | spread {valid.mean(1).std(ddof=1):.2f} "
-            f"seed std {noise:.2f} (test {t.std(ddof=1):.2f}, {test_noise:.2f}) | better half: spread "
+            f"{valid.mean(1).max():.1f} train {np.median(fit):.1f} | spread {own_spread(valid):.2f} "
+            f"seed std {noise:.2f} (test {own_spread(test):.2f}, {test_noise:.2f}) | better half: spread "
             f"{good_spread:.2f} seed std {good_noise:.2f} | ranks: seeds {rank(a, b):.2f} "
             f"(better half {rank(a[good], b[good]):.2f}), valid-test {rank(valid.mean(1), t):.2f} "
             f"(better half {rank(valid[good].mean(1), t[good]):.2f}) | {seconds.mean():.3f} s"

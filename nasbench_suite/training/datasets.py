@@ -1,11 +1,9 @@
 """The data sets that can be trained on, by name."""
 
-import os
 from pathlib import Path
 
-import platformdirs
-
 from nasbench_suite.errors import UnknownDatasetError
+from nasbench_suite.table.home import home
 from nasbench_suite.training.cifar import load_cifar10, load_cifar10_valid, load_cifar100
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.imagenet16 import load_imagenet16_120
@@ -23,12 +21,8 @@ DATASETS = (*_FROM_FILES, "digits")
 
 
 def datasets_folder() -> Path:
-    """Where downloaded data sets are looked for: `<home>/datasets`.
-
-    The home is `NASBENCH_SUITE_HOME`, or the platform's folder for user data.
-    """
-    home = os.environ.get("NASBENCH_SUITE_HOME") or platformdirs.user_data_dir("nasbench-suite")
-    return Path(home) / "datasets"
+    """Where downloaded data sets are looked for, below the folder of the user's data."""
+    return home() / "datasets"
 
 
 def load_dataset(name: str, root: Path | None = None, official: bool = True) -> ImageDataset:

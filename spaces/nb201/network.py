@@ -13,17 +13,12 @@ from nasbench_suite.spaces.nb201.operations import (
     CONV_1X1,
     CONV_3X3,
     NONE,
-    OPERATIONS,
     Normalisation,
     ReLUConvBN,
     operation,
 )
-
-Arch = tuple[int, ...]
-"""Six indices into `OPERATIONS`, one for each of `EDGES`."""
-
-EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
-"""The edges (from, to) in the order of the architecture string; node 0 is the input, node 3 the output."""
+from nasbench_suite.spaces.nb201.space import EDGES, OPERATIONS
+from nasbench_suite.spaces.nb201.space import Cell as Arch
 
 
 class Cell(nn.Module):

@@ -10,9 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
-OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
-"""The names in the benchmark's order; an architecture holds indices into this tuple."""
-
+# an architecture's indices, in the order of `space.OPERATIONS`
 NONE, SKIP, CONV_1X1, CONV_3X3, POOL = range(5)
 
 
@@ -95,7 +93,7 @@ def operation(
     normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
     groups: int = 1,
 ) -> nn.Module:
-    """Builds operation `index` of `OPERATIONS`, keeping the number of channels."""
+    """Builds operation `index` of the space's, keeping the number of channels."""
     if index == NONE:
         return Zero()
     if index == SKIP:
