@@ -121,7 +121,10 @@ def main() -> None:
     arguments.recipe = dict(arguments.recipe)
     rng = np.random.default_rng(0)
     cells = [tuple(int(op) for op in rng.integers(0, 5, 6)) for _ in range(arguments.cells)]
-    together = [list(range(arguments.seeds))[at :: arguments.seeds // arguments.together] for at in range(arguments.seeds // arguments.together)]
+    together = [
+        list(range(arguments.seeds))[at :: arguments.seeds // arguments.together]
+        for at in range(arguments.seeds // arguments.together)
+    ]
     jobs = [(cell, seeds, epochs) for epochs in arguments.schedules for cell in cells for seeds in together]
     # torch's own threads do not survive a fork
     with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:

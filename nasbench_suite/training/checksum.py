@@ -13,6 +13,6 @@ def data_checksum(*parts: Images | None) -> str:
             digest.update(b"none")
         else:
             digest.update(repr(tuple(part.pixels.shape)).encode())
-            digest.update(part.pixels.contiguous().numpy())
-            digest.update(part.labels.contiguous().numpy())
+            digest.update(part.pixels.contiguous().numpy().data)
+            digest.update(part.labels.contiguous().numpy().data)
     return digest.hexdigest()

@@ -80,9 +80,7 @@ def load_cifar100(root: Path, official: bool = True) -> ImageDataset:
 
 def _cifar10(root: Path, official: bool) -> tuple[Images, Images]:
     *batches, test = (_images(batch, b"labels", 10) for batch in read(CIFAR10, root, official))
-    train = Images(
-        torch.cat([batch.pixels for batch in batches]), torch.cat([batch.labels for batch in batches])
-    )
+    train = Images(torch.cat([batch.pixels for batch in batches]), torch.cat([batch.labels for batch in batches]))
     _expect("CIFAR-10", train, test)
     return train, test
 
@@ -92,7 +90,9 @@ def _images(batch: dict[bytes, Any], labels: bytes, classes: int) -> Images:
         pixels = np.asarray(batch[b"data"], np.uint8).reshape(-1, 3, 32, 32)
         images = Images(torch.from_numpy(pixels.copy()), torch.tensor(batch[labels], dtype=torch.int64))
     except (KeyError, ValueError, TypeError) as error:
-        raise DatasetError(f"expected CIFAR's `data` and `{labels.decode()}`, got {error!r}; download it again") from error
+        raise DatasetError(
+            f"expected CIFAR's `data` and `{labels.decode()}`, got {error!r}; download it again"
+        ) from error
     return images.check(classes)
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from nasbench_suite.training.images import ImageDataset, Images
 from nasbench_suite.training.checksum import data_checksum
+from nasbench_suite.training.images import ImageDataset, Images
 from nasbench_suite.training.splits import digits_parts
 
 TRAIN, VALID = 597, 600  # the other 600 are the test set

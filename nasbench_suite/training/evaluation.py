@@ -26,7 +26,8 @@ def evaluate(
     network.eval()
     with torch.inference_mode():
         logits = [
-            apart(network(prepare(side_by_side([pixels] * replicas))), replicas) for pixels in images.pixels.split(batch)
+            apart(network(prepare(side_by_side([pixels] * replicas))), replicas)
+            for pixels in torch.split(images.pixels, batch)
         ]
         return measure(torch.cat(logits), images.labels.unsqueeze(1).expand(-1, replicas))
 
@@ -37,6 +38,5 @@ def measure(logits: Tensor, labels: Tensor) -> list[Metrics]:
     correct = (logits.argmax(2) == labels).sum(0)
     losses = F.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none").mean(0)
     return [
-        Metrics(100 * right / len(labels), loss)
-        for right, loss in zip(correct.tolist(), losses.tolist(), strict=True)
+        Metrics(100 * right / len(labels), loss) for right, loss in zip(correct.tolist(), losses.tolist(), strict=True)
     ]

@@ -46,9 +46,7 @@ def load_imagenet16_120(root: Path, official: bool = True) -> ImageDataset:
         DatasetError: says what is missing or wrong, and where to get it.
     """
     *batches, evaluation = (_first_classes(batch) for batch in read(IMAGENET16, root, official))
-    train = Images(
-        torch.cat([batch.pixels for batch in batches]), torch.cat([batch.labels for batch in batches])
-    )
+    train = Images(torch.cat([batch.pixels for batch in batches]), torch.cat([batch.labels for batch in batches]))
     valid, test = (evaluation.select(half) for half in evaluation_halves(len(evaluation)))
     return ImageDataset(
         name="ImageNet16-120",

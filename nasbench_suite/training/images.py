@@ -22,9 +22,7 @@ class Images:
 
     def __post_init__(self) -> None:
         if self.pixels.dtype != torch.uint8 or self.pixels.ndim != 4:
-            raise DatasetError(
-                f"images must be uint8 (N, C, H, W), got {self.pixels.dtype} {tuple(self.pixels.shape)}"
-            )
+            raise DatasetError(f"images must be uint8 (N, C, H, W), got {self.pixels.dtype} {tuple(self.pixels.shape)}")
         if self.labels.dtype != torch.int64 or self.labels.shape != self.pixels.shape[:1]:
             raise DatasetError(
                 f"labels must be int64 ({len(self.pixels)},), got {self.labels.dtype} {tuple(self.labels.shape)}"

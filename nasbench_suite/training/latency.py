@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import nn
 
-from nasbench_suite.training.images import ImageDataset
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.training.images import ImageDataset
 
 
 def measure_latency(network: nn.Module, data: ImageDataset, batch: int = 256) -> list[float]:

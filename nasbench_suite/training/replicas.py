@@ -25,8 +25,7 @@ def build_replicas(build: Build, seeds: Sequence[int]) -> nn.Module:
         return single
     network = build(len(seeds))
     merged = {
-        name: torch.cat([state[name] for state in states]) if value.ndim else value
-        for name, value in states[0].items()
+        name: torch.cat([state[name] for state in states]) if value.ndim else value for name, value in states[0].items()
     }
     network.load_state_dict(merged)
     return network
@@ -39,4 +38,4 @@ def side_by_side(pixels: Sequence[Tensor]) -> Tensor:
 
 def apart(logits: Tensor, replicas: int) -> Tensor:
     """Logits (B, replicas x classes) -> (B, replicas, classes)."""
-    return logits.unflatten(1, (replicas, -1))
+    return logits.view(len(logits), replicas, -1)

@@ -7,7 +7,7 @@ from nasbench_suite.training import checkpoint
 from nasbench_suite.training.checkpoint import Checkpoint
 from nasbench_suite.training.clock import clock
 from nasbench_suite.training.images import ImageDataset
-from nasbench_suite.training.metrics import Training
+from nasbench_suite.training.metrics import Status, Training
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.replicas import Build
 from nasbench_suite.training.trainer import Trainer
@@ -67,16 +67,14 @@ def train(
                 break
             trainer.run_epoch()
             if checkpoint_file is not None:
-                state = Checkpoint(
-                    attempt, now() - started, list(done.values()), trainer.state(), trainer.epochs
-                )
+                state = Checkpoint(attempt, now() - started, list(done.values()), trainer.state(), trainer.epochs)
                 checkpoint.save(checkpoint_file, identity, state)
         attempt += 1
         share = (now() - started) / len(seeds)
         for seed, epochs in zip(waiting, trainer.epochs, strict=True):
             reason = trainer.diverged.get(seed)
             if reason is None:
-                status = "finished" if stopped is None else "stopped"
+                status: Status = "finished" if stopped is None else "stopped"
                 done[seed] = Training(status, stopped, seed, attempt, tuple(epochs), share)
             elif attempt == recipe.attempts or stopped is not None:
                 reason = f"{reason}, attempt {attempt} of {recipe.attempts}"

@@ -28,15 +28,14 @@ class Trainer:
         diverged: by seed, why its weights are of no use any more.
     """
 
-    def __init__(
-        self, build: Build, data: ImageDataset, recipe: Recipe, seeds: Sequence[int], attempt: int
-    ) -> None:
+    def __init__(self, build: Build, data: ImageDataset, recipe: Recipe, seeds: Sequence[int], attempt: int) -> None:
         """Builds the networks on the data's device; seed and attempt decide all of a replica's randomness."""
         self.device = data.train.pixels.device
         self._data, self._recipe, self._seeds = data, recipe, tuple(seeds)
         weights, orders, augmentations = zip(*(_derive(seed, attempt) for seed in seeds), strict=True)
         self._layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
-        self.network = build_replicas(build, weights).to(self.device, memory_format=self._layout)
+        self.network = build_replicas(build, weights).to(self.device)
+        self.network.to(memory_format=self._layout)  # type: ignore[call-overload] # not in torch's stubs
         self._call = torch.compile(self.network) if recipe.compile else self.network
         # on the CPU whatever the device, so that the order of the images is the same everywhere
         self._orders = [torch.Generator().manual_seed(word) for word in orders]
@@ -64,9 +63,7 @@ class Trainer:
         test, test_seconds = self._evaluate(self._data.test if wanted else None)
         for at, seed in enumerate(self._seeds):
             self.epochs[at].append(
-                EpochMetrics(
-                    number, train[at], valid[at], test[at], train_seconds, valid_seconds, test_seconds
-                )
+                EpochMetrics(number, train[at], valid[at], test[at], train_seconds, valid_seconds, test_seconds)
             )
             if not math.isfinite(train[at].loss):
                 self.diverged.setdefault(seed, f"training loss {train[at].loss} in epoch {number}")
@@ -100,13 +97,13 @@ class Trainer:
         recipe, replicas = self._recipe, len(self._seeds)
         pixels, labels = self._shuffle()
         outputs = []
-        for batch, wanted in zip(pixels.split(recipe.batch), labels.split(recipe.batch), strict=True):
+        for batch, wanted in zip(torch.split(pixels, recipe.batch), torch.split(labels, recipe.batch), strict=True):
             with self._precision():
                 logits = apart(self._call(self._prepare(batch)), replicas)
             # the sum over replicas of each one's mean, so that each gets the gradient that it would get alone
             loss = replicas * F.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
             self._optimizer.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             self._optimizer.step()
             outputs.append(logits.detach())
         metrics = measure(torch.cat(outputs), labels)

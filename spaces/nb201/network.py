@@ -73,9 +73,7 @@ class Cell(nn.Module):
 class Reduction(nn.Module):
     """The residual block between stages: half the height and width, other channels, no ReLU after the sum."""
 
-    def __init__(
-        self, in_channels: int, out_channels: int, normalisation: Normalisation, groups: int
-    ) -> None:
+    def __init__(self, in_channels: int, out_channels: int, normalisation: Normalisation, groups: int) -> None:
         super().__init__()
         self.first = ReLUConvBN(in_channels, out_channels, 3, 2, normalisation, groups)
         self.second = ReLUConvBN(out_channels, out_channels, 3, 1, normalisation, groups)
@@ -167,9 +165,7 @@ def parameters(arch: Arch, classes: int, channels: int = 16, cells: int = 5, in_
     return total + 2 * 4 * channels + (4 * channels + 1) * classes
 
 
-def flops(
-    arch: Arch, classes: int, size: int, channels: int = 16, cells: int = 5, in_channels: int = 3
-) -> int:
+def flops(arch: Arch, classes: int, size: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:
     """Counts the paper's FLOPs of one `size` x `size` image without building the network.
 
     They are the multiply-adds of every convolution and of the classifier, and the classifier's bias.

@@ -4,6 +4,7 @@ import os
 import pickle
 import tarfile
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -182,7 +183,7 @@ def test_a_published_checksum_is_checked(tmp_path: Path) -> None:
 class Python2Pickler(pickle._Pickler):
     """Writes bytes as Python 2 wrote its text."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
     def save_text(self, text: bytes) -> None:
         self.write(pickle.BINSTRING + len(text).to_bytes(4, "little") + text)

@@ -22,6 +22,6 @@ def test_halves_of_an_evaluation_set_never_change() -> None:
 
 def test_the_parts_of_the_digits_are_disjoint_and_never_change() -> None:
     parts = digits_parts(1797, 597, 600)
-    assert sorted(sum(parts, [])) == list(range(1797))
+    assert sorted(index for part in parts for index in part) == list(range(1797))
     assert [len(part) for part in parts] == [597, 600, 600]
     assert [digest(part) for part in parts] == ["9eda010822acf541", "4bc1523614538069", "6d2804b6bf087b4a"]

@@ -26,9 +26,7 @@ def build(replicas: int) -> nn.Module:
 
 
 def without_seconds(training: Training) -> object:
-    epochs = [
-        replace(epoch, train_seconds=0.0, valid_seconds=None, test_seconds=None) for epoch in training.epochs
-    ]
+    epochs = [replace(epoch, train_seconds=0.0, valid_seconds=None, test_seconds=None) for epoch in training.epochs]
     return replace(training, epochs=tuple(epochs), seconds=0.0)
 
 
@@ -117,9 +115,7 @@ def test_another_trainings_checkpoint_is_refused(digits: ImageDataset, recipe: R
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
-def test_a_damaged_checkpoint_is_refused(
-    digits: ImageDataset, recipe: Recipe, tmp_path: Path, content: bytes
-) -> None:
+def test_a_damaged_checkpoint_is_refused(digits: ImageDataset, recipe: Recipe, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "state").write_bytes(content)
     with pytest.raises(ResultsError, match="delete it to start again"):
         train(build, digits, recipe, [5], name="cell", checkpoint_file=tmp_path / "state")
@@ -236,7 +232,9 @@ def test_unused_edges_do_not_change_a_training(digits: ImageDataset, recipe: Rec
     settings = {"channels": 4, "cells": 1, "in_channels": 1}
     skipped, literal = (
         train(
-            partial(lambda skip, replicas: CellNetwork(arch, 10, **settings, skip_unused=skip, replicas=replicas), skip),
+            partial(
+                lambda skip, replicas: CellNetwork(arch, 10, **settings, skip_unused=skip, replicas=replicas), skip
+            ),
             digits,
             recipe,
             [2],

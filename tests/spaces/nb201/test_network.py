@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
@@ -118,9 +118,9 @@ def test_a_network_is_the_published_skeleton() -> None:
 
     x = norm(F.conv2d(images, network.stem[0].weight, padding=1), network.stem[1])
     blocks = list(network.body)
-    assert [type(block).__name__ for block in blocks] == ["Cell"] * 2 + ["Reduction"] + ["Cell"] * 2 + [
-        "Reduction"
-    ] + ["Cell"] * 2
+    assert [type(block).__name__ for block in blocks] == ["Cell"] * 2 + ["Reduction"] + ["Cell"] * 2 + ["Reduction"] + [
+        "Cell"
+    ] * 2
     for block in blocks:
         if isinstance(block, Reduction):
             first, second = block.first, block.second
