@@ -7,11 +7,11 @@ from nasbench_suite.training.checksum import data_checksum
 from nasbench_suite.training.images import ImageDataset, Images
 from nasbench_suite.training.splits import digits_parts
 
-TRAIN, VALID = 597, 600  # the other 600 are the test set
+TRAIN, VALID = 397, 600  # the other 800 are the test set
 
 
 def load_digits() -> ImageDataset:
-    """Loads the digits: 597 training, 600 validation and 600 test images of one channel, pixels 0 .. 16."""
+    """Loads the digits: 397 training, 600 validation and 800 test images of one channel, pixels 0 .. 16."""
     # scikit-learn takes a second to load, and only this data set needs it
     from sklearn.datasets import load_digits as load
 

@@ -21,7 +21,7 @@ def test_halves_of_an_evaluation_set_never_change() -> None:
 
 
 def test_the_parts_of_the_digits_are_disjoint_and_never_change() -> None:
-    parts = digits_parts(1797, 597, 600)
+    parts = digits_parts(1797, 397, 600)
     assert sorted(index for part in parts for index in part) == list(range(1797))
-    assert [len(part) for part in parts] == [597, 600, 600]
-    assert [digest(part) for part in parts] == ["9eda010822acf541", "4bc1523614538069", "6d2804b6bf087b4a"]
+    assert [len(part) for part in parts] == [397, 600, 800]
+    assert [digest(part) for part in parts] == ["9f027d7ea4646af8", "b092a5e209d33f39", "a08359a7d43a1614"]
