@@ -38,6 +38,8 @@ class SharedEnvironment:
     def array(self, key: bytes, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
         """Returns a value as an array that reads the map in place, and keeps it open while it lives.
 
+        Short values, which LMDB does not align, are copied.
+
         Raises:
             ValueError: there is no such value, or it has another size.
         """
@@ -45,6 +47,8 @@ class SharedEnvironment:
         if value is None:
             raise ValueError(f"no value {key!r}")
         array = np.frombuffer(value, dtype)
+        if not array.flags.aligned:  # LMDB keeps a short value within a page, at any even place
+            return array.copy().reshape(shape)
         weakref.finalize(array, _release, self).atexit = False
         return array.reshape(shape)
 
