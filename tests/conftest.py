@@ -255,8 +255,8 @@ def composed() -> Iterator[Callable[..., Composed]]:
             config = compose(name, list(overrides), return_hydra_config=True)
             groups = config.hydra.runtime.choices
             choices = {key: value for key, value in groups.items() if not key.startswith("hydra/")}
-            del config["hydra"]
-            plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+            ours = OmegaConf.masked_copy(config, [key for key in config if key != "hydra"])
+            plain = OmegaConf.to_container(ours, resolve=True, throw_on_missing=True)
             assert isinstance(plain, dict)
             return Composed({str(key): value for key, value in plain.items()}, choices)
 
