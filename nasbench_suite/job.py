@@ -16,14 +16,16 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
+from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.errors import ConfigError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, NasBenchSuiteError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
 from nasbench_suite.seed_policy import check
+from nasbench_suite.space import Space
 from nasbench_suite.table import Table, find_table, open_table
 
 # what does not change a result, and so has no part in a configuration's id
@@ -104,12 +106,24 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
     job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
-    algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    algorithm = _try_algorithm(job, space)
     if not ledger.limited and not algorithm.finite:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
     return job
+
+
+def _try_algorithm(job: Job, space: Space[Any]) -> Algorithm[Any]:
+    """Makes the algorithm once, so that settings which make no sense are told before anything is written."""
+    new = instantiate(job.config["algorithm"], _partial_=True)
+    try:
+        algorithm: Algorithm[Any] = new(space, job.fidelities, np.random.default_rng(0))
+    except NasBenchSuiteError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"algorithm {job.choices['algorithm']}: its settings make no sense ({error})") from error
+    return algorithm
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -121,7 +135,12 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 
 def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     """Returns those of the wanted fidelities that the table has; the highest must be among them."""
-    wanted = [Fidelity(*pair) for pair in config["fidelities"]]
+    try:
+        wanted = [Fidelity(*pair) for pair in config["fidelities"]]
+    except TypeError:
+        raise ConfigError(
+            f"fidelities: expected a list of [schedule, epoch], such as [[12, 12]]; got {config['fidelities']}"
+        ) from None
     available = Benchmark(table, config["dataset"]).fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"

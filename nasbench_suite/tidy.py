@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,7 +48,7 @@ class TidyImporter(Importer):
         try:
             with path.open("rb") as file, _decompressed(file) as plain:
                 header = plain.read(4096).decode().splitlines()[:1]
-        except (OSError, EOFError, UnicodeDecodeError):
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError):
             return False
         return bool(header) and set(REQUIRED) <= set(header[0].split(","))
 
@@ -106,7 +107,7 @@ def _records(path: Path, progress: Progress) -> Iterator[tuple[str, list[str], d
                     done = file.tell()
         except (UnicodeDecodeError, csv.Error) as error:
             raise SourceError(f"{path}, line {reader.line_num + 1}: not a CSV in UTF-8 ({error})") from error
-        except gzip.BadGzipFile as error:
+        except (gzip.BadGzipFile, zlib.error) as error:
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
 
 
