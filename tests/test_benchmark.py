@@ -145,6 +145,11 @@ def test_query_many_charges_nothing_where_it_is_refused(small) -> None:
     assert benchmark.ledger.evaluations == 0
 
 
+def test_a_metric_of_a_schedule_that_the_trial_set_lacks_is_none(small) -> None:
+    benchmark = Benchmark(small.open(), "cifar10")
+    assert benchmark.value(0, "cifar10", Fidelity(12, 12), "test_accuracy", "mean") is None
+
+
 @pytest.mark.parametrize("epoch", range(1, 13))
 def test_an_epoch_within_a_schedule_answers_from_the_curves_and_costs_its_epochs(small, epoch: int) -> None:
     benchmark = Benchmark(small.open(), "cifar10")
