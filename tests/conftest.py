@@ -90,7 +90,9 @@ def make_small(path: Path, *, change: bool = False, force: bool = False) -> Smal
     cells = [tuple(draw.randrange(5) for _ in range(6)) for _ in range(12)]
     small = Small(path, cells)
 
-    def column(trial_set: str, schedule: int, metric: str, trials: Sequence[int | None], low: float, high: float) -> None:
+    def column(
+        trial_set: str, schedule: int, metric: str, trials: Sequence[int | None], low: float, high: float
+    ) -> None:
         values: list[Values] = [{trial: draw.uniform(low, high) for trial in trials} for _ in cells]
         small.columns[trial_set, Fidelity(schedule, schedule), metric] = values
 
@@ -169,7 +171,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 def full_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tidy CSV of the whole space: a stored mean at 12 epochs, trials with gaps at 200, two data sets."""
     path, draw, space = tmp_path_factory.mktemp("full") / "full.csv", random.Random(3), NB201()
-    names = "arch dataset epochs seed valid_accuracy test_accuracy train_seconds_per_epoch valid_seconds".split()
+    names = ["arch", "dataset", "epochs", "seed", "valid_accuracy", "test_accuracy", "train_seconds_per_epoch", "valid_seconds"]
     with path.open("w", newline="") as file:
         write = csv.writer(file)
         write.writerow(names)

@@ -60,8 +60,8 @@ def answer(
     epochs = {e for one in series for metric in ACCURACIES for e in one.epochs(metric)}
     if fidelity.epoch not in epochs:
         raise UnknownFidelityError(
-            f"table {table.name}: {dataset} in the {schedule}-epoch schedule is known at "
-            f"{len(epochs)} epochs from {min(epochs)} to {max(epochs)}, not at {fidelity.epoch}"
+            f"table {table.name}: {dataset} in the {schedule}-epoch schedule is known at {len(epochs)} epochs"
+            f"{f' from {min(epochs)} to {max(epochs)}' if epochs else ''}, not at {fidelity.epoch}"
         )
     missing: list[MissingTrialError] = []
 

@@ -29,7 +29,7 @@ def test_every_value_reads_back_to_the_bit_in_the_units_of_everybody(small) -> N
             assert known.keys() == values.keys()
             for trial, value in values.items():
                 expected = value * SCALE.get(name, 1.0)
-                assert known[trial] == expected or math.isnan(expected) and math.isnan(known[trial])
+                assert known[trial] == expected or (math.isnan(expected) and math.isnan(known[trial]))
 
 
 def test_the_bulk_view_equals_the_single_one(small) -> None:
