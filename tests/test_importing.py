@@ -17,7 +17,7 @@ def test_a_missing_file_is_told() -> None:
 def test_a_foreign_file_is_answered_with_the_formats_that_are_read(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    with pytest.raises(SourceError, match="expected .*a CSV, plain or gzip"):
+    with pytest.raises(SourceError, match=r"expected .*a CSV, plain or gzip"):
         import_file(NB201(), path, table_path("t"))
 
 

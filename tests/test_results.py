@@ -134,7 +134,7 @@ def test_a_begun_folder_whose_description_is_damaged_is_told_in_a_line(tmp_path:
     with open_folder(tmp_path / "job") as folder:
         folder.append(record(0))
     (tmp_path / "job" / JOB).write_text("{")
-    with pytest.raises(ResultsError, match="job.json"):
+    with pytest.raises(ResultsError, match=r"job\.json"):
         open_folder(tmp_path / "job")
 
 

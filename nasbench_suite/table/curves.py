@@ -1,7 +1,7 @@
 """The record that holds one cell's learning curves under one schedule.
 
-A record is a Zstandard frame with a checksum. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]` where
-`epochs` is a count E (meaning epochs 1 to E) or a list, and behind it the values of each entry in turn,
+A record is a Zstandard frame with a checksum. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]`
+where `epochs` is a count E (meaning epochs 1 to E) or a list, and behind it the values of each entry in turn,
 little-endian. float32 stands where it holds the source's values to the bit.
 """
 

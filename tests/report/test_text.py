@@ -5,7 +5,10 @@ from pathlib import Path
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job, relative, to_json, to_markdown
 
-KEYS = ["space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers", "seed_policy", "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean", "table_hash"]
+KEYS = [
+    "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers", "seed_policy",
+    "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean", "table_hash",
+]  # fmt: skip
 
 
 def test_json_is_a_list_of_objects_with_the_promised_keys(by_hand: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_table_of_other_content_is_not_replaced_without_force(write_small: Cal
     path = tmp_path / "t.mdb"
     write_small(path)
     before = path.read_bytes()
-    with pytest.raises(TableExistsError, match="--name.*--force"):
+    with pytest.raises(TableExistsError, match=r"--name.*--force"):
         write_small(path, change=True)
     assert path.read_bytes() == before
     write_small(path, change=True, force=True)
