@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from nasbench_suite.errors import NasBenchSuiteError
+from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.version import __version__
 
 RUN_HELP = """search: nasbench-suite run [-m] [-cn EXPERIMENT] [key=value ...]; `run --help` shows the configuration"""
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _fail(error: Exception) -> None:
-    if os.environ.get("NASBENCH_SUITE_TRACEBACK") or os.environ.get("HYDRA_FULL_ERROR") == "1":
+    if os.environ.get("HYDRA_FULL_ERROR") == "1":
         raise error
     print(f"nasbench-suite: {' '.join(str(error).split())}", file=sys.stderr)
     sys.exit(2)
@@ -49,8 +50,14 @@ def _run(arguments: Sequence[str]) -> None:
     run(arguments)
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Complains in one line, as everything here does."""
+        raise ConfigError(f"{message}; `{self.prog} --help` shows how")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="nasbench-suite", description="One command pairs a NAS search space with an algorithm.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")

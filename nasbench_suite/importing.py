@@ -13,7 +13,8 @@ from nasbench_suite.errors import SourceError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.table import Dataset, Metadata, Source, TableWriter
+from nasbench_suite.table import Dataset, Metadata, Source
+from nasbench_suite.table.writer import TableWriter
 
 NewWriter = Callable[[Mapping[str, str], Iterable[str]], TableWriter]
 

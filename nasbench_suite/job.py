@@ -99,6 +99,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         value = config[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
+    if config["workers"] != 1:
+        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
@@ -106,7 +108,14 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
     job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
+<<<<<<< HEAD
     algorithm = _try_algorithm(job, space)
+=======
+    try:
+        algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    except TypeError as error:
+        raise ConfigError(f"algorithm: {error}") from error
+>>>>>>> main
     if not ledger.limited and not algorithm.finite:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
@@ -135,12 +144,19 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 
 def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     """Returns those of the wanted fidelities that the table has; the highest must be among them."""
+<<<<<<< HEAD
     try:
         wanted = [Fidelity(*pair) for pair in config["fidelities"]]
     except TypeError:
         raise ConfigError(
             f"fidelities: expected a list of [schedule, epoch], such as [[12, 12]]; got {config['fidelities']}"
         ) from None
+=======
+    pairs = config["fidelities"]
+    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+        raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
+    wanted = [Fidelity(*pair) for pair in pairs]
+>>>>>>> main
     available = Benchmark(table, config["dataset"]).fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"

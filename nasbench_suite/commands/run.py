@@ -33,8 +33,7 @@ def main(arguments: Sequence[str]) -> None:
     try:
         _main()
     except (HydraException, OmegaConfBaseException) as error:
-        cause = error.__cause__
-        raise cause if isinstance(cause, NasBenchSuiteError) else ConfigError(str(error)) from error
+        raise _as_ours(error) from error
     finally:
         if full_error is None:
             del os.environ["HYDRA_FULL_ERROR"]
@@ -54,17 +53,26 @@ _PROCESS = os.getpid()
 @hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="config")
 def _main(config: DictConfig) -> None:
     choices = {key: value for key, value in HydraConfig.get().runtime.choices.items() if not key.startswith("hydra/")}
-    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    assert isinstance(plain, dict)
     try:
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        assert isinstance(plain, dict)
         folder = job.run(job.prepare({str(key): value for key, value in plain.items()}, choices))
-    except NasBenchSuiteError as error:
+    except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
+        ours = _as_ours(error)
         if os.getpid() != _PROCESS:  # on a cluster the launcher brings it back
-            raise
-        _failures.append(error)
+            raise ours from error
+        _failures.append(ours)
         return
     print(one_job(summarise([folder])))
     print(f"results: {_shown(folder)}", flush=True)
+
+
+def _as_ours(error: Exception) -> NasBenchSuiteError:
+    """Returns an error of ours for one of Hydra's, without the search path that Hydra appends."""
+    for known in (error, error.__cause__):
+        if isinstance(known, NasBenchSuiteError):
+            return known
+    return ConfigError(str(error).partition("\nConfig search path")[0])
 
 
 def _shown(folder: Path) -> Path:

@@ -1,19 +1,22 @@
 """Where tables live, and how one is found by name, or by space and data set."""
 
 import os
+<<<<<<< HEAD
 import re
 from importlib.metadata import entry_points
+=======
+from importlib import import_module
+>>>>>>> main
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from nasbench_suite.errors import ConfigError, TableError, TableNotFoundError
 from nasbench_suite.space import Space
+from nasbench_suite.spaces import SPACES
 from nasbench_suite.table.reader import Table, read_metadata
 
 SHIPPED = Path(__file__).parent.parent / "tables"
-SPACES = "nasbench_suite.spaces"
+SPACES_GROUP = "nasbench_suite.spaces"
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 
@@ -21,7 +24,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 def home() -> Path:
     """Returns the folder of the user's data: `NASBENCH_SUITE_HOME`, else the platform's."""
     named = os.environ.get("NASBENCH_SUITE_HOME")
-    return Path(named) if named else Path(platformdirs.user_data_dir("nasbench-suite", appauthor=False))
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("nasbench-suite", appauthor=False))
 
 
 def table_path(name: str) -> Path:
@@ -50,12 +57,26 @@ def find_space(name: str) -> Space[Any]:
     Raises:
         ConfigError: lists the spaces that there are.
     """
-    known = entry_points(group=SPACES)
-    for entry in known:
-        if entry.name == name:
-            space: Space[Any] = entry.load()()
-            return space
-    raise ConfigError(f"expected one of the spaces {', '.join(sorted(e.name for e in known))}; got {name!r}")
+    if name in SPACES:
+        module, _, attribute = SPACES[name].partition(":")
+        own: Space[Any] = getattr(import_module(module), attribute)()
+        return own
+    theirs = _registered()
+    if name not in theirs:
+        raise ConfigError(f"expected one of the spaces {', '.join(space_names())}; got {name!r}")
+    space: Space[Any] = theirs[name].load()()
+    return space
+
+
+def space_names() -> list[str]:
+    """Lists the spaces that `find_space` finds: ours, then those of third parties."""
+    return [*SPACES, *(name for name in _registered() if name not in SPACES)]
+
+
+def _registered() -> dict[str, Any]:
+    from importlib.metadata import entry_points  # costs as much as opening a table
+
+    return {entry.name: entry for entry in entry_points(group=SPACES_GROUP)}
 
 
 def open_table(table: str | Path, space: Space[Any] | None = None) -> Table:

@@ -17,14 +17,14 @@ class Metric(ABC):
     """Values by row and trial: accuracies in percent, parameters and FLOPs in millions, times in seconds.
 
     Attributes:
-        what: names the metric in messages.
+        what: names the metric and the architecture of a row, for messages.
         picker: chooses among the series' trials.
     """
 
-    def __init__(self, what: str, trials: Sequence[int | None]) -> None:
+    def __init__(self, what: Callable[[int], str], trials: Sequence[int | None]) -> None:
         """
         Args:
-            what: names the metric in messages.
+            what: names the metric and the architecture of a row, for messages.
             trials: training seeds by position; None for a stored mean.
         """
         self.what = what
@@ -52,7 +52,7 @@ class Metric(ABC):
         try:
             return self.picker.pick(self.known(row), policy, rng)
         except MissingDataError as error:
-            raise type(error)(f"{self.what}: architecture {row} {error}") from None
+            raise type(error)(f"{self.what(row)} {error}") from None
 
 
 class ColumnMetric(Metric):
@@ -60,7 +60,7 @@ class ColumnMetric(Metric):
 
     def __init__(
         self,
-        what: str,
+        what: Callable[[int], str],
         trials: Sequence[int | None],
         values: NDArray[np.floating],
         missing: NDArray[np.uint8] | None,
@@ -68,7 +68,7 @@ class ColumnMetric(Metric):
     ) -> None:
         """
         Args:
-            what: names the metric in messages.
+            what: names the metric and the architecture of a row, for messages.
             trials: training seeds by position.
             values: (rows, trials) in the source's unit.
             missing: (rows, trials), not 0 where there is no value; None where all are there.
@@ -116,7 +116,7 @@ class CurveMetric(Metric):
 
     def __init__(
         self,
-        what: str,
+        what: Callable[[int], str],
         trials: Sequence[int | None],
         read: Callable[[int], Curves],
         metric: str,
@@ -125,7 +125,7 @@ class CurveMetric(Metric):
     ) -> None:
         """
         Args:
-            what: names the metric in messages.
+            what: names the metric and the architecture of a row, for messages.
             trials: training seeds by position.
             read: returns the curves of a row.
             metric: name of the column.

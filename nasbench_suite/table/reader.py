@@ -147,7 +147,10 @@ class Table:
 
     def _find_metric(self, series: Series, fidelity: Fidelity, metric: str) -> Metric | None:
         scale = SCALES.get(self.metadata.units.get(metric, ""), 1.0)
-        what = f"table {self.name}: {metric} on {series.trial_set}, {fidelity}"
+
+        def what(row: int) -> str:
+            return f"table {self.name}: {metric} on {series.trial_set}, {fidelity}: {self.architecture(row)}"
+
         if metric in series.columns.get(fidelity.epoch, ()):
             key = keys.column(series.trial_set, *fidelity, metric)
             missing = keys.missing(key)
