@@ -108,31 +108,15 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
     job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
-<<<<<<< HEAD
-    algorithm = _try_algorithm(job, space)
-=======
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:
         raise ConfigError(f"algorithm: {error}") from error
->>>>>>> main
     if not ledger.limited and not algorithm.finite:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
     return job
-
-
-def _try_algorithm(job: Job, space: Space[Any]) -> Algorithm[Any]:
-    """Makes the algorithm once, so that settings which make no sense are told before anything is written."""
-    new = instantiate(job.config["algorithm"], _partial_=True)
-    try:
-        algorithm: Algorithm[Any] = new(space, job.fidelities, np.random.default_rng(0))
-    except NasBenchSuiteError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"algorithm {job.choices['algorithm']}: its settings make no sense ({error})") from error
-    return algorithm
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -144,19 +128,10 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 
 def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     """Returns those of the wanted fidelities that the table has; the highest must be among them."""
-<<<<<<< HEAD
-    try:
-        wanted = [Fidelity(*pair) for pair in config["fidelities"]]
-    except TypeError:
-        raise ConfigError(
-            f"fidelities: expected a list of [schedule, epoch], such as [[12, 12]]; got {config['fidelities']}"
-        ) from None
-=======
     pairs = config["fidelities"]
     if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
         raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
     wanted = [Fidelity(*pair) for pair in pairs]
->>>>>>> main
     available = Benchmark(table, config["dataset"]).fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"

@@ -37,12 +37,8 @@ class Ledger:
             ConfigError: a limit is negative or not a number, or the rule is unknown.
         """
         for name, limit in (("seconds", seconds), ("epochs", epochs), ("evaluations", evaluations)):
-<<<<<<< HEAD
-            if limit is not None and not (isinstance(limit, int | float) and 0 <= limit < math.inf):
-=======
             is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
             if limit is not None and not (is_number and 0 <= limit < math.inf):
->>>>>>> main
                 raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit!r}")
         if overstep not in ("keep", "discard"):
             raise ConfigError(f"budget.overstep: expected keep or discard, got {overstep!r}")

@@ -107,11 +107,7 @@ def _records(path: Path, progress: Progress) -> Iterator[tuple[str, list[str], d
                     done = file.tell()
         except (UnicodeDecodeError, csv.Error) as error:
             raise SourceError(f"{path}, line {reader.line_num + 1}: not a CSV in UTF-8 ({error})") from error
-<<<<<<< HEAD
-        except (gzip.BadGzipFile, zlib.error) as error:
-=======
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
->>>>>>> main
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
 
 

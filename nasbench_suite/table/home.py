@@ -1,12 +1,9 @@
 """Where tables live, and how one is found by name, or by space and data set."""
 
 import os
-<<<<<<< HEAD
 import re
-from importlib.metadata import entry_points
-=======
 from importlib import import_module
->>>>>>> main
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
