@@ -16,16 +16,14 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
-from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.errors import ConfigError, NasBenchSuiteError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
 from nasbench_suite.seed_policy import check
-from nasbench_suite.space import Space
 from nasbench_suite.table import Table, find_table, open_table
 
 # what does not change a result, and so has no part in a configuration's id

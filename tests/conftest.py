@@ -22,8 +22,9 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.importing import import_file
 from nasbench_suite.job import Job, prepare
 from nasbench_suite.spaces.nb201 import NB201, Cell
-from nasbench_suite.table import Dataset, Source, Table, TableWriter
+from nasbench_suite.table import Dataset, Source, Table
 from nasbench_suite.table.curves import Curve
+from nasbench_suite.table.writer import TableWriter
 
 DATA = "NASBENCH_SUITE_TEST_DATA"
 

@@ -3,7 +3,6 @@
 import os
 import re
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 

@@ -12,7 +12,8 @@ from nasbench_suite.errors import TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.importing import import_file
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import Dataset, Source, Table, TableWriter, read_metadata
+from nasbench_suite.table import Dataset, Source, Table, read_metadata
+from nasbench_suite.table.writer import TableWriter
 
 FINAL = Fidelity(200, 200)
 
