@@ -1,6 +1,7 @@
 """Queries against a slow computation from the plain numbers that were put into the table."""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -136,12 +137,12 @@ def test_query_many_draws_among_the_trials_of_each_cell(small) -> None:
         assert cost == pytest.approx(costs[value])  # of the trial that answered
 
 
-def test_query_many_charges_nothing_where_it_is_refused(small) -> None:
+def test_query_many_charges_nothing_where_it_is_refused_and_names_the_cell(small, space) -> None:
     benchmark = Benchmark(small.open(), "cifar10", Ledger(evaluations=3, overstep="discard"))
     with pytest.raises(BudgetExhaustedError):
         benchmark.query_many(small.cells[:4], FINAL, 777)
-    with pytest.raises(MissingTrialError, match="architecture 0 "):
-        benchmark.query_many(small.cells[:2], FINAL, 999)
+    with pytest.raises(MissingTrialError, match=re.escape(space.format(small.cells[3]))):
+        benchmark.query_many([small.cells[at] for at in (1, 3, 2)], FINAL, 999)
     assert benchmark.ledger.evaluations == 0
 
 

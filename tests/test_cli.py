@@ -53,7 +53,7 @@ def fails(answer: Any, *parts: str) -> None:
         (["run", "seeds=[1"], ["'[1'"]),
         (["run", "-cn", "no_such_experiment"], ["no_such_experiment"]),
         (["run", "algorithm=rea", "algorithm.population=0"], ["population"]),
-        (["run", "algorithm=rea", "algorithm.population=many"], ["algorithm", "many"]),
+        (["run", "algorithm=rea", "algorithm.population=many"], ["algorithm"]),
         (["run", "+algorithm.speed=3"], ["algorithm", "speed"]),
         (["run", "-m", "seeds=0,1", "algorithm=annealing"], ["annealing"]),
         # imports and reports
