@@ -50,7 +50,7 @@ class Curves:
 
 
 def incumbent_curves(
-    results: Results, dataset: str, split: Split, points: int = 400, quantity: Quantity = "accuracy"
+    results: Results, dataset: str, split: Split, points: int = 240, quantity: Quantity = "accuracy"
 ) -> Curves:
     """Computes the score of the incumbent over time.
 
