@@ -57,6 +57,7 @@ def _main(config: DictConfig) -> None:
         container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         assert isinstance(container, dict)
         plain = {str(key): value for key, value in container.items()}
+        tracking.mode(plain["tracking"])  # complains now, not when the job has ended
         folder = _run(job.prepare(plain, choices))
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
         ours = _as_ours(error)

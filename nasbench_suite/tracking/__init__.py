@@ -4,6 +4,6 @@ A table search is logged from its files when it ends (`log_job`); a training log
 """
 
 from nasbench_suite.tracking.job import log_failure, log_job
-from nasbench_suite.tracking.run import Axes, LiveRun, RunName
+from nasbench_suite.tracking.run import Axes, LiveRun, RunName, mode
 
-__all__ = ["Axes", "LiveRun", "RunName", "log_failure", "log_job"]
+__all__ = ["Axes", "LiveRun", "RunName", "log_failure", "log_job", "mode"]

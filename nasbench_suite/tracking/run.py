@@ -80,7 +80,8 @@ class LiveRun:
         """
         self.mode = mode(settings)
         self.name = name
-        self._settings, self._folder, self._config, self._axes, self._quick = settings, folder, config, axes, quick
+        self._settings, self._config, self._axes, self._quick = settings, config, axes, quick
+        self._files = folder.resolve() / "wandb"
         self._run: Any = None
         self._wandb: Any = None
         self.failed = False
@@ -112,7 +113,7 @@ class LiveRun:
     def table(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Adds a table of rows that have the same columns."""
         if self._run is not None:
-            with self._told():
+            with self._told(), _data_folder(self._files):
                 columns = list(rows[0])
                 data = [[row[column] for column in columns] for row in rows]
                 self._run.log({name: self._wandb.Table(columns=columns, data=data)})
@@ -127,7 +128,7 @@ class LiveRun:
             metadata: shown with it.
         """
         if self._run is not None:
-            with self._told():
+            with self._told(), _data_folder(self._files):
                 artifact = self._wandb.Artifact(name, kind, metadata=dict(metadata))
                 artifact.add_file(str(path.resolve()), policy="immutable", skip_cache=True)
                 self._run.log_artifact(artifact)
@@ -149,17 +150,17 @@ class LiveRun:
                 run.finish(exit_code=exit_code)
 
     def _open(self) -> None:
-        root = self._folder.resolve() / "wandb"
+        import wandb
+
         if self.mode == "offline":
-            for earlier in root.glob(f"offline-run-*-{self.name.id}"):
+            for earlier in self._files.glob(f"offline-run-*-{self.name.id}"):
                 shutil.rmtree(earlier)
-        root.mkdir(parents=True, exist_ok=True)
-        with _data_folder(root):
-            import wandb
+        self._files.mkdir(parents=True, exist_ok=True)
+
         self._wandb = wandb
         self._run = wandb.init(
             mode=self.mode,
-            dir=str(root.parent),
+            dir=str(self._files.parent),
             project=self._settings["project"],
             entity=self._settings["entity"],
             id=self.name.id,
@@ -181,9 +182,7 @@ class LiveRun:
     def _told(self) -> Iterator[None]:
         """Turns what W&B raises into a line, and the run into one that does nothing."""
         try:
-            # where W&B keeps copies of what it has yet to upload: in the job's folder, not in the user's home
-            with _data_folder(self._folder.resolve() / "wandb"):
-                yield
+            yield
         except Exception as error:
             self.failed = True
             reason = next(iter(str(error).splitlines()), "") or type(error).__name__
@@ -223,6 +222,7 @@ def _wandb_settings(wandb: Any, timeout: float, quick: bool) -> Any:
 
 @contextmanager
 def _data_folder(folder: Path) -> Iterator[None]:
+    """Lets W&B keep what it has yet to upload in a folder, instead of in the user's home."""
     before = os.environ.get("WANDB_DATA_DIR")
     os.environ["WANDB_DATA_DIR"] = str(folder)
     try:

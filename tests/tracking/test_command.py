@@ -89,3 +89,15 @@ def test_a_finished_job_that_was_not_logged_is_logged_when_started_again(
     cli("run", "seeds=1", "tracking=disabled")
     cli("run", "seeds=1")
     assert len(read_runs(tmp_path)) == 1
+
+
+def test_a_mode_that_does_not_exist_is_told_before_the_search(cli: Call, tmp_path: Path) -> None:
+    answer = cli("run", "seeds=1", "tracking.mode=dryrun")
+    assert (answer.code, answer.err.count("\n")) == (2, 1) and "tracking.mode" in answer.err
+    assert not list(tmp_path.rglob(TRAJECTORY))
+
+
+def test_a_tracking_configuration_that_lacks_a_key_costs_a_line(cli: Call, tmp_path: Path) -> None:
+    answer = cli("run", "seeds=1", "~tracking.project")
+    assert answer.code == 0 and answer.err.startswith("W&B: ") and answer.err.count("\n") == 1
+    assert len(list(tmp_path.rglob(TRAJECTORY))) == 1
