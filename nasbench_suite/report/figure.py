@@ -1,5 +1,6 @@
 """The incumbents' curves as pictures, in sizes and type that a paper can use."""
 
+import math
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -13,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.report.curves import SPLITS, Curves, Quantity, best_accuracy, incumbent_curves
+from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary
 from nasbench_suite.report.table import Group, groups
 
@@ -25,6 +27,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("-", "--", ":", "-.")
 WIDTH = 7.0  # inches: the text width of a two-column paper
 HEIGHT = 2.3  # of a row of panels
+LEGEND = 0.18  # of a row of the legend
 STYLE: Any = {
     "font.size": 8,
     "axes.titlesize": 9,
@@ -59,7 +62,7 @@ def draw(
         titled: whether each part says what was searched.
     """
     parts = [(group, list(product(_drawable(group, quantities), axes))) for group in groups(summary)]
-    heights = [HEIGHT * len(rows) + 0.55 for _, rows in parts]
+    heights = [HEIGHT * len(rows) + 0.4 + LEGEND * math.ceil(len(g.results) / _legend_columns(g)) for g, rows in parts]
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         subfigures = figure.subfigures(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
@@ -102,9 +105,7 @@ def _draw_group(subfigure: SubFigure, group: Group, rows: Sequence[tuple[Quantit
     for row, (quantity, axis) in zip(panels, rows, strict=True):
         for panel, split in zip(row, SPLITS, strict=True):
             found = {
-                f"{group.label(results)} ({len(results.searches)} seeds)": incumbent_curves(
-                    results, group.dataset, split, quantity=quantity
-                )
+                _name(group, results): incumbent_curves(results, group.dataset, split, quantity=quantity)
                 for results in group.results
                 if group.dataset in results.scores
             }
@@ -113,15 +114,24 @@ def _draw_group(subfigure: SubFigure, group: Group, rows: Sequence[tuple[Quantit
             unit = "%" if quantity == "accuracy" else "points"
             panel.set_ylabel(f"{name} {quantity} ({unit})")
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    widest = max(map(len, labels), default=1)
     subfigure.legend(
         handles,
         labels,
         loc="outside lower center",
-        ncols=max(1, min(len(labels), 110 // (widest + 8))),
+        ncols=_legend_columns(group),
         frameon=False,
         title="mean over searches, 95% confidence band",
     )
+
+
+def _name(group: Group, results: Results) -> str:
+    return f"{group.label(results)} ({len(results.searches)} seeds)"
+
+
+def _legend_columns(group: Group) -> int:
+    """Returns how many of the group's names stand side by side."""
+    widest = max(len(_name(group, results)) for results in group.results)
+    return max(1, min(len(group.results), 110 // (widest + 8)))
 
 
 def _draw_panel(panel: Axes, found: dict[str, Curves], quantity: Quantity, axis: Axis) -> None:

@@ -21,11 +21,11 @@ from nasbench_suite.report.text import READING, origin, relative
 STYLE = """
 :root { color-scheme: light; --line: #d0d4d9; --quiet: #57606a; }
 body { font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: #1f2328; background: #fff;
-  max-width: 72rem; margin: 2rem auto; padding: 0 1.5rem; }
+  max-width: 76rem; margin: 2rem auto; padding: 0 1.5rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
-th, td { padding: .3rem .7rem; text-align: right; white-space: nowrap; }
+th, td { padding: .3rem .5rem; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 thead tr:first-child th { border-top: 2px solid; text-align: center; }
 thead tr:last-child th { border-bottom: 1px solid; }
