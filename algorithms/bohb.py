@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nasbench_suite.algorithms.density import DensityModel, fit
-from nasbench_suite.algorithms.decoding import draw_valid
+from nasbench_suite.algorithms.density import DensitySampler, Levels
 from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
@@ -13,7 +12,7 @@ from nasbench_suite.space import ArchT, Space
 
 
 class BOHB(Hyperband[ArchT]):
-    """Draws candidates near good results and takes the one least like the bad ones.
+    """Fills brackets with what looks like good results and unlike bad ones.
 
     The model is that of the highest rung with enough results; until one has, architectures are random.
     """
@@ -32,6 +31,7 @@ class BOHB(Hyperband[ArchT]):
         random_fraction: float,
         good_percent: int,
         min_bandwidth: float,
+        levels: Levels,
     ) -> None:
         """
         Args:
@@ -39,38 +39,20 @@ class BOHB(Hyperband[ArchT]):
             fidelities: those on offer, cheapest first; several are the rungs.
             rng: the algorithm's own stream.
             eta, min_budget, max_budget, iterations, top_rung_only: as for successive halving.
-            samples: candidates of which the best is taken.
+            samples, good_percent, min_bandwidth, levels: of each rung's density model; see `DensitySampler`.
             random_fraction: of architectures that are random, in [0, 1].
-            good_percent: percent of a rung's results that are good, in 1..99.
-            min_bandwidth: floor of the kernels' bandwidths, in (0, 1].
         """
         super().__init__(space, fidelities, rng, eta, min_budget, max_budget, iterations, top_rung_only)
-        if samples < 1 or not 0 <= random_fraction <= 1 or not 1 <= good_percent <= 99 or not 0 < min_bandwidth <= 1:
-            raise ConfigError(
-                "bohb: expected samples of 1 or more, random_fraction in [0, 1], good_percent in 1..99 and min_bandwidth "
-                f"in (0, 1]; got {samples}, {random_fraction}, {good_percent}, {min_bandwidth}"
-            )
-        self._samples, self._random_fraction = samples, random_fraction
-        self._good_percent, self._min_bandwidth = good_percent, min_bandwidth
-        self._levels = [len(variable.choices) for variable in space.variables]
-        self._codes: list[list[tuple[int, ...]]] = [[] for _ in self._ladder]
-        self._accuracies: list[list[float]] = [[] for _ in self._ladder]
-        self._model: DensityModel | None = None
-        self._model_height = 0
+        if not 0 <= random_fraction <= 1:
+            raise ConfigError(f"bohb: expected random_fraction in [0, 1], got {random_fraction}")
+        self._random_fraction = random_fraction
+        self._models = [DensitySampler(space, samples, good_percent, min_bandwidth, levels) for _ in self._ladder]
 
     def _learn(self, height: int, arch: ArchT, accuracy: float) -> None:
-        codes, accuracies = self._codes[height], self._accuracies[height]
-        codes.append(self.space.encode(arch))
-        accuracies.append(accuracy)
-        if self._model is None or height >= self._model_height:
-            model = fit(codes, accuracies, self._levels, self._good_percent, self._min_bandwidth)
-            if model is not None:
-                self._model, self._model_height = model, height
+        self._models[height].add(arch, accuracy)
 
     def _new(self) -> ArchT:
-        if self._model is None or self.rng.random() < self._random_fraction:
+        model = next((model for model in reversed(self._models) if model.ready), None)
+        if model is None or self.rng.random() < self._random_fraction:
             return self.space.sample(self.rng)
-        good = self._model.good
-        drawn = [draw_valid(self.space, lambda: good.sample(self.rng), self.rng) for _ in range(self._samples)]
-        badness = self._model.badness(np.array([codes for _, codes in drawn]))
-        return drawn[int(badness.argmin())][0]
+        return model.draw(self.rng)

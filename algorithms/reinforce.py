@@ -56,7 +56,7 @@ class Reinforce(Algorithm[ArchT]):
         for row, size in zip(self._logits, sizes, strict=True):
             row[:size] = initial_std * rng.standard_normal(size)
         self._rows = np.arange(len(sizes))
-        self._adam = _Adam(self._logits.shape, learning_rate, *betas, eps)
+        self._adam = _Adam(self._logits.shape, learning_rate, betas, eps)
         self._baseline = MovingAverage(ema_momentum)
         self._gradients: dict[int, Logits] = {}
         self._probabilities()
@@ -113,8 +113,8 @@ class MovingAverage:
 class _Adam:
     """Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1), for one array."""
 
-    def __init__(self, shape: tuple[int, ...], learning_rate: float, beta1: float, beta2: float, eps: float) -> None:
-        self._rate, self._beta1, self._beta2, self._eps = learning_rate, beta1, beta2, eps
+    def __init__(self, shape: tuple[int, ...], learning_rate: float, betas: Sequence[float], eps: float) -> None:
+        self._rate, (self._beta1, self._beta2), self._eps = learning_rate, betas, eps
         self._first, self._second, self._steps = np.zeros(shape), np.zeros(shape), 0
 
     def step(self, gradient: Logits) -> Logits:
