@@ -40,6 +40,7 @@ class Job:
         table: path of the table.
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
+        multi_fidelity: whether the algorithm screens at the lower ones.
     """
 
     config: Mapping[str, Any]
@@ -47,6 +48,7 @@ class Job:
     table: Path
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
+    multi_fidelity: bool
 
     @cached_property
     def id(self) -> str:
@@ -78,6 +80,7 @@ class Job:
             "dataset": self.config["dataset"],
             "seed_policy": self.config["seed_policy"],
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
+            "multi_fidelity": self.multi_fidelity,
             "workers": self.config["workers"],
             "budget": self.config["budget"],
             "table": self.table.stem,
@@ -105,7 +108,6 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     name = config["table"]
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
-    job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -114,7 +116,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
-    return job
+    multi_fidelity = bool(algorithm.multi_fidelity)
+    return Job(config, choices, table.path, table.metadata.content_sha256, offered, multi_fidelity)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

@@ -128,7 +128,7 @@ def make_labels(found: list[Results]) -> list[str]:
     """Names configurations: as they say themselves, else by algorithm and by what differs from their like."""
     names = [str(r.description["label"] or r.description["algorithm"]) for r in found]
     keys = [(r.description["space"], r.description["dataset"], r.description["protocol"]) for r in found]
-    flat = [_flatten(results.config) for results in found]
+    flat = [flatten(results.config) for results in found]
     labels = []
     for at, name in enumerate(names):
         like = [other for other in range(len(found)) if names[other] == name and keys[other] == keys[at]]
@@ -146,11 +146,12 @@ def make_labels(found: list[Results]) -> list[str]:
     return labels
 
 
-def _flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Returns nested keys joined by dots."""
     flat: dict[str, Any] = {}
     for key, value in config.items():
         if isinstance(value, Mapping):
-            flat.update(_flatten(value, f"{prefix}{key}."))
+            flat.update(flatten(value, f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

@@ -7,6 +7,8 @@ from itertools import groupby
 from pathlib import Path
 
 from nasbench_suite.report.load import Results
+from nasbench_suite.report.published import compare
+from nasbench_suite.report.published import to_markdown as published_to_markdown
 from nasbench_suite.report.summary import Row, Summary
 
 
@@ -26,6 +28,10 @@ def to_markdown(summary: Summary, figure: str | None = None) -> str:
     for (space, dataset, protocol), rows in groupby(summary.rows, lambda r: (r.space, r.dataset, r.protocol)):
         group = list(rows)
         parts += [f"## {space}: search on {dataset}, protocol {protocol}", _table(group), _provenance(group, summary)]
+        ids = {row.config_id for row in group}
+        published = compare([r for r in summary.results if r.description["config_id"] in ids], group)
+        if published:
+            parts.append(published_to_markdown(published, group))
     if figure:
         parts.append(f"![validation and test accuracy of the incumbents]({figure})")
     if summary.notes:
@@ -87,11 +93,23 @@ def _origin(results: Results) -> str:
     limits = [f"{budget[name]:,} {name}" for name in ("seconds", "epochs", "evaluations") if budget[name] is not None]
     return (
         f"{description['algorithm']}: table {description['table']} ({description['table_hash'][:12]}); queries at "
-        f"{fidelities}, seed policy {description['seed_policy']}{_stored_means(results)}; "
+        f"{fidelities}{_nominal(results)}, seed policy {description['seed_policy']}{_stored_means(results)}; "
         f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is "
         f"{'kept' if budget['overstep'] == 'keep' else 'discarded'}; nasbench-suite "
         f"{description['versions']['nasbench-suite']}"
     )
+
+
+def _nominal(results: Results) -> str:
+    """Says where an algorithm that screens at lower fidelities had none on offer."""
+    description = results.description
+    if not description["multi_fidelity"]:
+        return ""
+    offered, wanted = description["fidelities"], results.config["fidelities"]
+    lacking = [f"epoch {epoch} of {schedule}" for schedule, epoch in wanted if [schedule, epoch] not in offered]
+    missing = f" (the table lacks {', '.join(lacking)})" if lacking else ""
+    nominal = ", every rung at this fidelity and its full cost" if len(offered) == 1 else ""
+    return missing + nominal
 
 
 def _stored_means(results: Results) -> str:
