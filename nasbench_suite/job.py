@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 import threading
@@ -100,8 +101,10 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         value = config[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
-    if config["workers"] != 1:
-        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
+    overhead = config["overhead"]
+    is_number = isinstance(overhead, int | float) and not isinstance(overhead, bool)
+    if overhead != "measured" and not (is_number and 0 <= overhead < math.inf):
+        raise ConfigError(f"overhead: expected simulated seconds of 0 or more, or measured; got {overhead!r}")
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
@@ -170,6 +173,8 @@ class Searcher:
             self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
             lambda proposal: benchmark.query(proposal.arch, proposal.fidelity, policy),
             ledger,
+            config["workers"],
+            config["overhead"],
         )
         scores = {self._space.format(arch): self._score(benchmark, arch) for arch in trajectory.incumbents()}
         return SeedRecord(seed, trajectory.columns(self._space.format), scores)

@@ -75,7 +75,8 @@ def summarise(folders: Iterable[Path]) -> Summary:
     notes = [f"{folder} is not finished, and not in this report; start it again to go on" for folder in unfinished]
     for results, label in zip(found, labels, strict=True):
         searched = results.description["dataset"]
-        for scored_on in sorted(results.scores, key=lambda name: (name != searched, name.lower())):
+        # without any incumbent there is nothing scored, and a row still says so
+        for scored_on in sorted(results.scores or [searched], key=lambda name: (name != searched, name.lower())):
             rows.append(_row(results, label, scored_on, notes))
     return Summary(tuple(rows), tuple(found), tuple(notes))
 
@@ -91,7 +92,7 @@ def final_incumbents(results: Results) -> list[str | None]:
 
 
 def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Row:
-    description, scores = results.description, results.scores[scored_on]
+    description, scores = results.description, results.scores.get(scored_on, {})
     incumbents = final_incumbents(results)
     missing = incumbents.count(None)
     if missing:

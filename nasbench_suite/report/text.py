@@ -103,7 +103,7 @@ def _origin(results: Results) -> str:
 def _nominal(results: Results) -> str:
     """Says where an algorithm that screens at lower fidelities had none on offer."""
     description = results.description
-    if not description["multi_fidelity"]:
+    if not description.get("multi_fidelity"):
         return ""
     offered, wanted = description["fidelities"], results.config["fidelities"]
     lacking = [f"epoch {epoch} of {schedule}" for schedule, epoch in wanted if [schedule, epoch] not in offered]
