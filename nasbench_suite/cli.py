@@ -94,6 +94,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--figure", type=Path, metavar="FILE", help="the curves; default: curves.png in DIR, or beside FILE"
     )
+    command.add_argument(
+        "--at",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="BUDGET",
+        help="test the differences at these simulated seconds",
+    )
     command.set_defaults(command=_report)
 
     command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
@@ -129,7 +137,7 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
-    write(options.folders, options.format, options.output, options.figure)
+    write(options.folders, options.format, options.output, options.figure, options.at)
 
 
 def _enumerate(options: argparse.Namespace) -> None:

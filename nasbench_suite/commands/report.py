@@ -1,14 +1,17 @@
 """`nasbench-suite report`: tables and figures of finished runs."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from nasbench_suite.errors import ResultsError
+from nasbench_suite.errors import ConfigError, ResultsError
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import relative, to_json, to_markdown
 
 
-def write(folders: Sequence[Path], format: str, output: Path | None, figure: Path | None) -> None:
+def write(
+    folders: Sequence[Path], format: str, output: Path | None, figure: Path | None, at: Sequence[float] = ()
+) -> None:
     """Prints or writes a report.
 
     Args:
@@ -16,10 +19,16 @@ def write(folders: Sequence[Path], format: str, output: Path | None, figure: Pat
         format: `markdown` or `json`.
         output: file to write; None for standard output.
         figure: file of the curves; None for a place beside the report, and none for JSON.
+        at: budgets at which to test the differences; for Markdown.
 
     Raises:
+        ConfigError: budgets do not go with the format, or are none.
         ResultsError: there is nothing to report, or a file cannot be written.
     """
+    if at and format != "markdown":
+        raise ConfigError(f"--at: expected --format markdown, which has the tests; got {format}")
+    if not all(0 < budget < math.inf for budget in at):
+        raise ConfigError(f"--at: expected budgets above 0, got {', '.join(map(str, at))}")
     summary = summarise(folders)
     if figure is None and format == "markdown":
         figure = output.with_suffix(".png") if output else folders[0] / "curves.png"
@@ -31,7 +40,7 @@ def write(folders: Sequence[Path], format: str, output: Path | None, figure: Pat
         text = to_json(summary)
     else:
         assert figure is not None
-        text = to_markdown(summary, relative(figure, output.parent if output else Path.cwd()))
+        text = to_markdown(summary, relative(figure, output.parent if output else Path.cwd()), at)
     if output is None:
         print(text)
         return

@@ -17,21 +17,24 @@ def to_json(summary: Summary) -> str:
     return json.dumps([dataclasses.asdict(row) for row in summary.rows], indent=2)
 
 
-def to_markdown(summary: Summary, figure: str | None = None) -> str:
+def to_markdown(summary: Summary, figure: str | None = None, at: Sequence[float] = ()) -> str:
     """Returns a table for each space, searched data set and protocol, its provenance, and the notes.
 
     Args:
         summary: the figures.
         figure: path of the picture to show, as the Markdown's reader sees it.
+        at: budgets at which to test the differences between configurations.
     """
     parts = ["# NAS search results"]
     for (space, dataset, protocol), rows in groupby(summary.rows, lambda r: (r.space, r.dataset, r.protocol)):
         group = list(rows)
         parts += [f"## {space}: search on {dataset}, protocol {protocol}", _table(group), _provenance(group, summary)]
         ids = {row.config_id for row in group}
-        published = compare([r for r in summary.results if r.description["config_id"] in ids], group)
+        results = [r for r in summary.results if r.description["config_id"] in ids]
+        published = compare(results, group)
         if published:
             parts.append(published_to_markdown(published, group))
+        parts += [_contest(results, group, budget) for budget in at]
     if figure:
         parts.append(f"![validation and test accuracy of the incumbents]({figure})")
     if summary.notes:
@@ -85,6 +88,14 @@ def _provenance(rows: Sequence[Row], summary: Summary) -> str:
     for text in dict.fromkeys(_origin(r) for r in results):
         lines.append(f"- {text}")
     return "\n".join([lines[0], "", *lines[1:]])
+
+
+def _contest(results: Sequence[Results], rows: Sequence[Row], budget: float) -> str:
+    from nasbench_suite.report import statistics  # SciPy, which a run that only prints its result does not need
+
+    labels = {row.config_id: row.label for row in rows}
+    named = [labels[one.description["config_id"]] for one in results]
+    return statistics.to_markdown(statistics.contest(results, named, budget), rows[0].dataset)
 
 
 def _origin(results: Results) -> str:
