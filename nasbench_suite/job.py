@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 import threading
@@ -41,6 +42,7 @@ class Job:
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
         best: by data set, the table's highest validation and test accuracy: what regret is measured from.
+        multi_fidelity: whether the algorithm screens at the lower ones.
     """
 
     config: Mapping[str, Any]
@@ -49,6 +51,7 @@ class Job:
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
     best: Mapping[str, tuple[float | None, float | None]]
+    multi_fidelity: bool
 
     @cached_property
     def id(self) -> str:
@@ -81,6 +84,7 @@ class Job:
             "dataset": self.config["dataset"],
             "seed_policy": self.config["seed_policy"],
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
+            "multi_fidelity": self.multi_fidelity,
             "workers": self.config["workers"],
             "budget": self.config["budget"],
             "table": self.table.stem,
@@ -101,8 +105,10 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         value = config[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
-    if config["workers"] != 1:
-        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
+    overhead = config["overhead"]
+    is_number = isinstance(overhead, int | float) and not isinstance(overhead, bool)
+    if overhead != "measured" and not (is_number and 0 <= overhead < math.inf):
+        raise ConfigError(f"overhead: expected simulated seconds of 0 or more, or measured; got {overhead!r}")
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
@@ -111,7 +117,6 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     offered = _offered(table, config)
     scores = Benchmark(table, config["dataset"]).best()
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in scores.items()}
-    job = Job(config, choices, table.path, table.metadata.content_sha256, offered, best)
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -120,7 +125,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
-    return job
+    multi_fidelity = bool(algorithm.multi_fidelity)
+    return Job(config, choices, table.path, table.metadata.content_sha256, offered, best, multi_fidelity)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -173,6 +179,8 @@ class Searcher:
             self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
             lambda proposal: benchmark.query(proposal.arch, proposal.fidelity, policy),
             ledger,
+            config["workers"],
+            config["overhead"],
         )
         scores = {self._space.format(arch): self._score(benchmark, arch) for arch in trajectory.incumbents()}
         return SeedRecord(seed, trajectory.columns(self._space.format), scores)
