@@ -1,0 +1,11 @@
+"""The official files of NAS-Bench-201 (Dong and Yang 2020) and NATS-Bench's topology space (Dong et al. 2021).
+
+`open_source` recognises a file or folder by what is in it; the source then yields one `Cell` after another,
+with everything that was measured, nothing imputed, every number to the bit.
+"""
+
+from nasbench_suite.spaces.nb201.official.formats import open_source
+from nasbench_suite.spaces.nb201.official.records import Cell, Curve, Evaluation, Trial
+from nasbench_suite.spaces.nb201.official.source import Progress, Source
+
+__all__ = ["Cell", "Curve", "Evaluation", "Progress", "Source", "Trial", "open_source"]
