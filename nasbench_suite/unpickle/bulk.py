@@ -8,6 +8,7 @@ run is, and one `struct` call reads it. The machine then stands where it would h
 
 import struct
 from array import array
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -58,9 +59,10 @@ class Bulk:
         index_width = {0x71: 1, 0x72: 4, 0x94: 0}.get(buffer[after])
         if index_width is None:
             return None
-        stride = 1 + width + letters + 1 + index_width + 9
-        head = buffer[at : at + 1 + width]
-        fixed = [(i, head[i : i + 1]) for i in range(1 + width)]
+        stride = after - at + 1 + index_width + 9
+        if buffer[at + stride - 9 : at + stride - 8] != b"G":
+            return None
+        fixed = [(column, buffer[at + column : at + column + 1]) for column in range(1 + width)]
         fixed += [(after - at, buffer[after : after + 1]), (stride - 9, b"G")]
         count = _count(buffer, at, stride, fixed)
         if count < 2:
@@ -87,7 +89,7 @@ class Bulk:
         return known
 
 
-def _count(buffer: bytes, at: int, stride: int, fixed: "list[tuple[int, bytes]] | tuple[tuple[int, bytes], ...]") -> int:
+def _count(buffer: bytes, at: int, stride: int, fixed: Sequence[tuple[int, bytes]]) -> int:
     """How many whole items follow that have these opcodes in these columns."""
     count = min(_ITEMS, (len(buffer) - at) // stride)
     for offset, opcode in reversed(fixed):

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from nasbench_suite.unpickle.damage import Damage
+from nasbench_suite.unpickle.damage import DamageError
 
 # numpy's type codes and struct's
 _SCALARS = {
@@ -49,27 +49,27 @@ class Dtype:
         self.order = "<"
 
     def set_state(self, state: object) -> None:
-        """Takes the tuple that follows a pickled dtype: version, byte order, and nothing for plain numbers."""
+        """Takes what follows a pickled dtype: version, byte order, nothing more for plain numbers."""
         if not (isinstance(state, tuple) and len(state) >= 2 and state[1] in ("<", ">", "|", "=")):
-            raise Damage("a numpy dtype with an unknown state")
+            raise DamageError("a numpy dtype with an unknown state")
         self.order = ">" if state[1] == ">" else "<"
 
 
 def _ordered_dict(args: Sequence[Any]) -> object:
     if args:
-        raise Damage("an OrderedDict with arguments")
+        raise DamageError("an OrderedDict with arguments")
     return {}
 
 
 def _dtype(args: Sequence[Any]) -> object:
     if not args or not isinstance(args[0], str) or args[0] not in _SCALARS:
-        raise Damage("a numpy dtype other than a plain number")
+        raise DamageError("a numpy dtype other than a plain number")
     return Dtype(args[0])
 
 
 def _scalar(args: Sequence[Any]) -> object:
     if len(args) != 2 or not isinstance(args[0], Dtype) or not isinstance(args[1], bytes):
-        raise Damage("a numpy scalar without dtype and bytes")
+        raise DamageError("a numpy scalar without dtype and bytes")
     dtype, data = args
     return struct.unpack(dtype.order + _SCALARS[dtype.code], data)[0]
 
@@ -77,13 +77,13 @@ def _scalar(args: Sequence[Any]) -> object:
 def _encode(args: Sequence[Any]) -> object:
     """How protocol 2 writes bytes: a string and the codec that turns it back."""
     if len(args) != 2 or not isinstance(args[0], str) or args[1] != "latin1":
-        raise Damage("bytes in another codec than latin1")
+        raise DamageError("bytes in another codec than latin1")
     return args[0].encode("latin1")
 
 
 def _set(args: Sequence[Any]) -> object:
     if len(args) != 1 or not isinstance(args[0], list) or any(type(item) is not int for item in args[0]):
-        raise Damage("a set of other things than integers")
+        raise DamageError("a set of other things than integers")
     return set(args[0])
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from nasbench_suite.errors import SourceError
 from nasbench_suite.unpickle import bulk
 from nasbench_suite.unpickle.classes import CLASSES, OPAQUE, Dtype, Global, Opaque
-from nasbench_suite.unpickle.damage import Damage
+from nasbench_suite.unpickle.damage import DamageError
 from nasbench_suite.unpickle.memo import Memo
 
 _CHUNK: Final = 1 << 20
@@ -63,6 +63,7 @@ class Unpickler:
         self._at = 0
         self._offset = 0
         self._safe = 0
+        self.head: dict[Any, Any] = {}
         self._begin(None)
 
     def load(self) -> object:
@@ -105,7 +106,7 @@ class Unpickler:
         # while entries are read: how many marks there are between two entries, and their dict
         self._level = 0
         self._entry: tuple[Any, Any] | None = None
-        self.head: dict[Any, Any] = {}
+        self.head = {}
         self._begin_entry()
 
     def _begin_entry(self) -> None:
@@ -129,13 +130,15 @@ class Unpickler:
                     self._begin_entry()
                     yield entry
             if len(self._stack) != 1 or self._marks:
-                raise Damage("a pickle that ends with loose values")
+                raise DamageError("a pickle that ends with loose values")
         except KeyError:
             raise self._error(f"opcode {opcode:#04x}, which these files do not use") from None
-        except Damage as damage:
+        except DamageError as damage:
             raise self._error(str(damage)) from None
         except (ArithmeticError, IndexError, TypeError, ValueError, struct.error):
-            raise self._error("an opcode that does not fit what came before it, or the end of the file") from None
+            raise self._error(
+                "an opcode that does not fit what came before it, or the end of the file"
+            ) from None
 
     def _error(self, came: str) -> SourceError:
         return SourceError(
@@ -154,19 +157,19 @@ class Unpickler:
 
     def _fill(self) -> None:
         if self._offset + self._at - self._entry_start - self._skipped > _ENTRY_BYTES:
-            raise Damage(f"an entry of more than {_ENTRY_BYTES} bytes")
+            raise DamageError(f"an entry of more than {_ENTRY_BYTES} bytes")
         while self._at >= self._safe and self._more():
             pass
         if self._at >= len(self._buffer):
-            raise Damage("the end of the file")
+            raise DamageError("the end of the file")
 
     def _take(self, size: int) -> bytes:
         """The next `size` bytes, however many."""
         if size > _ENTRY_BYTES:
-            raise Damage(f"a string of {size} bytes")
+            raise DamageError(f"a string of {size} bytes")
         while self._at + size > len(self._buffer):
             if not self._more():
-                raise Damage("the end of the file")
+                raise DamageError("the end of the file")
         self._at += size
         return self._buffer[self._at - size : self._at]
 
@@ -174,13 +177,13 @@ class Unpickler:
         """Leaves `size` bytes aside, without holding them."""
         self._skipped += size
         if self._skipped > _SKIPPED_BYTES:
-            raise Damage(f"an entry with more than {_SKIPPED_BYTES} bytes of weights")
+            raise DamageError(f"an entry with more than {_SKIPPED_BYTES} bytes of weights")
         while size:
             here = min(size, len(self._buffer) - self._at)
             self._at += here
             size -= here
             if size and not self._more():
-                raise Damage("the end of the file")
+                raise DamageError("the end of the file")
 
     def _byte(self) -> int:
         self._at += 1
@@ -197,14 +200,14 @@ class Unpickler:
     def _line(self) -> str:
         end = self._buffer.find(b"\n", self._at, self._at + _NAME)
         if end < 0:
-            raise Damage("a class without a name")
+            raise DamageError("a class without a name")
         start, self._at = self._at, end + 1
         return self._buffer[start:end].decode()
 
     def _new(self, container: object) -> None:
         self._containers += 1
         if self._containers > _ENTRY_CONTAINERS:
-            raise Damage(f"an entry with more than {_ENTRY_CONTAINERS} containers")
+            raise DamageError(f"an entry with more than {_ENTRY_CONTAINERS} containers")
         self._stack.append(container)
 
     def _pop_mark(self) -> list[Any]:
@@ -248,7 +251,7 @@ class Unpickler:
 
     def _on_proto(self) -> None:
         if not 2 <= self._byte() <= 5:
-            raise Damage("a pickle of another protocol than 2 to 5")
+            raise DamageError("a pickle of another protocol than 2 to 5")
 
     def _on_frame(self) -> None:
         self._at += 8
@@ -258,7 +261,7 @@ class Unpickler:
 
     def _on_mark(self) -> None:
         if len(self._marks) >= _DEPTH:
-            raise Damage(f"more than {_DEPTH} levels of nesting")
+            raise DamageError(f"more than {_DEPTH} levels of nesting")
         if self._key is not None and self._is_entries_dict(0):
             self._begin_entries()
             self._level = 2
@@ -308,7 +311,7 @@ class Unpickler:
     def _on_long1(self) -> None:
         size = self._byte()
         if size > 8:
-            raise Damage(f"an integer of {size} bytes")
+            raise DamageError(f"an integer of {size} bytes")
         self._stack.append(int.from_bytes(self._take(size), "little", signed=True))
 
     def _on_binfloat(self) -> None:
@@ -371,7 +374,7 @@ class Unpickler:
 
     def _tuple(self, size: int) -> None:
         if len(self._stack) < size:
-            raise Damage("a tuple of missing values")
+            raise DamageError("a tuple of missing values")
         items = tuple(self._stack[-size:])
         del self._stack[-size:]
         self._new(items)
@@ -397,7 +400,7 @@ class Unpickler:
     def _on_additems(self) -> None:
         items = self._pop_mark()
         if any(type(item) is not int for item in items):
-            raise Damage("a set of other things than integers")
+            raise DamageError("a set of other things than integers")
         self._expect(set).update(items)
 
     def _on_setitem(self) -> bool | None:
@@ -426,7 +429,7 @@ class Unpickler:
 
     def _expect(self, kind: type) -> Any:
         if type(self._stack[-1]) is not kind:
-            raise Damage(f"items for a {kind.__name__} that is none")
+            raise DamageError(f"items for a {kind.__name__} that is none")
         return self._stack[-1]
 
     def _on_global(self) -> None:
@@ -436,7 +439,7 @@ class Unpickler:
     def _on_stack_global(self) -> None:
         module, name = self._pop_two()
         if type(module) is not str or type(name) is not str or len(module) + len(name) > _NAME:
-            raise Damage("a class without a name")
+            raise DamageError("a class without a name")
         self._global(module, name)
 
     def _global(self, module: str, name: str) -> None:
@@ -451,7 +454,7 @@ class Unpickler:
     def _on_reduce(self) -> None:
         made, args = self._pop_two()
         if type(made) is not Global or type(args) is not tuple:
-            raise Damage("a call of something that is no class")
+            raise DamageError("a call of something that is no class")
         self._new(made.build(args))
 
     def _on_build(self) -> None:
@@ -460,7 +463,7 @@ class Unpickler:
         if type(target) is Dtype:
             target.set_state(state)
         elif type(target) not in (dict, Opaque):
-            raise Damage("a state for something that has none")
+            raise DamageError("a state for something that has none")
 
     def _on_binpersid(self) -> None:
         self._stack.pop()
@@ -485,13 +488,13 @@ class Unpickler:
 def _set_items(target: dict[Any, Any], items: list[Any]) -> None:
     keys = items[::2]
     if len(items) % 2:
-        raise Damage("a dict key without a value")
+        raise DamageError("a dict key without a value")
     if not set(map(type, keys)) <= {str, int}:
         for key in keys:
             if type(key) is tuple and (len(key) != 2 or type(key[0]) is not str or type(key[1]) is not int):
-                raise Damage("a dict key other than a string, an integer or a pair of them")
+                raise DamageError("a dict key other than a string, an integer or a pair of them")
             if type(key) not in (str, int, tuple):
-                raise Damage("a dict key other than a string, an integer or a pair of them")
+                raise DamageError("a dict key other than a string, an integer or a pair of them")
     target.update(zip(keys, items[1::2], strict=True))
 
 

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 
 from nasbench_suite.unpickle.classes import Dtype, Global
-from nasbench_suite.unpickle.damage import Damage
+from nasbench_suite.unpickle.damage import DamageError
 
 _INDICES = 1 << 28
 _GAP = 1 << 8
@@ -52,17 +52,17 @@ class Memo:
             numbers.extend([0] * (index - len(numbers)))
             numbers.append(number)
         else:
-            raise Damage(f"memo index {index} after {len(numbers)}")
+            raise DamageError(f"memo index {index} after {len(numbers)}")
 
     def get(self, index: int) -> object:
         """Returns what was remembered."""
         if index >= len(self._numbers):
-            raise Damage(f"memo index {index}, which was never written")
+            raise DamageError(f"memo index {index}, which was never written")
         number = self._numbers[index]
         if number:
             return self._words[number]
         if index not in self._containers:
-            raise Damage(f"memo index {index}, which is part of another entry")
+            raise DamageError(f"memo index {index}, which is part of another entry")
         return self._containers[index]
 
     def numbers(self, words: Sequence[str]) -> "array[int]":
@@ -87,16 +87,16 @@ class Memo:
         if number is None:
             self._letters += len(word)
             if self._letters > _LETTERS:
-                raise Damage("more different strings than a benchmark has")
+                raise DamageError("more different strings than a benchmark has")
             number = self._number_of[word] = self._new_number(word)
         return number
 
     def _new_number(self, value: object) -> int:
         if len(self._words) > _WORDS:
-            raise Damage("more different strings than a benchmark has")
+            raise DamageError("more different strings than a benchmark has")
         self._words.append(value)
         return len(self._words) - 1
 
     def _check_size(self, more: int) -> None:
         if len(self._numbers) + more > _INDICES:
-            raise Damage(f"more than {_INDICES} memoised values")
+            raise DamageError(f"more than {_INDICES} memoised values")

@@ -1,4 +1,4 @@
-"""The official files of NAS-Bench-201 (Dong and Yang 2020) and NATS-Bench's topology space (Dong et al. 2021).
+"""The official files of NAS-Bench-201 (Dong and Yang 2020) and of NATS-Bench's topology space (2021).
 
 `open_source` recognises a file or folder by what is in it; the source then yields one `Cell` after another,
 with everything that was measured, nothing imputed, every number to the bit.

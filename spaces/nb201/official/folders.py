@@ -75,7 +75,9 @@ class Folder(Source):
                 raise SourceError(f"{path}: architecture {index} is also in {paths[index].name}")
             paths[index] = path
         if not paths:
-            raise SourceError(f"{self.path}: expected files such as 000000.pickle.pbz2 or 000000-FULL.pth, found none")
+            raise SourceError(
+                f"{self.path}: expected files such as 000000.pickle.pbz2 or 000000-FULL.pth, found none"
+            )
         return dict(sorted(paths.items()))
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.folders import META, Folder, index_in_name
+from nasbench_suite.spaces.nb201.official.folders import Folder, index_in_name
 from nasbench_suite.spaces.nb201.official.source import Source
 from nasbench_suite.spaces.nb201.official.streams import BZ2, TORCH_LEGACY, ZIP, magic
 from nasbench_suite.spaces.nb201.official.whole import WholeFile
@@ -46,6 +46,6 @@ def _folder_format(path: Path) -> str:
         raise SourceError(f"{path}: expected files of one kind, found NATS-Bench's and NAS-Bench-201's")
     if not kinds:
         raise SourceError(
-            f"{path}: expected a folder of NNNNNN.pickle.pbz2 with {META}, or of NNNNNN-FULL.pth, found neither"
+            f"{path}: expected a folder of NNNNNN.pickle.pbz2 or of NNNNNN-FULL.pth, found neither"
         )
     return NATS_FOLDER if kinds.pop() else ARCHIVES

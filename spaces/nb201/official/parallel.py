@@ -49,7 +49,9 @@ def ordered_map(
             waiting.extend(executor.submit(function, item) for item in islice(coming, 1))
             yield result
     except BrokenProcessPool:
-        raise SourceError("a reading process was killed, perhaps for want of memory; use fewer processes") from None
+        raise SourceError(
+            "a reading process was killed, perhaps for want of memory; use fewer processes"
+        ) from None
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 

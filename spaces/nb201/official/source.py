@@ -56,7 +56,9 @@ def read_strings(head: object, where: str) -> list[str]:
     if not isinstance(strings, list) or not all(type(string) is str for string in strings):
         raise SourceError(f"{where}: expected the list of architectures (meta_archs), found none")
     if strings and ":" in strings[0]:
-        raise SourceError(f"{where}: this is NATS-Bench's size space (sss); expected the topology space (tss)")
+        raise SourceError(
+            f"{where}: this is NATS-Bench's size space (sss); expected the topology space (tss)"
+        )
     if len(strings) > SPACE_SIZE or len(set(strings)) != len(strings):
         raise SourceError(
             f"{where}: expected at most {SPACE_SIZE} different architectures, found {len(strings)}, "

@@ -18,10 +18,10 @@ from nasbench_suite.spaces.nb201.official.records import Cell, Curve, Evaluation
 _SCHEDULES = {"less": 12, "full": 200, "12": 12, "200": 200}
 _DATASETS = ("cifar10-valid", "cifar10", "cifar100", "ImageNet16-120")
 _SETS = ("x-valid", "x-test", "ori-test")
-_MAX_SEED = 2**32
+_SEEDS = 2**32
 
 
-class _Contradiction(Exception):
+class _ContradictionError(Exception):
     """What is wrong with a state, in words."""
 
 
@@ -38,7 +38,7 @@ def read_cell(index: object, states: object, where: str) -> Cell:
     """
     try:
         return _cell(index, states)
-    except _Contradiction as wrong:
+    except _ContradictionError as wrong:
         raise SourceError(
             f"{where}: architecture {_show(index)}: {wrong}; this is no unchanged official file"
         ) from None
@@ -46,44 +46,44 @@ def read_cell(index: object, states: object, where: str) -> Cell:
 
 def _cell(index: object, states: object) -> Cell:
     if type(index) is not int or index < 0:
-        raise _Contradiction("expected an index from 0")
+        raise _ContradictionError("expected an index from 0")
     trials: list[Trial] = []
     archs: list[str] = []
     for name, state in _expect(states, dict, "schedules").items():
         if name not in _SCHEDULES:
-            raise _Contradiction(f"expected the schedules {', '.join(_SCHEDULES)}, found {_show(name)}")
+            raise _ContradictionError(f"expected the schedules {', '.join(_SCHEDULES)}, found {_show(name)}")
         if _get(state, "arch_index", int) != index:
-            raise _Contradiction(f"its state is that of {_show(state['arch_index'])}")
+            raise _ContradictionError(f"its state is that of {_show(state['arch_index'])}")
         archs.append(_get(state, "arch_str", str))
         trials += _trials(state, _SCHEDULES[name], archs[0])
     if len(set(archs)) != 1:
-        raise _Contradiction(f"expected one architecture string, found {len(set(archs))}")
+        raise _ContradictionError(f"expected one architecture string, found {len(set(archs))}")
+    if len({(trial.dataset, trial.schedule, trial.seed) for trial in trials}) != len(trials):
+        raise _ContradictionError("it has a trial twice")
     return Cell(index, archs[0], tuple(trials))
 
 
 def _trials(state: Mapping[str, Any], schedule: int, arch: str) -> list[Trial]:
     results = _get(state, "all_results", dict)
     listed = [
-        (dataset, seed)
+        (dataset, _expect(seed, int, "a seed"))
         for dataset, seeds in _get(state, "dataset_seed", dict).items()
         for seed in _expect(seeds, list, "seeds")
     ]
-    # by their text: a damaged file may list what cannot be compared
-    if sorted(map(_show, listed)) != sorted(map(_show, results)):
-        raise _Contradiction("dataset_seed and all_results list different trials")
-    return [_trial(dataset, seed, results[dataset, seed], schedule, arch) for dataset, seed in listed]
+    if set(listed) != set(results):
+        raise _ContradictionError("dataset_seed and all_results list different trials")
+    return [_trial(*trial, results[trial], schedule, arch) for trial in listed]
 
 
-def _trial(dataset: object, seed: object, result: object, schedule: int, arch: str) -> Trial:
+def _trial(dataset: object, seed: int, result: Any, schedule: int, arch: str) -> Trial:
     if dataset not in _DATASETS:
-        raise _Contradiction(f"expected the data sets {', '.join(_DATASETS)}, found {_show(dataset)}")
-    if type(seed) is not int or not 0 <= seed < _MAX_SEED:
-        raise _Contradiction(f"expected a seed, found {_show(seed)}")
-    result = _expect(result, dict, f"the trial {dataset} {seed}")
+        raise _ContradictionError(f"expected the data sets {', '.join(_DATASETS)}, found {_show(dataset)}")
+    if not 0 <= seed < _SEEDS:
+        raise _ContradictionError(f"expected a seed below {_SEEDS}, found {seed}")
     if _get(result, "epochs", int) != schedule:
-        raise _Contradiction(f"expected {schedule} epochs on {dataset}, found {_show(result['epochs'])}")
+        raise _ContradictionError(f"expected {schedule} epochs on {dataset}, found {_show(result['epochs'])}")
     if _get(_get(result, "arch_config", dict), "arch_str", str) != arch:
-        raise _Contradiction(f"the trial {dataset} {seed} is of another architecture")
+        raise _ContradictionError(f"the trial {dataset} {seed} is of another architecture")
     return Trial(
         dataset=str(dataset),
         schedule=schedule,
@@ -109,7 +109,7 @@ def _latency(result: Mapping[str, Any]) -> tuple[float, ...] | None:
 def _evaluations(result: Mapping[str, Any], schedule: int) -> dict[str, Evaluation]:
     names = _get(result, "eval_names", list)
     if any(name not in _SETS for name in names) or len(set(names)) != len(names):
-        raise _Contradiction(f"expected the sets {', '.join(_SETS)}, found {_show(names)}")
+        raise _ContradictionError(f"expected the sets {', '.join(_SETS)}, found {_show(names)}")
     accuracy = _set_curves(result, "eval_acc1es", names, schedule)
     loss = _set_curves(result, "eval_losses", names, schedule)
     seconds = _set_curves(result, "eval_times", names, schedule) if result.get("eval_times") else {}
@@ -120,7 +120,7 @@ def _set_curves(result: Mapping[str, Any], field: str, names: list[str], schedul
     values = _get(result, field, dict)
     curves = {name: _curve(values, _set_keys(name, schedule), field) for name in names}
     if sum(len(curve.values) for curve in curves.values()) != len(values):
-        raise _Contradiction(f"{field} has values of other sets or epochs than it should")
+        raise _ContradictionError(f"{field} has values of other sets or epochs than it should")
     return curves
 
 
@@ -132,7 +132,7 @@ def _epoch_curve(result: Mapping[str, Any], field: str, schedule: int) -> Curve:
     values = _get(result, field, dict)
     curve = _curve(values, tuple(range(schedule)), field)
     if len(curve.values) != len(values):
-        raise _Contradiction(f"{field} has values of other epochs than it should")
+        raise _ContradictionError(f"{field} has values of other epochs than it should")
     return curve
 
 
@@ -147,15 +147,12 @@ def _curve(values: Mapping[Any, Any], keys: tuple[object, ...], field: str) -> C
 
 def _floats(values: list[Any], field: str) -> NDArray[np.float64]:
     if not set(map(type, values)) <= {float, int}:
-        raise _Contradiction(f"{field} has values that are no numbers")
+        raise _ContradictionError(f"{field} has values that are no numbers")
     return np.array(values, dtype=np.float64)
 
 
 def _number(result: Mapping[str, Any], field: str) -> float:
-    value = result.get(field)
-    if type(value) not in (float, int):
-        raise _Contradiction(f"expected a number as {field}, found {_show(value)}")
-    return float(value)
+    return float(_floats([result.get(field)], field)[0])
 
 
 @cache
@@ -176,16 +173,10 @@ def _get(holder: object, field: str, kind: type) -> Any:
 
 def _expect(value: object, kind: type, what: str) -> Any:
     if type(value) is not kind:
-        raise _Contradiction(f"expected {kind.__name__} as {what}, found {_show(value)}")
+        raise _ContradictionError(f"expected {kind.__name__} as {what}, found {_show(value)}")
     return value
 
 
 def _show(value: object) -> str:
     """A value as text of bounded length, whatever a damaged file made of it."""
-    if isinstance(value, str | int | float | None):
-        return repr(value)[:80]
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_show, value[:4]))})" if len(value) <= 4 and not any(
-            isinstance(item, tuple) for item in value
-        ) else "a tuple"
-    return f"a {type(value).__name__}"
+    return repr(value)[:80] if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"

@@ -46,7 +46,10 @@ def open_pickle(path: Path) -> Iterator[tuple[Unpickler, Position]]:
             if start == TORCH_LEGACY:
                 yield _after_torch_header(file, path), file.tell
             elif start.startswith(ZIP):
-                with zipfile.ZipFile(_checked(file, path)) as archive, archive.open(_member(archive, path)) as data:
+                with (
+                    zipfile.ZipFile(_checked(file, path)) as archive,
+                    archive.open(_member(archive, path)) as data,
+                ):
                     yield Unpickler(data.read, str(path)), file.tell
             elif start.startswith(BZ2):
                 with bz2.BZ2File(file) as data:
@@ -84,7 +87,9 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     if len(members) != 1:
         raise SourceError(f"{path}: expected one data.pkl in a torch file, found {len(members)}")
     if members[0].compress_type != zipfile.ZIP_STORED:
-        raise SourceError(f"{path}: expected an uncompressed data.pkl, as torch writes it, found a compressed one")
+        raise SourceError(
+            f"{path}: expected an uncompressed data.pkl, as torch writes it, found a compressed one"
+        )
     return members[0]
 
 
@@ -97,8 +102,12 @@ def _checked(file: BinaryIO, path: Path) -> BinaryIO:
     directory = struct.unpack_from("<I", tail, end + 12)[0] if 0 <= end <= len(tail) - 22 else 0
     if directory == 0xFFFFFFFF:
         large = tail.rfind(b"PK\x06\x06", 0, end)
-        directory = struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
+        directory = (
+            struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
+        )
     if directory > _DIRECTORY_BYTES:
-        raise SourceError(f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes")
+        raise SourceError(
+            f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes"
+        )
     file.seek(0)
     return file

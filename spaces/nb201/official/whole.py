@@ -5,7 +5,13 @@ from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb201.official.records import Cell
-from nasbench_suite.spaces.nb201.official.source import Progress, Source, check_string, no_progress, read_strings
+from nasbench_suite.spaces.nb201.official.source import (
+    Progress,
+    Source,
+    check_string,
+    no_progress,
+    read_strings,
+)
 from nasbench_suite.spaces.nb201.official.states import read_cell
 from nasbench_suite.spaces.nb201.official.streams import check_end, open_pickle
 
