@@ -2,8 +2,9 @@
 
     python -m benchmarks.generators.nb201_files OUT [--cells 15625] [--format pth|nats|folder ...]
 
-Layout, sizes and key order are those of the official files (v1_1's trials: seeds 777, 888, 999 at 200 epochs, of
-which some cells have one or two; 111 and 777 at 12), and the official APIs load them. The numbers mean nothing.
+Layout, sizes and key order are those of the official files (v1_1's trials: seeds 777, 888, 999 at 200 epochs,
+of which some cells have one or two; 111 and 777 at 12), and the official APIs load them. The numbers mean
+nothing.
 """
 
 import argparse
@@ -32,13 +33,19 @@ SYS_INFO = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"sho
 BATCH = 1000
 FORMATS = ("pth", "nats", "folder")
 
-# classes; evaluation sets after 12 and after 200 epochs, the latter with every epoch of the first only; seconds
-# of an epoch; accuracy that good cells reach
+# classes; evaluation sets of 12 and of 200 epochs, where only the first has every epoch; seconds of an epoch;
+# accuracy that good cells reach
 DATASETS: dict[str, tuple[int, list[str], list[str], float, float]] = {
     "cifar10-valid": (10, ["x-valid", "ori-test"], ["x-valid", "ori-test"], 20.0, 94.0),
     "cifar10": (10, ["ori-test"], ["ori-test"], 38.0, 94.5),
     "cifar100": (100, ["x-valid", "x-test", "ori-test"], ["ori-test", "x-valid", "x-test"], 38.0, 73.0),
-    "ImageNet16-120": (120, ["x-valid", "x-test", "ori-test"], ["ori-test", "x-valid", "x-test"], 110.0, 46.0),
+    "ImageNet16-120": (
+        120,
+        ["x-valid", "x-test", "ori-test"],
+        ["ori-test", "x-valid", "x-test"],
+        110.0,
+        46.0,
+    ),
 }
 
 
@@ -85,11 +92,15 @@ def _trial(
     params = 0.073306 + 0.24304 * arch.count("conv_3x3") + 0.028 * arch.count("conv_1x1")
     accuracy, losses, times = {}, {}, {}
     for place, name in enumerate(sets):
-        names = [f"{name}@{epoch}" for epoch in range(epochs)]
-        measured = names if epochs == 12 or place == 0 else names[-1:]
-        accuracy.update(zip(measured, _curve(rng, top, epochs)[-len(measured) :], strict=True))
-        losses.update(zip(measured, _curve(rng, 4.6, epochs)[-len(measured) :], strict=True))
-        times.update(dict.fromkeys(names, seconds / 8))
+        first = 0 if epochs == 12 or place == 0 else epochs - 1
+        # names of their own in each dict, as the official files have them
+        accuracy.update(
+            {f"{name}@{e}": value for e, value in enumerate(_curve(rng, top, epochs)) if e >= first}
+        )
+        losses.update(
+            {f"{name}@{e}": value for e, value in enumerate(_curve(rng, 4.6, epochs)) if e >= first}
+        )
+        times.update({f"{name}@{e}": seconds / 8 for e in range(epochs)})
     return {
         "name": dataset,
         "net_state_dict": None,
@@ -158,7 +169,9 @@ def _write_benchmark(
     """Writes the pickle of the whole dict a cell at a time: its parts, put together as the pickler does."""
     part = partial(_part, protocol=protocol)
     file.write(bytes([0x80, protocol]) + b"}(")
-    file.write(part("meta_archs") + part(archs) + part("total_archs") + part(CELLS) + part("arch2infos") + b"}")
+    file.write(
+        part("meta_archs") + part(archs) + part("total_archs") + part(CELLS) + part("arch2infos") + b"}"
+    )
     items = _items(archs[:cells], protocol, names)
     while batch := list(islice(items, 1)):
         file.write(b"(")

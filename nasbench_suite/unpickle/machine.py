@@ -19,7 +19,7 @@ _CHUNK: Final = 1 << 20
 # the longest run of opcodes that is read without looking whether the buffer ends
 _MARGIN: Final = 1 << 13
 # between two entries; an entry of NAS-Bench-201 has 0.35 MB and 200 containers, with weights 2 MB and 20,000
-_ENTRY_BYTES: Final = 1 << 24
+_ENTRY_BYTES: Final = 1 << 23
 _ENTRY_CONTAINERS: Final = 1 << 18
 _SKIPPED_BYTES: Final = 1 << 30
 _DEPTH: Final = 64
@@ -78,7 +78,7 @@ class Unpickler:
         return self._stack.pop()
 
     def entries(self, key: str) -> Iterator[tuple[Any, Any]]:
-        """Yields the items of the dict that the next pickle, a dict, has under `key`, one by one.
+        """Yields the items of the dict that the next pickle, a dict of several, has under `key`, one by one.
 
         The values that come before are in `head` from the first item on. Afterwards it is the whole dict,
         but for the items.

@@ -14,6 +14,7 @@ from nasbench_suite.unpickle.damage import DamageError
 
 _INDICES = 1 << 28
 _GAP = 1 << 8
+_CONTAINERS = 1 << 18
 _WORDS = 1 << 20
 _LETTERS = 1 << 26
 
@@ -42,6 +43,8 @@ class Memo:
         else:
             number = 0
             self._containers[index] = value
+            if len(self._containers) > _CONTAINERS:
+                raise DamageError(f"an entry with more than {_CONTAINERS} memoised containers")
         numbers = self._numbers
         if index == len(numbers):
             self._check_size(1)
