@@ -243,7 +243,7 @@ def test_a_schedule_may_know_one_data_set_only(benchmark_dict: dict[str, Any], t
 
 def test_weights_are_not_loaded_even_if_they_are_cut_off(files: dict[str, Path], tmp_path: Path) -> None:
     whole = (files["legacy archives"] / "000000-FULL.pth").read_bytes()
-    (tmp_path / "000000-FULL.pth").write_bytes(whole[:-50_000])
+    (tmp_path / "000000-FULL.pth").write_bytes(whole[:-10_000])
     assert len(list(open_source(tmp_path).cells())) == 1
 
 
@@ -264,7 +264,7 @@ def test_a_flipped_bit_in_a_file_with_checksums_is_refused(
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 16
     (tmp_path / path.name).write_bytes(bytes(data))
-    with pytest.raises(SourceError, match="expected|cannot be read"):
+    with pytest.raises(SourceError, match=r"expected|cannot be read"):
         list(open_source(tmp_path if name == "simple" else tmp_path / path.name).cells())
 
 
@@ -300,8 +300,8 @@ def test_a_bomb_in_bz2_is_refused(tmp_path: Path) -> None:
     compressor = bz2.BZ2Compressor()
     with (tmp_path / "bomb.pickle.pbz2").open("wb") as file:
         file.write(compressor.compress(b"\x80\x04("))
-        for _ in range(64):
-            file.write(compressor.compress(b"N0" * (1 << 22)))
+        for _ in range(12):
+            file.write(compressor.compress(b"N0" * (1 << 19)))
         file.write(compressor.flush())
     with pytest.raises(SourceError, match="an entry of more than"):
         list(open_source(tmp_path / "bomb.pickle.pbz2").cells())
