@@ -2,8 +2,8 @@
 
     python -m benchmarks.nb201_import FILE_OR_FOLDER... [--processes N]
 
-`benchmarks.generators.nb201_files` writes files of any size to measure with. The figures are of reading alone,
-without writing a table.
+`benchmarks.generators.nb201_files` writes files of any size to measure with. The figures are of reading
+alone, without writing a table.
 """
 
 import argparse
