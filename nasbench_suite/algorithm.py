@@ -23,11 +23,13 @@ class Proposal(NamedTuple, Generic[ArchT]):
         id: unique within a search, so that results may come back out of order.
         arch: what to evaluate.
         fidelity: how far to train it; one of those on offer.
+        candidate: whether its result may become the incumbent; false for an evaluation that only screens.
     """
 
     id: int
     arch: ArchT
     fidelity: Fidelity
+    candidate: bool = True
 
 
 class Algorithm(ABC, Generic[ArchT]):
@@ -62,8 +64,8 @@ class Algorithm(ABC, Generic[ArchT]):
     def tell(self, proposal: Proposal[ArchT], observation: Observation) -> None:
         """Takes the result of a proposal. A discarded evaluation is never told."""
 
-    def propose(self, arch: ArchT, fidelity: Fidelity | None = None) -> Proposal[ArchT]:
+    def propose(self, arch: ArchT, fidelity: Fidelity | None = None, candidate: bool = True) -> Proposal[ArchT]:
         """Makes a proposal with a fresh id, at the highest fidelity on offer unless another is named."""
-        proposal = Proposal(self._next_id, arch, self.fidelities[-1] if fidelity is None else fidelity)
+        proposal = Proposal(self._next_id, arch, self.fidelities[-1] if fidelity is None else fidelity, candidate)
         self._next_id += 1
         return proposal

@@ -13,13 +13,13 @@ class Observation(NamedTuple):
     Attributes:
         fidelity: how far the architecture was trained.
         valid_accuracy: percent in [0, 100]; NaN where the training diverged.
-        seconds: cost of the evaluation from scratch, on the source's hardware.
+        seconds: cost of the evaluation from scratch, on the source's hardware; None where the source does not know.
         trial: the training seed that answered; None where it was a mean over trials.
     """
 
     fidelity: Fidelity
     valid_accuracy: float
-    seconds: float
+    seconds: float | None
     trial: int | None
 
 

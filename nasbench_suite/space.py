@@ -41,9 +41,12 @@ class Space(ABC, Generic[ArchT]):
     Attributes:
         name: the name used in configs, files, reports and on the command line.
         variables: the categorical view: an architecture as one choice per variable.
+        datasets: the data sets whose search and score figures come from different trial sets, as
+            `{dataset: (search, score)}`.
     """
 
     name: str
+    datasets: Mapping[str, tuple[str, str]] = {}
     variables: tuple[Categorical, ...]
 
     @abstractmethod

@@ -1,0 +1,30 @@
+# Two commands from a fresh clone, with nothing but Python 3.11 or later: `make demo FILE=...` and `make test`.
+PYTHON ?= python3.11
+VENV ?= .venv
+
+.PHONY: demo test check setup
+
+# imports the NAS-Bench-201 file that you name, repeats the paper's comparison and reports it
+demo: setup
+	@test -n "$(FILE)" || { echo "make demo FILE=path/to/nas_bench_201.csv.gz: name the file to import"; exit 2; }
+	$(VENV)/bin/nasbench-suite import nb201 "$(FILE)"
+	$(VENV)/bin/nasbench-suite run -cn nb201_table
+	$(VENV)/bin/nasbench-suite report results/nb201_table
+
+test: setup
+	$(VENV)/bin/pip install -q -e ".[test]"
+	$(VENV)/bin/python -m pytest -q
+
+# what CI runs besides the tests
+check: setup
+	$(VENV)/bin/pip install -q -e ".[dev]"
+	$(VENV)/bin/python -m ruff check .
+	$(VENV)/bin/python -m ruff format --check .
+	$(VENV)/bin/python -m mypy
+
+setup: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -e .
+	@touch $@

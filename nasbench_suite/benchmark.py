@@ -1,0 +1,217 @@
+"""A table behind the question that searches ask: how good is this architecture, and what did it cost to know."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasbench_suite.errors import MissingDataError, MissingValueError, UnknownFidelityError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.observation import Observation, Score
+from nasbench_suite.seed_policy import SeedPolicy
+from nasbench_suite.table import Metric, Table
+
+
+class Observations(NamedTuple):
+    """What a batch of queries saw.
+
+    Attributes:
+        valid_accuracy: (queries,) percent.
+        seconds: (queries,) cost of each from scratch; NaN where unknown.
+    """
+
+    valid_accuracy: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+
+
+class Benchmark:
+    """One data set of a table, with a budget.
+
+    Attributes:
+        table: the table that answers.
+        dataset: the data set searched.
+        ledger: what was spent.
+        stored_means: how many answers under `random_or_mean` were means that the source stored without trials.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        dataset: str,
+        ledger: Ledger | None = None,
+        rng: np.random.Generator | None = None,
+        charge_repeats: bool = True,
+    ) -> None:
+        """
+        Args:
+            table: the table that answers.
+            dataset: the data set to search.
+            ledger: the budget; without one, queries are counted and not limited.
+            rng: draws trials for the policies `random` and `random_or_mean`.
+            charge_repeats: whether an architecture asked again at the same fidelity costs again; its evaluation counts
+                either way.
+
+        Raises:
+            UnknownDatasetError: the table lacks the data set.
+        """
+        self.table, self.dataset = table, dataset
+        self.ledger = Ledger() if ledger is None else ledger
+        self.stored_means = 0
+        self._source = table.dataset(dataset)
+        self._rng = rng
+        self._row = table.row
+        self._metrics: dict[Fidelity, tuple[Metric, Metric | None]] = {}
+        self._paid: set[tuple[int, Fidelity]] | None = None if charge_repeats else set()
+
+    def fidelities(self) -> list[Fidelity]:
+        """Lists the fidelities at which the data set can be queried, by schedule and then by epoch."""
+        return self.table.fidelities(self._source.search)
+
+    def query(self, arch: Any, fidelity: Fidelity, seed: SeedPolicy) -> Observation:
+        """Answers one evaluation, and charges it.
+
+        Args:
+            arch: an architecture of the table's space.
+            fidelity: how far it is trained.
+            seed: which trial answers: a training seed, `mean`, `random`, or `random_or_mean` (a stored mean where the
+                source has no trials, counted in `stored_means`).
+
+        Raises:
+            ArchitectureError: it is no architecture of the space.
+            MissingArchitectureError: the table lacks it.
+            UnknownFidelityError: the table lacks this schedule or epoch.
+            MissingTrialError: the cell has no trial of this seed, or none at all.
+            MissingValueError: the cell was not measured there.
+            BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
+        """
+        metric, cost = self._metrics.get(fidelity) or self._prepare(fidelity)
+        row = self._row(arch)
+        picked = metric.pick(row, seed, self._rng)
+        seconds = None if cost is None else _cost(cost, row, picked)
+        if self._paid is None:
+            self.ledger.charge(seconds, fidelity.epoch)
+        else:
+            self._charge_once(row, fidelity, seconds)
+        if seed == "random_or_mean" and metric.picker.is_stored_mean(picked):
+            self.stored_means += 1
+        return Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
+
+    def query_many(self, archs: Sequence[Any], fidelity: Fidelity, seed: SeedPolicy) -> Observations:
+        """Answers many evaluations at once, and charges each of them.
+
+        Takes what `query` takes and raises what it raises; where the budget does not cover all of them, none is
+        charged and BudgetExhaustedError is raised.
+        """
+        metric, cost = self._metrics.get(fidelity) or self._prepare(fidelity)
+        rows = self.table.rows(archs)
+        values, known = metric.matrix(rows)
+        picked = metric.picker.pick_many(known, seed, self._rng)
+        if not picked.any(axis=1).all():
+            metric.pick(int(rows[np.argmin(picked.any(axis=1))]), seed, self._rng)  # raises, naming the cell
+        seconds = np.full(len(rows), np.nan)
+        if cost is not None:
+            costs, costs_known = cost.matrix(rows)
+            seconds = _mean(np.where(costs_known, costs, np.nan), picked)
+        self._charge_many(rows, fidelity, seconds)
+        if seed == "random_or_mean":
+            self.stored_means += metric.picker.count_stored_means(picked)
+        return Observations(_mean(values, picked), seconds)
+
+    def value(self, row: int, trial_set: str, fidelity: Fidelity, metric: str, seed: SeedPolicy) -> float | None:
+        """Returns any metric in percent, millions or seconds; None where it was not measured. Costs nothing.
+
+        Raises:
+            UnknownFidelityError: the trial set has no such schedule.
+            MissingTrialError: the cell has no trial of this seed.
+        """
+        found = self.table.metric(trial_set, fidelity, metric)
+        if found is None:
+            return None
+        try:
+            return found.value(row, found.pick(row, seed, self._rng))
+        except MissingValueError:
+            return None
+
+    def seconds(self, row: int, fidelity: Fidelity, seed: SeedPolicy) -> float | None:
+        """Returns what a query would cost, by the trial that answers; None where unknown. Costs nothing."""
+        cost = self.table.cost(self._source.search, fidelity)
+        if cost is None:
+            return None
+        try:
+            return cost.value(row, cost.pick(row, seed, self._rng))
+        except MissingDataError:
+            return None
+
+    def score(self, arch: Any) -> dict[str, Score]:
+        """Judges an architecture on every data set: final schedule, mean over trials. Costs nothing.
+
+        Raises:
+            ArchitectureError: it is no architecture of the space.
+            MissingArchitectureError: the table lacks it.
+        """
+        row = self.table.row(arch)
+        return {name: self._score(row, name) for name in self.table.metadata.datasets}
+
+    def _score(self, row: int, dataset: str) -> Score:
+        source = self.table.metadata.datasets[dataset]
+        schedule = max(self.table.schedules(source.search))
+        return Score(
+            dataset,
+            schedule,
+            self.value(row, source.search, Fidelity(schedule, schedule), "valid_accuracy", "mean"),
+            self.value(row, source.score, Fidelity(schedule, schedule), "test_accuracy", "mean"),
+        )
+
+    def _charge_once(self, row: int, fidelity: Fidelity, seconds: float | None) -> None:
+        assert self._paid is not None
+        if (row, fidelity) in self._paid:
+            self.ledger.charge(0.0, 0)
+        else:
+            self.ledger.charge(seconds, fidelity.epoch)
+            self._paid.add((row, fidelity))
+
+    def _charge_many(self, rows: NDArray[np.int64], fidelity: Fidelity, seconds: NDArray[np.float64]) -> None:
+        due = np.ones(len(rows), dtype=np.bool_)
+        if self._paid is not None:
+            due[:] = False
+            due[np.unique(rows, return_index=True)[1]] = True
+            due &= np.array([(int(row), fidelity) not in self._paid for row in rows])
+        total = float(seconds[due].sum())
+        self.ledger.charge(None if np.isnan(total) else total, fidelity.epoch * int(due.sum()), len(rows))
+        if self._paid is not None:
+            self._paid.update((int(row), fidelity) for row in rows)
+
+    def _prepare(self, fidelity: Fidelity) -> tuple[Metric, Metric | None]:
+        search = self._source.search
+        metric = self.table.metric(search, fidelity, "valid_accuracy")
+        if metric is None:
+            known = self.table.series(search, fidelity.schedule).epochs("valid_accuracy")
+            raise UnknownFidelityError(
+                f"table {self.table.name}: validation accuracy on {search} in the {fidelity.schedule}-epoch schedule "
+                f"is known at epoch {_ranges(known)}, not at {fidelity.epoch}"
+            )
+        self._metrics[fidelity] = prepared = metric, self.table.cost(search, fidelity)
+        return prepared
+
+
+def _cost(cost: Metric, row: int, picked: tuple[int, ...]) -> float | None:
+    known = cost.known(row)
+    return cost.value(row, picked) if all(at in known for at in picked) else None
+
+
+def _mean(values: NDArray[np.float64], picked: NDArray[np.bool_]) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = np.where(picked, values, 0.0).sum(axis=1) / picked.sum(axis=1)
+    return total
+
+
+def _ranges(epochs: Sequence[int]) -> str:
+    """Writes 1, 2, 3, 7 as `1 to 3, 7`."""
+    runs: list[list[int]] = []
+    for epoch in epochs:
+        if runs and epoch == runs[-1][1] + 1:
+            runs[-1][1] = epoch
+        else:
+            runs.append([epoch, epoch])
+    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs) or "none"

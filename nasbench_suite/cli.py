@@ -1,0 +1,140 @@
+"""The command line: `nasbench-suite run | import | tables | query | report | enumerate`.
+
+Each command imports what it needs when it runs, so that none waits for another's libraries.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from nasbench_suite.errors import ConfigError, NasBenchSuiteError
+from nasbench_suite.version import __version__
+
+RUN_HELP = """search: nasbench-suite run [-m] [-cn EXPERIMENT] [key=value ...]; `run --help` shows the configuration"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Runs a command; errors end in one line and exit code 2."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments[:1] == ["run"]:
+            _run(arguments[1:])
+        else:
+            options = _parser().parse_args(arguments)
+            options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader of our output has gone, as `| head` does; say nothing more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        print("nasbench-suite: interrupted; start again to go on", file=sys.stderr)
+        sys.exit(130)
+    except NasBenchSuiteError as error:
+        _fail(error)
+
+
+def _fail(error: Exception) -> None:
+    if os.environ.get("HYDRA_FULL_ERROR") == "1":
+        raise error
+    print(f"nasbench-suite: {' '.join(str(error).split())}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _run(arguments: Sequence[str]) -> None:
+    from nasbench_suite.commands.run import main as run
+
+    run(arguments)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Complains in one line, as everything here does."""
+        raise ConfigError(f"{message}; `{self.prog} --help` shows how")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="nasbench-suite", description="One command pairs a NAS search space with an algorithm.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("run", help=RUN_HELP, add_help=False)
+
+    command = commands.add_parser("import", help="turn an official or tidy file into a table")
+    command.add_argument("space", help="e.g. nb201")
+    command.add_argument("path", type=Path, help="the benchmark's file or folder, or a CSV of your own")
+    command.add_argument("--name", help="the table's name; default: the space's")
+    command.add_argument("--format", help="force a format; default: recognised from the file")
+    command.add_argument("--force", action="store_true", help="replace a table that has other content")
+    command.set_defaults(command=_import)
+
+    command = commands.add_parser("tables", help="list the tables that are here")
+    command.add_argument("--verify", action="store_true", help="read every value and compare the content hash")
+    command.set_defaults(command=_tables)
+
+    command = commands.add_parser("query", help="show what a table knows of one architecture")
+    command.add_argument("space", help="e.g. nb201")
+    command.add_argument("arch", help="the architecture's text form")
+    command.add_argument("--table", help="the table's name; default: the one that has space and data set")
+    command.add_argument("--dataset", help="the data set; default: all")
+    command.add_argument("--epochs", type=int, metavar="SCHEDULE", help="length of the training; default: the longest")
+    command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
+    command.add_argument("--seed", default="mean", help="training seed, or mean (default)")
+    command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
+    command.set_defaults(command=_query)
+
+    command = commands.add_parser("report", help="tables and figures of finished runs")
+    command.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="results folders")
+    command.add_argument("--format", choices=["markdown", "json"], default="markdown")
+    command.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to the terminal")
+    command.add_argument(
+        "--figure", type=Path, metavar="FILE", help="the curves; default: curves.png in DIR, or beside FILE"
+    )
+    command.set_defaults(command=_report)
+
+    command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
+    command.add_argument("space", help="e.g. nb201")
+    command.set_defaults(command=_enumerate)
+    return parser
+
+
+def _import(options: argparse.Namespace) -> None:
+    from nasbench_suite.importing import import_file
+    from nasbench_suite.table import find_space, table_path
+
+    space = find_space(options.space)
+    destination = table_path(options.name or space.name)
+    metadata = import_file(space, options.path, destination, format=options.format, force=options.force)
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
+    print(f"table {destination.stem}: {metadata.architectures:,} architectures, {counts}")
+    print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
+
+
+def _tables(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.tables import show
+
+    show(verify=options.verify)
+
+
+def _query(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.query import show
+
+    show(options)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.report import write
+
+    write(options.folders, options.format, options.output, options.figure)
+
+
+def _enumerate(options: argparse.Namespace) -> None:
+    from nasbench_suite.table import find_space
+
+    space = find_space(options.space)
+    for arch in space.enumerate():
+        print(space.format(arch))

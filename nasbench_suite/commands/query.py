@@ -1,0 +1,116 @@
+"""`nasbench-suite query`: what a table knows of one architecture."""
+
+import argparse
+import json
+from typing import Any
+
+from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.errors import ConfigError, MissingTrialError, TableNotFoundError, UnknownFidelityError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.seed_policy import SeedPolicy
+from nasbench_suite.table import Table, find_space, find_table, open_table, read_metadata, table_paths
+
+ACCURACIES = ("train_accuracy", "valid_accuracy", "test_accuracy")
+
+
+def show(options: argparse.Namespace) -> None:
+    """Prints one architecture's figures, for people or as one JSON object.
+
+    Raises:
+        NasBenchSuiteError: the architecture, data set, schedule, epoch or seed is unknown.
+    """
+    space = find_space(options.space)
+    arch = space.parse(options.arch)
+    seed = _seed(options.seed)
+    if options.json and options.dataset is None:
+        raise ConfigError("query --json prints one object: name its --dataset")
+    table = _table(options)
+    datasets = [options.dataset] if options.dataset else list(table.metadata.datasets)
+    answers = [answer(table, arch, name, options.epochs, options.epoch, seed) for name in datasets]
+    if options.json:
+        print(json.dumps(answers[0], indent=2))
+        return
+    print(f"{answers[0]['arch']}\ntable {table.name}, seed {options.seed}")
+    for one in answers:
+        figures = [f"{name.split('_')[0]} {one[name]:.3f}%" for name in reversed(ACCURACIES) if one[name] is not None]
+        if one["seconds"] is not None:
+            figures.append(f"{one['seconds']:,.1f} s")
+        if one["parameters_millions"] is not None:
+            figures.append(f"{one['parameters_millions']:.6f} M parameters")
+        print(f"  {one['dataset']}, epoch {one['epoch']} of {one['schedule']}: {', '.join(figures) or 'not measured'}")
+
+
+def answer(
+    table: Table, arch: Any, dataset: str, schedule: int | None, epoch: int | None, seed: SeedPolicy
+) -> dict[str, Any]:
+    """Returns everything known of an architecture at one fidelity; None stands for what is not known.
+
+    Validation accuracy and seconds come from the trainings that a search sees, test and train accuracy from those
+    that score: on NAS-Bench-201's cifar10, from `cifar10-valid` and `cifar10`.
+
+    Raises:
+        MissingDataError: the table lacks the architecture, data set, schedule, epoch or seed.
+    """
+    source = table.dataset(dataset)
+    schedule = max(table.schedules(source.search)) if schedule is None else schedule
+    fidelity = Fidelity(schedule, schedule if epoch is None else epoch)
+    row, benchmark = table.row(arch), Benchmark(table, dataset)
+    epochs = {e for s in (source.search, source.score) for m in ACCURACIES for e in table.series(s, schedule).epochs(m)}
+    if fidelity.epoch not in epochs:
+        raise UnknownFidelityError(
+            f"table {table.name}: {dataset} in the {schedule}-epoch schedule is known at "
+            f"{len(epochs)} epochs from {min(epochs)} to {max(epochs)}, not at {fidelity.epoch}"
+        )
+    missing: list[MissingTrialError] = []
+
+    def value(trial_set: str, metric: str) -> float | None:
+        try:
+            return benchmark.value(row, trial_set, fidelity, metric, seed)
+        except MissingTrialError as error:
+            missing.append(error)
+            return None
+
+    figures = {
+        "valid_accuracy": value(source.search, "valid_accuracy"),
+        "test_accuracy": value(source.score, "test_accuracy"),
+        "train_accuracy": value(source.score, "train_accuracy"),
+    }
+    if missing and all(figure is None for figure in figures.values()):
+        raise missing[0]
+    return {
+        "space": table.space.name,
+        "table": table.name,
+        "arch": table.space.format(arch),
+        "dataset": dataset,
+        "schedule": schedule,
+        "epoch": fidelity.epoch,
+        "seed": seed,
+        **figures,
+        "seconds": benchmark.seconds(row, fidelity, seed),
+        "parameters_millions": benchmark.value(row, source.score, Fidelity(schedule, schedule), "parameters", "mean"),
+    }
+
+
+def _seed(text: str) -> SeedPolicy:
+    if text == "mean":
+        return "mean"
+    if text.isdecimal():
+        return int(text)
+    raise ConfigError(f"--seed: expected a training seed or mean, got {text!r}")
+
+
+def _table(options: argparse.Namespace) -> Table:
+    space = find_space(options.space)
+    if options.table:
+        return open_table(options.table, space)
+    if options.dataset:
+        return find_table(space, options.dataset)
+    names = [name for name, path in table_paths().items() if read_metadata(path).space == space.name]
+    if len(names) != 1:
+        there = (
+            f"several tables of space {space.name}: {', '.join(names)}; name one with --table"
+            if names
+            else (f"no table of space {space.name}; `nasbench-suite import {space.name} PATH` makes one")
+        )
+        raise TableNotFoundError(there)
+    return open_table(names[0], space)

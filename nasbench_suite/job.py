@@ -1,0 +1,239 @@
+"""One job: a configuration searched under many seeds, across processes, into one results folder."""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hydra.utils import instantiate
+
+from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.errors import ConfigError, UnknownFidelityError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.progress import Progress
+from nasbench_suite.results import JobFolder, SeedRecord
+from nasbench_suite.search import search
+from nasbench_suite.seed_policy import check
+from nasbench_suite.table import Table, find_table, open_table
+
+# what does not change a result, and so has no part in a configuration's id
+NEUTRAL = ("results", "cores", "seeds", "seed", "tracking", "label")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A configuration that was checked against its table; plain values, so that processes can be handed it.
+
+    Attributes:
+        config: the resolved configuration.
+        choices: the config groups' chosen names, `algorithm` and `space` among them.
+        table: path of the table.
+        table_sha256: its content hash.
+        fidelities: those on offer, cheapest first.
+    """
+
+    config: Mapping[str, Any]
+    choices: Mapping[str, str]
+    table: Path
+    table_sha256: str
+    fidelities: tuple[Fidelity, ...]
+
+    @cached_property
+    def id(self) -> str:
+        """Eight hex digits that stand for everything that can change a result, the seeds apart."""
+        part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
+        text = json.dumps([part, dict(self.choices), self.table_sha256], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of the searches."""
+        return range(self.config["seed"], self.config["seed"] + self.config["seeds"])
+
+    @property
+    def folder(self) -> Path:
+        """Where the results go: derived from the configuration, never from time or a job's number."""
+        names = (self.choices["space"], self.config["dataset"], self.choices["algorithm"], self.choices["protocol"])
+        seeds = f"seeds-{self.seeds[0]}-{self.seeds[-1]}"
+        return Path(self.config["results"]) / f"{'-'.join(names)}-{self.id}" / seeds
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what a report needs to know of the job, as plain values."""
+        return {
+            "config_id": self.id,
+            "space": self.choices["space"],
+            "algorithm": self.choices["algorithm"],
+            "protocol": self.choices["protocol"],
+            "label": self.config.get("label"),
+            "dataset": self.config["dataset"],
+            "seed_policy": self.config["seed_policy"],
+            "fidelities": [list(fidelity) for fidelity in self.fidelities],
+            "workers": self.config["workers"],
+            "budget": self.config["budget"],
+            "table": self.table.stem,
+            "table_hash": self.table_sha256,
+        }
+
+
+def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
+    """Checks a resolved configuration against its table.
+
+    Raises:
+        ConfigError: a value makes no sense.
+        MissingDataError: the table lacks the data set or the fidelity.
+        TableNotFoundError: there is no such table.
+    """
+    for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
+        value = config[key]
+        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+            raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
+    if config["workers"] != 1:
+        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
+    check(config["seed_policy"])
+    ledger = _ledger(config)
+    space = instantiate(config["space"])
+    name = config["table"]
+    table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
+    offered = _offered(table, config)
+    job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
+    try:
+        algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    except TypeError as error:
+        raise ConfigError(f"algorithm: {error}") from error
+    if not ledger.limited and not algorithm.finite:
+        raise ConfigError(
+            f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
+        )
+    return job
+
+
+def _ledger(config: Mapping[str, Any]) -> Ledger:
+    budget = config["budget"]
+    if not budget["charge_repeats"] and budget["evaluations"] is None:
+        raise ConfigError("budget.charge_repeats=false needs budget.evaluations: repeats would never end a search")
+    return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"], budget["overstep"], budget["unchecked"])
+
+
+def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
+    """Returns those of the wanted fidelities that the table has; the highest must be among them."""
+    pairs = config["fidelities"]
+    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+        raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
+    wanted = [Fidelity(*pair) for pair in pairs]
+    available = Benchmark(table, config["dataset"]).fidelities()
+    if not wanted or wanted[-1] not in available:
+        shown = "; ".join(map(str, available[-4:])) or "none"
+        raise UnknownFidelityError(
+            f"fidelities: expected one that table {table.name} has on {config['dataset']} (the last are: {shown}), "
+            f"got {wanted[-1] if wanted else 'none'}"
+        )
+    return tuple(fidelity for fidelity in wanted if fidelity in available)
+
+
+class Searcher:
+    """Everything that the searches of one process share."""
+
+    def __init__(self, job: Job) -> None:
+        """Opens the table; once a process."""
+        self._job = job
+        self._space = instantiate(job.config["space"])
+        self._table = Table(job.table, self._space)
+        self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
+        self._scores: dict[Any, dict[str, Any]] = {}
+
+    def run(self, seed: int) -> SeedRecord:
+        """Runs one search and lets the judge score every incumbent."""
+        config = self._job.config
+        # separate streams: changing one consumer leaves the others' draws as they were
+        algorithm_stream, trial_stream, _worker_stream = map(
+            np.random.default_rng, np.random.SeedSequence(seed).spawn(3)
+        )
+        ledger = _ledger(config)
+        benchmark = Benchmark(
+            self._table, config["dataset"], ledger, trial_stream, charge_repeats=config["budget"]["charge_repeats"]
+        )
+        policy = config["seed_policy"]
+        trajectory = search(
+            self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
+            lambda proposal: benchmark.query(proposal.arch, proposal.fidelity, policy),
+            ledger,
+        )
+        scores = {self._space.format(arch): self._score(benchmark, arch) for arch in trajectory.incumbents()}
+        return SeedRecord(seed, trajectory.columns(self._space.format), scores)
+
+    def _score(self, benchmark: Benchmark, arch: Any) -> dict[str, Any]:
+        if arch not in self._scores:
+            self._scores[arch] = {
+                name: [score.schedule, score.valid_accuracy, score.test_accuracy]
+                for name, score in benchmark.score(arch).items()
+            }
+        return self._scores[arch]
+
+
+def run(job: Job) -> Path:
+    """Runs what is not finished yet of a job, and returns its folder.
+
+    The results do not depend on how many processes there are. A kill at any moment loses no finished seed.
+
+    Raises:
+        ResultsError: the folder cannot be written, is in use, or was begun by another version.
+    """
+    with JobFolder.open(job.folder, job.describe(), job.config) as folder:
+        if folder.finished:
+            return folder.path
+        todo = [seed for seed in job.seeds if seed not in folder.seeds]
+        name = f"{job.choices['algorithm']} on {job.choices['space']}/{job.config['dataset']}"
+        with Progress(name, len(job.seeds), unit="seed") as progress:
+            progress.advance(len(folder.seeds))
+            for record in _records(job, todo):
+                folder.append(record)
+                progress.advance()
+        folder.compact()
+        return folder.path
+
+
+def _records(job: Job, seeds: Sequence[int]) -> Iterator[SeedRecord]:
+    cores = min(job.config["cores"], len(seeds))
+    if cores <= 1:
+        searcher = Searcher(job)
+        yield from map(searcher.run, seeds)
+        return
+    # spawn, for an LMDB map does not survive a fork; a few seeds a task, so that the queue costs nothing
+    size = max(1, min(25, len(seeds) // (4 * cores)))
+    parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, context, initializer=_start, initargs=(job,)) as pool:
+        for done in as_completed([pool.submit(_run_part, part) for part in parts]):
+            yield from done.result()
+
+
+_searcher: Searcher
+
+
+def _start(job: Job) -> None:
+    """Sets a worker process up."""
+    global _searcher
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    _searcher = Searcher(job)
+
+
+def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
+    return [_searcher.run(seed) for seed in seeds]
+
+
+def _die_with_parent() -> None:
+    """Ends this worker when the parent is killed, for an executor's workers would wait for work forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

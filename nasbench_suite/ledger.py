@@ -1,0 +1,96 @@
+"""The budget of one search: what was spent, what is allowed, and which query is one too many."""
+
+import math
+from typing import Literal
+
+from nasbench_suite.errors import BudgetExhaustedError, ConfigError, MissingValueError
+
+Overstep = Literal["keep", "discard"]
+
+
+class Ledger:
+    """Counts seconds, epochs and evaluations against limits.
+
+    Attributes:
+        seconds: spent so far, on the source's hardware; None once an evaluation of unknown cost was charged.
+        epochs: spent so far.
+        evaluations: charged so far.
+    """
+
+    def __init__(
+        self,
+        seconds: float | None = None,
+        epochs: float | None = None,
+        evaluations: int | None = None,
+        overstep: Overstep = "keep",
+        unchecked: int = 0,
+    ) -> None:
+        """
+        Args:
+            seconds: limit; None for none. So too `epochs` and `evaluations`.
+            epochs: limit.
+            evaluations: limit.
+            overstep: whether the evaluation that crosses a limit is kept (and the last) or discarded.
+            unchecked: how many first evaluations are charged without being checked.
+
+        Raises:
+            ConfigError: a limit is negative or not a number, or the rule is unknown.
+        """
+        for name, limit in (("seconds", seconds), ("epochs", epochs), ("evaluations", evaluations)):
+            is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+            if limit is not None and not (is_number and 0 <= limit < math.inf):
+                raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit!r}")
+        if overstep not in ("keep", "discard"):
+            raise ConfigError(f"overstep: expected keep or discard, got {overstep!r}")
+        self.seconds: float | None = 0.0
+        self.epochs = 0
+        self.evaluations = 0
+        self._limits = (seconds, epochs, evaluations)
+        self._limited = any(limit is not None for limit in self._limits)
+        self._discards = overstep == "discard"
+        self._unchecked = unchecked
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is any limit."""
+        return self._limited
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a limit is reached, so that no further evaluation may start."""
+        return self.evaluations >= self._unchecked and any(
+            limit is not None and spent is not None and spent >= limit
+            for spent, limit in zip((self.seconds, self.epochs, self.evaluations), self._limits, strict=True)
+        )
+
+    def charge(self, seconds: float | None, epochs: int, evaluations: int = 1) -> None:
+        """Charges one evaluation, or several as one.
+
+        Args:
+            seconds: what they cost; None where the source does not know.
+            epochs: their training epochs.
+            evaluations: how many there are.
+
+        Raises:
+            BudgetExhaustedError: nothing is left, or it oversteps and is to be discarded; nothing is charged then.
+            MissingValueError: seconds are limited and its cost is unknown.
+        """
+        if self._limited and self.evaluations >= self._unchecked:
+            self._check(seconds, epochs, evaluations)
+        self.evaluations += evaluations
+        self.epochs += epochs
+        self.seconds = None if seconds is None or self.seconds is None else self.seconds + seconds
+
+    def _check(self, seconds: float | None, epochs: int, evaluations: int) -> None:
+        limits = self._limits
+        if self.exhausted:
+            raise BudgetExhaustedError("the budget is spent")
+        if limits[0] is not None and (seconds is None or self.seconds is None):
+            raise MissingValueError(
+                "budget.seconds is set, but the table does not know what this evaluation costs; "
+                "limit budget.epochs or budget.evaluations instead"
+            )
+        if self._discards:
+            after = ((self.seconds or 0) + (seconds or 0), self.epochs + epochs, self.evaluations + evaluations)
+            if any(limit is not None and spent > limit for spent, limit in zip(after, limits, strict=True)):
+                raise BudgetExhaustedError("the evaluation would overstep the budget, and is discarded")

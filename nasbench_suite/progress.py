@@ -1,0 +1,40 @@
+"""Progress bars: shown on a terminal after two seconds, silent elsewhere."""
+
+from types import TracebackType
+from typing import Never, Self
+
+from tqdm import tqdm
+
+
+class Progress:
+    """A progress bar on standard error."""
+
+    def __init__(self, label: str, total: float, unit: str = "it") -> None:
+        """
+        Args:
+            label: what is going on.
+            total: units to be done.
+            unit: its name; `B` is shown with binary prefixes.
+        """
+        # disable=None: silent where standard error is no terminal
+        self._bar: tqdm[Never] = tqdm(
+            total=total,
+            desc=label,
+            unit=unit,
+            unit_scale=unit == "B",
+            unit_divisor=1024,
+            delay=2,
+            disable=None,
+        )
+
+    def advance(self, amount: float = 1) -> None:
+        """Notes that so many more units are done."""
+        self._bar.update(amount)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()

@@ -1,0 +1,111 @@
+"""Reads results folders, and merges those of one configuration: N machines and one give the same report."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from nasbench_suite.errors import ResultsError
+from nasbench_suite.results import CONFIG, JOB, SCORES, TRAJECTORY
+
+Column = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one configuration found, over all its seeds.
+
+    Attributes:
+        description: the contents of `job.json`.
+        config: the resolved configuration.
+        trajectory: columns by name, ordered by seed and step; see docs/results.md.
+        scores: by data set and architecture: (validation accuracy, test accuracy), NaN where unknown.
+        folders: where it came from.
+    """
+
+    description: dict[str, Any]
+    config: dict[str, Any]
+    trajectory: dict[str, Column]
+    scores: dict[str, dict[str, tuple[float, float]]]
+    folders: tuple[Path, ...]
+
+    @property
+    def searches(self) -> list[slice]:
+        """The rows of each seed's search."""
+        starts = np.flatnonzero(np.diff(self.trajectory["seed"], prepend=-1)).tolist()
+        return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def load(folders: Iterable[Path]) -> tuple[list[Results], list[Path]]:
+    """Reads every finished job in or below the folders.
+
+    Returns:
+        The results by configuration, and the folders of jobs that are not finished.
+
+    Raises:
+        ResultsError: there is no finished job, or a file is damaged.
+    """
+    jobs: list[Path] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise ResultsError(f"{folder}: expected a results folder, there is none; `nasbench-suite run` makes one")
+        jobs += sorted(path.parent for path in folder.rglob(JOB))
+    jobs = list(dict.fromkeys(job.resolve() for job in jobs))
+    finished = [job for job in jobs if (job / TRAJECTORY).exists()]
+    unfinished = [job for job in jobs if not (job / TRAJECTORY).exists()]
+    if not finished:
+        begun = f", {len(unfinished)} unfinished; start them again to go on" if unfinished else ""
+        raise ResultsError(f"{', '.join(map(str, folders))}: no finished job in or below it{begun}")
+    by_config: dict[str, list[Results]] = {}
+    for job in finished:
+        one = _load_one(job)
+        by_config.setdefault(one.description["config_id"], []).append(one)
+    return [_merge(parts) for parts in by_config.values()], unfinished
+
+
+def _load_one(folder: Path) -> Results:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        description = json.loads((folder / JOB).read_text())
+        config = yaml.safe_load((folder / CONFIG).read_text())
+        trajectory = parquet.read_table(folder / TRAJECTORY)
+        scores = parquet.read_table(folder / SCORES).to_pydict()
+    except (OSError, ValueError, yaml.YAMLError, ArrowException) as error:
+        raise ResultsError(f"{folder}: cannot be read ({error}); remove the folder and run the job again") from error
+    by_set: dict[str, dict[str, tuple[float, float]]] = {}
+    rows = zip(*(scores[name] for name in ("dataset", "architecture", "valid_accuracy", "test_accuracy")), strict=True)
+    for dataset, arch, valid, test in rows:
+        by_set.setdefault(dataset, {})[arch] = (_known(valid), _known(test))
+    columns = {name: trajectory[name].to_numpy() for name in trajectory.column_names}
+    return Results(description, config, columns, by_set, (folder,))
+
+
+def _known(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _merge(parts: list[Results]) -> Results:
+    """Joins the seeds of one configuration; a seed that several folders have is taken once."""
+    if len(parts) == 1:
+        return parts[0]
+    seen: set[int] = set()
+    kept: list[dict[str, Column]] = []
+    for part in parts:
+        new = np.array([int(seed) not in seen for seed in part.trajectory["seed"]], dtype=np.bool_)
+        kept.append({name: column[new] for name, column in part.trajectory.items()})
+        seen.update(map(int, np.unique(part.trajectory["seed"])))
+    joined = {name: np.concatenate([columns[name] for columns in kept]) for name in kept[0]}
+    order = np.lexsort((joined["step"], joined["seed"]))
+    scores: dict[str, dict[str, tuple[float, float]]] = {}
+    for part in parts:
+        for dataset, by_arch in part.scores.items():
+            scores.setdefault(dataset, {}).update(by_arch)
+    folders = tuple(folder for part in parts for folder in part.folders)
+    columns = {name: column[order] for name, column in joined.items()}
+    return Results(parts[0].description, parts[0].config, columns, scores, folders)

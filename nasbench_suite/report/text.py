@@ -1,0 +1,114 @@
+"""A report as Markdown and as JSON."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from nasbench_suite.report.load import Results
+from nasbench_suite.report.summary import Row, Summary
+
+
+def to_json(summary: Summary) -> str:
+    """Returns a list of objects, one a configuration and scored data set."""
+    return json.dumps([dataclasses.asdict(row) for row in summary.rows], indent=2)
+
+
+def to_markdown(summary: Summary, figure: str | None = None) -> str:
+    """Returns a table for each space, searched data set and protocol, its provenance, and the notes.
+
+    Args:
+        summary: the figures.
+        figure: path of the picture to show, as the Markdown's reader sees it.
+    """
+    parts = ["# NAS search results"]
+    for (space, dataset, protocol), rows in groupby(summary.rows, lambda r: (r.space, r.dataset, r.protocol)):
+        group = list(rows)
+        parts += [f"## {space}: search on {dataset}, protocol {protocol}", _table(group), _provenance(group, summary)]
+    if figure:
+        parts.append(f"![validation and test accuracy of the incumbents]({figure})")
+    if summary.notes:
+        parts.append("\n".join(f"- {note}" for note in summary.notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def one_job(summary: Summary) -> str:
+    """Returns what a job that has just ended found, in a few lines."""
+    first = summary.rows[0]
+    seconds = "" if first.seconds_mean is None else f" and {first.seconds_mean:,.0f} simulated s"
+    lines = [
+        f"{first.label} on {first.space}/{first.dataset}, protocol {first.protocol}: {first.seeds} searches of "
+        f"{first.evaluations_mean:,.1f} evaluations{seconds} each (mean±std of the cells found)"
+    ]
+    width = max(len(row.scored_on) for row in summary.rows)
+    for row in summary.rows:
+        valid, test = _cell(row.valid_mean, row.valid_std), _cell(row.test_mean, row.test_std)
+        lines.append(f"  {row.scored_on:<{width}}  valid {valid}  test {test}")
+    return "\n".join([*lines, *(f"  note: {note}" for note in summary.notes)])
+
+
+def _table(rows: Sequence[Row]) -> str:
+    scored = list(dict.fromkeys(row.scored_on for row in rows))
+    header = ["", *(f"{name} {split}" for name in scored for split in ("valid", "test"))]
+    lines = [[*header, "seeds", "evaluations", "seconds"]]
+    for _, group in groupby(rows, lambda row: row.config_id):
+        by_set = {row.scored_on: row for row in group}
+        row = next(iter(by_set.values()))
+        cells = [row.label]
+        for name in scored:
+            figures = by_set.get(name)
+            cells.append(_cell(figures.valid_mean, figures.valid_std) if figures else "-")
+            cells.append(_cell(figures.test_mean, figures.test_std) if figures else "-")
+        seconds = "-" if row.seconds_mean is None else f"{row.seconds_mean:,.0f}"
+        lines.append([*cells, str(row.seeds), f"{row.evaluations_mean:,.1f}", seconds])
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
+    lines.insert(1, ["-" * width for width in widths])
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    )
+
+
+def _provenance(rows: Sequence[Row], summary: Summary) -> str:
+    ids = {row.config_id for row in rows}
+    results = [r for r in summary.results if r.description["config_id"] in ids]
+    lines = [
+        "Accuracies in percent: mean±sample standard deviation over searches, of the last incumbent's score "
+        "(final schedule, mean over its trainings). Seconds are simulated, on the source's hardware."
+    ]
+    for text in dict.fromkeys(_origin(r) for r in results):
+        lines.append(f"- {text}")
+    return "\n".join([lines[0], "", *lines[1:]])
+
+
+def _origin(results: Results) -> str:
+    description, budget = results.description, results.description["budget"]
+    fidelities = ", ".join(f"epoch {epoch} of {schedule}" for schedule, epoch in description["fidelities"])
+    limits = [f"{budget[name]:,} {name}" for name in ("seconds", "epochs", "evaluations") if budget[name] is not None]
+    return (
+        f"{description['algorithm']}: table {description['table']} ({description['table_hash'][:12]}); queries at "
+        f"{fidelities}, seed policy {description['seed_policy']}{_stored_means(results)}; "
+        f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is "
+        f"{'kept' if budget['overstep'] == 'keep' else 'discarded'}; nasbench-suite "
+        f"{description['versions']['nasbench-suite']}"
+    )
+
+
+def _stored_means(results: Results) -> str:
+    if results.description["seed_policy"] != "random_or_mean":
+        return ""
+    trials = results.trajectory["trial"]
+    means = int((trials != trials).sum()) if trials.dtype.kind == "f" else 0
+    return f" ({means:,} of {len(trials):,} answers were means that the source stored without trials)"
+
+
+def _cell(mean: float | None, std: float | None) -> str:
+    if mean is None:
+        return "-"
+    return f"{mean:.2f}" if std is None else f"{mean:.2f}±{std:.2f}"
+
+
+def relative(path: Path, to: Path) -> str:
+    """Returns how a file at `path` is written in a document that lies in the folder `to`."""
+    path, to = path.resolve(), to.resolve()
+    return str(path.relative_to(to)) if path.is_relative_to(to) else str(path)

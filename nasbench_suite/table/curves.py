@@ -1,0 +1,76 @@
+"""The record that holds one cell's learning curves under one schedule.
+
+A record is compressed by Zstandard. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]` where
+`epochs` is a count E (meaning epochs 1 to E) or a list, and behind it the values of each entry in turn,
+little-endian. float32 stands where it holds the source's values to the bit.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import zstandard
+from numpy.typing import ArrayLike, NDArray
+
+from nasbench_suite.errors import TableError
+
+
+class Curve(NamedTuple):
+    """One metric over the epochs of one training.
+
+    Attributes:
+        epochs: (E,) ints, rising.
+        values: (E,) floats in the source's unit.
+    """
+
+    epochs: NDArray[np.int64]
+    values: NDArray[np.floating]
+
+
+Curves = dict[int | None, dict[str, Curve]]  # by trial and metric
+
+
+def narrowest(values: ArrayLike) -> NDArray[np.floating]:
+    """Returns the values as float32 where that loses nothing, else as float64."""
+    wide = np.ascontiguousarray(values, dtype="<f8")
+    with np.errstate(over="ignore"):
+        narrow = wide.astype("<f4")
+    # compared as bits, so that NaN payloads and signed zeros count
+    return narrow if np.array_equal(narrow.astype("<f8").view("<u8"), wide.view("<u8")) else wide
+
+
+def pack(curves: Mapping[int | None, Mapping[str, Curve]]) -> bytes:
+    """Writes a record; equal curves give equal bytes."""
+    header, blocks = [], []
+    for trial, metrics in curves.items():
+        for metric, curve in metrics.items():
+            values = narrowest(curve.values)
+            count = len(values)
+            contiguous = np.array_equal(curve.epochs, np.arange(1, count + 1))
+            epochs = count if contiguous else [int(epoch) for epoch in curve.epochs]
+            header.append([trial, metric, values.dtype.str, epochs])
+            blocks.append(values.tobytes())
+    line = json.dumps(header, separators=(",", ":")).encode() + b"\n"
+    return zstandard.ZstdCompressor(level=3).compress(line + b"".join(blocks))
+
+
+def unpack(record: bytes) -> Curves:
+    """Reads a record.
+
+    Raises:
+        TableError: the record is damaged.
+    """
+    try:
+        content = zstandard.ZstdDecompressor().decompress(record)
+        line, _, data = content.partition(b"\n")
+        curves: Curves = {}
+        offset = 0
+        for trial, metric, dtype, epochs in json.loads(line):
+            steps = np.arange(1, epochs + 1) if isinstance(epochs, int) else np.array(epochs)
+            values = np.frombuffer(data, dtype, len(steps), offset)
+            offset += values.nbytes
+            curves.setdefault(trial, {})[metric] = Curve(steps, values)
+    except (zstandard.ZstdError, ValueError) as error:
+        raise TableError(f"a curve record is damaged ({error}); import the table again") from error
+    return curves

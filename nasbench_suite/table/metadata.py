@@ -1,0 +1,164 @@
+"""What a table says of itself: a JSON record with a checksum of its own."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from nasbench_suite.errors import TableError
+
+FORMAT = 1
+
+# Columns that the engine understands; others are kept and can be read by name. A unit is what the source uses.
+UNITS: dict[str, tuple[str, ...]] = {
+    "train_accuracy": ("percent", "fraction"),
+    "valid_accuracy": ("percent", "fraction"),
+    "test_accuracy": ("percent", "fraction"),
+    "train_loss": ("nats",),
+    "valid_loss": ("nats",),
+    "test_loss": ("nats",),
+    "train_seconds": ("s",),  # from the start of the training to this epoch
+    "train_seconds_per_epoch": ("s",),
+    "valid_seconds": ("s",),  # one pass over the validation split
+    "test_seconds": ("s",),
+    "parameters": ("millions", "count"),
+    "flops": ("millions", "count"),
+    "latency": ("s",),
+}
+# from the source's unit to the one that everybody outside sees
+SCALES = {"percent": 1.0, "fraction": 100.0, "millions": 1.0, "count": 1e-6}
+
+
+class Dataset(NamedTuple):
+    """Where a data set's figures come from.
+
+    On NAS-Bench-201 a search on cifar10 sees the trainings on half of the training set (`cifar10-valid`), and the
+    found cell is scored by those on all of it (`cifar10`).
+
+    Attributes:
+        search: the trial set of train and validation figures and of costs.
+        score: the trial set of the test accuracy.
+    """
+
+    search: str
+    score: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """The trainings of one trial set under one schedule.
+
+    Attributes:
+        trial_set: name of the trial set.
+        schedule: length of the training, in epochs.
+        trials: training seeds; None for a mean that the source stored without its trials.
+        columns: the metrics stored as arrays, by epoch.
+        curves: for metrics stored as curves, the first and last epoch of any cell.
+    """
+
+    trial_set: str
+    schedule: int
+    trials: tuple[int | None, ...]
+    columns: Mapping[int, tuple[str, ...]]
+    curves: Mapping[str, tuple[int, int]]
+
+    def epochs(self, metric: str) -> list[int]:
+        """Lists the epochs at which the metric is known for some cell."""
+        known = {epoch for epoch, metrics in self.columns.items() if metric in metrics}
+        if metric in self.curves:
+            first, last = self.curves[metric]
+            known.update(range(first, last + 1))
+        return sorted(known)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table came from.
+
+    Attributes:
+        format: name of the file format, e.g. `tidy`.
+        file: its file name, without folder.
+        sha256: of the file; for a folder, of its sorted files.
+    """
+
+    format: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Everything about a table but its values.
+
+    Attributes:
+        space: name of the space whose architectures it holds.
+        architectures: how many there are.
+        units: unit of each column, in the source's terms.
+        datasets: what can be searched and scored.
+        series: the trainings that it holds.
+        arrays: dtype and shape of each stored array.
+        source: where it came from.
+        counts: what was counted at the import, missing and disagreeing values among them.
+        content_sha256: of every stored value and of all above but the source.
+        package_version: that wrote it.
+        format: version of the file format.
+    """
+
+    space: str
+    architectures: int
+    units: Mapping[str, str]
+    datasets: Mapping[str, Dataset]
+    series: tuple[Series, ...]
+    arrays: Mapping[str, tuple[str, tuple[int, ...]]]
+    source: Source
+    counts: Mapping[str, int]
+    content_sha256: str = ""
+    package_version: str = ""
+    format: int = field(default=FORMAT)
+
+    def schema(self) -> bytes:
+        """Returns the part that the content hash covers."""
+        part = dataclasses.asdict(self)
+        for name in ("source", "content_sha256", "package_version"):
+            del part[name]
+        return _dump(part)
+
+    def to_json(self) -> bytes:
+        """Returns the record that is stored in the table."""
+        return _dump(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, record: bytes, checksum: bytes) -> "Metadata":
+        """Reads a record back.
+
+        Raises:
+            TableError: the record is damaged, or of another format version.
+        """
+        if hashlib.sha256(record).digest() != checksum:
+            raise TableError("its metadata is damaged: the checksum does not agree; import it again")
+        raw: dict[str, Any] = json.loads(record)
+        if raw["format"] != FORMAT:
+            raise TableError(
+                f"it has table format {raw['format']}, this version of nasbench-suite reads format {FORMAT}; "
+                "import the source again"
+            )
+        raw["datasets"] = {name: Dataset(*pair) for name, pair in raw["datasets"].items()}
+        raw["series"] = tuple(
+            Series(
+                trial_set=series["trial_set"],
+                schedule=series["schedule"],
+                trials=tuple(series["trials"]),
+                columns={int(epoch): tuple(metrics) for epoch, metrics in series["columns"].items()},
+                curves={metric: (first, last) for metric, (first, last) in series["curves"].items()},
+            )
+            for series in raw["series"]
+        )
+        raw["arrays"] = {key: (dtype, tuple(shape)) for key, (dtype, shape) in raw["arrays"].items()}
+        raw["source"] = Source(**raw["source"])
+        return cls(**raw)
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,248 @@
+"""Reads a table: memory-mapped, shared between processes, opened in milliseconds."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import lmdb
+import numpy as np
+from numpy.typing import NDArray
+
+from nasbench_suite.errors import (
+    MissingArchitectureError,
+    TableError,
+    UnknownDatasetError,
+    UnknownFidelityError,
+)
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.space import Space
+from nasbench_suite.table import keys
+from nasbench_suite.table.curves import Curves, unpack
+from nasbench_suite.table.environment import open_shared
+from nasbench_suite.table.metadata import SCALES, Dataset, Metadata, Series
+from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric, SumMetric
+
+
+class Table:
+    """An open table.
+
+    Attributes:
+        path: of its file.
+        space: whose architectures it holds.
+        metadata: what the table says of itself.
+    """
+
+    def __init__(self, path: Path, space: Space[Any]) -> None:
+        """Opens a table for a space; see `open_table` for finding both by name.
+
+        Raises:
+            TableError: no table, truncated, damaged, or one of another space.
+        """
+        self.path, self.space = path, space
+        self._shared = open_shared(path)
+        self.metadata = _metadata(self._shared.transaction, path)
+        if self.metadata.space != space.name:
+            raise TableError(f"{path}: expected a table of space {space.name}, got one of {self.metadata.space}")
+        self._series = {(s.trial_set, s.schedule): s for s in self.metadata.series}
+        self._metrics: dict[tuple[str, Fidelity, str], Metric | None] = {}
+
+    @property
+    def name(self) -> str:
+        """The file's name without `.mdb`."""
+        return self.path.stem
+
+    def __len__(self) -> int:
+        return self.metadata.architectures
+
+    def __contains__(self, arch: object) -> bool:
+        return bool(self._locate(arch) >= 0)
+
+    @cached_property
+    def _locate(self) -> Any:
+        names = [key for key in self.metadata.arrays if key.startswith(keys.INDEX)]
+        return self.space.locator({key.removeprefix(keys.INDEX): self._array(key) for key in names})
+
+    def row(self, arch: Any) -> int:
+        """Returns the architecture's row.
+
+        Raises:
+            ArchitectureError: it is no architecture of the space.
+            MissingArchitectureError: this table lacks it.
+        """
+        row: int = self._locate(arch)
+        if row < 0:
+            raise MissingArchitectureError(
+                f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but not "
+                f"{self.space.format(arch)}"
+            )
+        return row
+
+    def rows(self, archs: Sequence[Any]) -> NDArray[np.int64]:
+        """Returns the rows of many architectures; raises as `row` does."""
+        locate = self._locate
+        rows = np.fromiter(map(locate, archs), dtype=np.int64, count=len(archs))
+        if (rows < 0).any():
+            self.row(archs[int(np.argmax(rows < 0))])
+        return rows
+
+    def architecture(self, row: int) -> str:
+        """Returns the text form of the architecture in a row."""
+        ends = self._array(keys.ARCHITECTURE_ENDS)
+        if not 0 <= row < len(ends):
+            raise MissingArchitectureError(f"table {self.name}: expected a row in 0..{len(ends) - 1}, got {row}")
+        text = self._array(keys.ARCHITECTURES)
+        return bytes(text[int(ends[row - 1]) if row else 0 : int(ends[row])]).decode()
+
+    def dataset(self, name: str) -> Dataset:
+        """Returns where a data set's figures come from; a trial set's name is taken, too.
+
+        Raises:
+            UnknownDatasetError: lists what the table has.
+        """
+        if name in self.metadata.datasets:
+            return self.metadata.datasets[name]
+        if any(series.trial_set == name for series in self.metadata.series):
+            return Dataset(search=name, score=name)
+        known = ", ".join(self.metadata.datasets)
+        raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r}")
+
+    def series(self, trial_set: str, schedule: int) -> Series:
+        """Returns what is known of the trainings of a trial set under a schedule.
+
+        Raises:
+            UnknownFidelityError: lists the schedules that the table has.
+        """
+        try:
+            return self._series[trial_set, schedule]
+        except KeyError:
+            known = sorted(s.schedule for s in self.metadata.series if s.trial_set == trial_set)
+            raise UnknownFidelityError(
+                f"table {self.name}: {trial_set} was trained for {_listed(known)} epochs, not for {schedule}"
+            ) from None
+
+    def schedules(self, trial_set: str) -> list[int]:
+        """Lists the lengths of training of a trial set, rising."""
+        return sorted(series.schedule for series in self.metadata.series if series.trial_set == trial_set)
+
+    def fidelities(self, trial_set: str, metric: str = "valid_accuracy") -> list[Fidelity]:
+        """Lists the fidelities at which a metric is known, by schedule and then by epoch."""
+        return [
+            Fidelity(schedule, epoch)
+            for schedule in self.schedules(trial_set)
+            for epoch in self._series[trial_set, schedule].epochs(metric)
+        ]
+
+    def metric(self, trial_set: str, fidelity: Fidelity, metric: str) -> Metric | None:
+        """Returns a metric at a fidelity, or None where no cell has it there.
+
+        Raises:
+            UnknownFidelityError: the trial set has no such schedule.
+        """
+        key = (trial_set, fidelity, metric)
+        if key not in self._metrics:
+            self._metrics[key] = self._find_metric(self.series(trial_set, fidelity.schedule), fidelity, metric)
+        return self._metrics[key]
+
+    def _find_metric(self, series: Series, fidelity: Fidelity, metric: str) -> Metric | None:
+        scale = SCALES.get(self.metadata.units.get(metric, ""), 1.0)
+
+        def what(row: int) -> str:
+            return f"table {self.name}: {metric} on {series.trial_set}, {fidelity}: {self.architecture(row)}"
+
+        if metric in series.columns.get(fidelity.epoch, ()):
+            key = keys.column(series.trial_set, *fidelity, metric)
+            missing = keys.missing(key)
+            gaps = self._array(missing) if missing in self.metadata.arrays else None
+            return ColumnMetric(what, series.trials, self._array(key), gaps, scale)
+        first, last = series.curves.get(metric, (1, 0))
+        if first <= fidelity.epoch <= last:
+            read = partial(self.curves, series.trial_set, series.schedule)
+            return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale)
+        return None
+
+    def cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
+        """Returns the seconds of one evaluation from scratch; None where the table has no times.
+
+        The cost is that of the training up to the epoch and, where the table has it, of one pass over the
+        validation split, as in NATS-Bench's `simulate_train_eval`.
+
+        Raises:
+            UnknownFidelityError: the trial set has no such schedule.
+        """
+        key = (trial_set, fidelity, "seconds")
+        if key not in self._metrics:
+            self._metrics[key] = self._find_cost(trial_set, fidelity)
+        return self._metrics[key]
+
+    def _find_cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
+        final = Fidelity(fidelity.schedule, fidelity.schedule)
+        training = self.metric(trial_set, fidelity, "train_seconds")
+        if training is None:
+            # times an epoch and a pass are those of the whole training, whichever epoch is asked for
+            training = self.metric(trial_set, final, "train_seconds_per_epoch")
+            if not isinstance(training, ColumnMetric):
+                return None
+            training = training.times(fidelity.epoch)
+        validation = self.metric(trial_set, final, "valid_seconds")
+        return training if validation is None else SumMetric(training, validation)
+
+    def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
+        """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""
+        index = self.metadata.series.index(self.series(trial_set, schedule))
+        record = self._shared.transaction.get(keys.curve(index, row))
+        return {} if record is None else unpack(bytes(record))
+
+    def _array(self, key: str) -> NDArray[Any]:
+        dtype, shape = self.metadata.arrays[key]
+        try:
+            return self._shared.array(key.encode(), dtype, shape)
+        except ValueError:
+            raise TableError(f"{self.path}: array {key} is damaged; import the table again") from None
+
+    def verify(self) -> None:
+        """Reads every value and compares the content hash.
+
+        Raises:
+            TableError: the table is damaged.
+        """
+        try:
+            digest = content_hash(self._shared.transaction, self.metadata)
+        except lmdb.Error as error:
+            raise TableError(f"{self.path}: is damaged ({error}); import it again") from error
+        if digest != self.metadata.content_sha256:
+            raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
+
+
+def read_metadata(path: Path) -> Metadata:
+    """Reads what a table says of itself, without its space.
+
+    Raises:
+        TableError: no table, truncated or damaged.
+    """
+    return _metadata(open_shared(path).transaction, path)
+
+
+def _metadata(transaction: lmdb.Transaction, path: Path) -> Metadata:
+    record, checksum = transaction.get(keys.METADATA), transaction.get(keys.METADATA_SHA256)
+    if record is None or checksum is None:
+        raise TableError(f"{path}: expected a table, got an LMDB file of something else")
+    try:
+        return Metadata.from_json(bytes(record), bytes(checksum))
+    except TableError as error:
+        raise TableError(f"{path}: {error}") from error
+
+
+def content_hash(transaction: lmdb.Transaction, metadata: Metadata) -> str:
+    """Returns the sha256 of the schema and of every value, keys in order."""
+    digest = hashlib.sha256(metadata.schema())
+    for key, value in transaction.cursor():
+        if bytes(key) not in (keys.METADATA, keys.METADATA_SHA256):
+            digest.update(len(key).to_bytes(4, "little") + bytes(key) + len(value).to_bytes(8, "little"))
+            digest.update(value)
+    return digest.hexdigest()
+
+
+def _listed(values: Sequence[int]) -> str:
+    return " or ".join(map(str, values)) or "no"

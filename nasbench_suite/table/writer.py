@@ -1,0 +1,239 @@
+"""Writes a table: into a temporary file that takes its name when it is whole."""
+
+import dataclasses
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import lmdb
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nasbench_suite.errors import TableError, TableExistsError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.space import Space
+from nasbench_suite.table import keys
+from nasbench_suite.table.curves import Curve, narrowest, pack
+from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
+from nasbench_suite.table.reader import content_hash, read_metadata
+from nasbench_suite.version import __version__
+
+_MAP_SIZE = 1 << 40  # address space, not disk: LMDB grows the file as it is written
+_COMMIT_BYTES = 1 << 26  # dirty pages are held in memory until a commit
+
+
+class TableWriter:
+    """Writes one table; a context manager that leaves nothing behind unless `finish` was called.
+
+    The same calls give the same file to the byte.
+
+    Attributes:
+        counts: what the importer counted, kept in the metadata.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        space: Space[Any],
+        units: Mapping[str, str],
+        source: Source,
+        datasets: Mapping[str, Dataset],
+        *,
+        force: bool = False,
+    ) -> None:
+        """
+        Args:
+            path: the table's place; `<name>.mdb`.
+            space: whose architectures it will hold.
+            units: unit of each column; see `metadata.UNITS`.
+            source: where the numbers come from.
+            datasets: what can be searched and scored.
+            force: whether a table of other content may be replaced.
+
+        Raises:
+            TableError: a unit is unknown, or the folder cannot be written.
+        """
+        for metric, unit in units.items():
+            if unit not in UNITS.get(metric, (unit,)):
+                raise TableError(f"column {metric}: expected a unit of {', '.join(UNITS[metric])}, got {unit!r}")
+        self.counts: dict[str, int] = {}
+        self._path, self._space, self._units, self._source = path, space, dict(units), source
+        self._datasets, self._force = dict(datasets), force
+        self._architectures: Sequence[Any] = ()
+        self._arrays: dict[str, tuple[str, tuple[int, ...]]] = {}
+        self._series: dict[tuple[str, int], tuple[int, tuple[int | None, ...]]] = {}
+        self._columns: dict[tuple[str, int], dict[int, list[str]]] = {}
+        self._curves: dict[tuple[str, int], dict[str, tuple[int, int]]] = {}
+        self._uncommitted = 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+            os.close(handle)
+            self._temporary = Path(name)
+            self._environment = lmdb.open(name, subdir=False, map_size=_MAP_SIZE, lock=False, sync=False, meminit=True)
+        except (OSError, lmdb.Error) as error:
+            raise TableError(f"{path.parent}: no table can be written there ({error})") from error
+        self._transaction = self._environment.begin(write=True)
+
+    def set_architectures(self, archs: Sequence[Any]) -> None:
+        """Sets the architectures, in the source's order: row 0 first."""
+        self._architectures = archs
+        texts = [self._space.format(arch).encode() for arch in archs]
+        self._put_array(keys.ARCHITECTURES, np.frombuffer(b"".join(texts), dtype=np.uint8))
+        self._put_array(keys.ARCHITECTURE_ENDS, np.cumsum([len(text) for text in texts], dtype=np.uint32))
+        for name, array in sorted(self._space.index(archs).items()):
+            self._put_array(keys.INDEX + name, array)
+
+    def add_series(self, trial_set: str, schedule: int, trials: Sequence[int | None]) -> None:
+        """Declares the trainings of a trial set under a schedule, before its columns and curves.
+
+        Args:
+            trial_set: its name.
+            schedule: length of the training, in epochs.
+            trials: training seeds, in the order of the arrays' columns; None for a stored mean.
+        """
+        self._series[trial_set, schedule] = (len(self._series), tuple(trials))
+
+    def add_column(
+        self,
+        trial_set: str,
+        fidelity: Fidelity,
+        metric: str,
+        values: ArrayLike,
+        missing: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Stores a metric at one fidelity for every architecture.
+
+        Args:
+            trial_set: its name; the series must have been added.
+            fidelity: schedule and epoch.
+            metric: the column's name.
+            values: (architectures, trials) floats in the source's unit; NaN means that the source says NaN.
+            missing: (architectures, trials); True where the source says nothing.
+        """
+        _, trials = self._series[trial_set, fidelity.schedule]
+        array = np.asarray(values, dtype=np.float64)
+        expected = (len(self._architectures), len(trials))
+        if array.shape != expected:
+            raise TableError(f"column {metric}: expected an array of shape {expected}, got {array.shape}")
+        key = keys.column(trial_set, *fidelity, metric)
+        if missing is not None and missing.any():
+            self._put_array(keys.missing(key), np.ascontiguousarray(missing, dtype=np.uint8))
+            array = np.where(missing, 0.0, array)
+        self._put_array(key, narrowest(array))
+        columns = self._columns.setdefault((trial_set, fidelity.schedule), {})
+        columns.setdefault(fidelity.epoch, []).append(metric)
+
+    def add_curves(
+        self, trial_set: str, schedule: int, row: int, curves: Mapping[int | None, Mapping[str, Curve]]
+    ) -> None:
+        """Stores the curves of one architecture.
+
+        Args:
+            trial_set: its name; the series must have been added.
+            schedule: length of the training, in epochs.
+            row: of the architecture.
+            curves: by trial and metric, in the source's unit.
+        """
+        index, _ = self._series[trial_set, schedule]
+        self._put(keys.curve(index, row), pack(curves))
+        known = self._curves.setdefault((trial_set, schedule), {})
+        for metrics in curves.values():
+            for metric, curve in metrics.items():
+                first, last = known.get(metric, (int(curve.epochs[0]), 0))
+                known[metric] = (min(first, int(curve.epochs[0])), max(last, int(curve.epochs[-1])))
+
+    def finish(self) -> Metadata:
+        """Completes the file and puts it in its place.
+
+        Raises:
+            TableExistsError: a table of other content is there, and `force` is not set.
+            TableError: the disk is full or fails.
+        """
+        metadata = Metadata(
+            space=self._space.name,
+            architectures=len(self._architectures),
+            units=self._units,
+            datasets=self._datasets,
+            series=tuple(
+                Series(
+                    trial_set,
+                    schedule,
+                    trials,
+                    {e: tuple(sorted(m)) for e, m in sorted(self._columns.get((trial_set, schedule), {}).items())},
+                    dict(sorted(self._curves.get((trial_set, schedule), {}).items())),
+                )
+                for (trial_set, schedule), (_, trials) in self._series.items()
+            ),
+            arrays=self._arrays,
+            source=self._source,
+            counts=self.counts,
+            package_version=__version__,
+        )
+        self._commit()
+        metadata = dataclasses.replace(metadata, content_sha256=content_hash(self._transaction, metadata))
+        record = metadata.to_json()
+        self._put(keys.METADATA, record)
+        self._put(keys.METADATA_SHA256, hashlib.sha256(record).digest())
+        self._commit()
+        self._transaction.abort()
+        self._environment.sync(True)
+        self._environment.close()
+        self._publish(metadata)
+        return metadata
+
+    def _publish(self, metadata: Metadata) -> None:
+        if self._path.exists() and not self._force:
+            try:
+                there: str | None = read_metadata(self._path).content_sha256
+            except TableError:
+                there = None  # damaged or foreign: still somebody's file
+            if there != metadata.content_sha256:
+                raise TableExistsError(
+                    f"{self._path} is there with other content; choose another --name, or replace it with --force"
+                )
+        # mkstemp makes private files; a table is as readable as any new file
+        mask = os.umask(0)
+        os.umask(mask)
+        self._temporary.chmod(0o666 & ~mask)
+        self._temporary.replace(self._path)
+        if hasattr(os, "O_DIRECTORY"):  # makes the rename itself durable, where the system can
+            folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            os.fsync(folder)
+            os.close(folder)
+
+    def _put_array(self, key: str, array: NDArray[np.generic]) -> None:
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        self._arrays[key] = (little.dtype.str, little.shape)
+        self._put(key.encode(), np.ascontiguousarray(little).tobytes())
+
+    def _put(self, key: bytes, value: bytes) -> None:
+        try:
+            if not self._transaction.put(key, value, overwrite=False):
+                raise TableError(f"{self._path.name}: {key!r} is written twice")
+        except lmdb.Error as error:
+            raise TableError(f"{self._path}: cannot be written ({error})") from error
+        self._uncommitted += len(value)
+        if self._uncommitted > _COMMIT_BYTES:
+            self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._transaction.commit()
+        except lmdb.Error as error:
+            raise TableError(f"{self._path}: cannot be written ({error})") from error
+        self._transaction = self._environment.begin(write=True)
+        self._uncommitted = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._environment.close()
+        self._temporary.unlink(missing_ok=True)

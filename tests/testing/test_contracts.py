@@ -1,0 +1,47 @@
+"""Our own spaces and algorithms keep the contracts that we ship."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import hydra
+import numpy as np
+import pytest
+from hydra.utils import instantiate
+
+from nasbench_suite import conf, search_path
+from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.space import Space
+from nasbench_suite.table import find_space, space_names
+from nasbench_suite.testing import AlgorithmContract, SpaceContract
+
+ALGORITHMS = sorted(path.stem for path in Path(conf.__path__[0], "algorithm").glob("*.yaml"))
+
+
+class TestAlgorithms(AlgorithmContract):
+    """Every algorithm in `conf/algorithm`, as configured."""
+
+    @pytest.fixture(autouse=True, params=ALGORITHMS)
+    def _configured(self, request: pytest.FixtureRequest) -> None:
+        search_path.register()
+        with hydra.initialize_config_module("nasbench_suite.conf", version_base="1.3"):
+            config = hydra.compose("config", overrides=[f"algorithm={request.param}"])
+        self.factory = instantiate(config.algorithm, _partial_=True)
+
+    def make_algorithm(
+        self, space: Space[Any], fidelities: Sequence[Fidelity], rng: np.random.Generator
+    ) -> Algorithm[Any]:
+        made: Algorithm[Any] = self.factory(space, fidelities, rng)
+        return made
+
+
+class TestSpaces(SpaceContract):
+    """Every space that is registered."""
+
+    @pytest.fixture(autouse=True, params=space_names())
+    def _named(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
+
+    def make_space(self) -> Space[Any]:
+        return find_space(self.name)
