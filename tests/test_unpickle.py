@@ -85,9 +85,7 @@ def test_names_that_were_read_in_bulk_can_be_referred_to(curve: dict[Any, float]
 
 
 @pytest.mark.parametrize("protocol", range(2, 6))
-@pytest.mark.parametrize(
-    "value", [np.float64(0.1), np.float32(0.1), np.int64(-3), np.uint8(200), np.float64("nan")]
-)
+@pytest.mark.parametrize("value", [np.float64(0.1), np.float32(0.1), np.int64(-3), np.uint8(200), np.float64("nan")])
 def test_numpy_scalars_become_numbers_to_the_bit(value: Any, protocol: int) -> None:
     assert repr(load(pickle.dumps([value, value], protocol))[1]) == repr(value.item())
 
@@ -126,9 +124,7 @@ def test_entries_are_those_of_the_whole_value(count: int, protocol: int, kind: t
 
 
 def test_what_came_before_the_entries_is_known_at_the_first() -> None:
-    machine = Unpickler(
-        io.BytesIO(pickle.dumps({"meta_archs": ["a"], "arch2infos": {0: {}}}, 2)).read, "file"
-    )
+    machine = Unpickler(io.BytesIO(pickle.dumps({"meta_archs": ["a"], "arch2infos": {0: {}}}, 2)).read, "file")
     next(machine.entries("arch2infos"))
     assert machine.head == {"meta_archs": ["a"]}
 
@@ -139,11 +135,7 @@ def test_entries_share_words_but_not_containers(protocol: int) -> None:
     infos = {index: {"word": word} for index in range(3)}
     assert entries(pickle.dumps({"meta": 0, "arch2infos": infos}, protocol))[0] == infos
     with pytest.raises(SourceError, match="part of another entry"):
-        entries(
-            pickle.dumps(
-                {"meta": 0, "arch2infos": {index: {"list": container} for index in range(3)}}, protocol
-            )
-        )
+        entries(pickle.dumps({"meta": 0, "arch2infos": {index: {"list": container} for index in range(3)}}, protocol))
 
 
 def test_an_entry_is_let_go_before_the_next() -> None:
@@ -228,9 +220,7 @@ def u64(number: int) -> bytes:
 
 
 COLLIDING = (
-    b"\x80\x02}("
-    + b"".join(b"\x8a\x0a" + (k * (2**61 - 1)).to_bytes(10, "little") + b"N" for k in range(9))
-    + b"u."
+    b"\x80\x02}(" + b"".join(b"\x8a\x0a" + (k * (2**61 - 1)).to_bytes(10, "little") + b"N" for k in range(9)) + b"u."
 )
 BOMBS = {
     "memo index": b"\x80\x02Nr" + u32(2**32 - 1) + b".",
@@ -279,10 +269,7 @@ def test_a_list_that_holds_itself_is_harmless() -> None:
 SAMPLE = pickle.dumps(
     {
         "arch2infos": OrderedDict(
-            {
-                i: {"x": {e: e / 3 for e in range(9)}, "y": {f"s@{e}": e / 7 for e in range(9)}}
-                for i in range(3)
-            }
+            {i: {"x": {e: e / 3 for e in range(9)}, "y": {f"s@{e}": e / 7 for e in range(9)}} for i in range(3)}
         ),
         "params": np.float64(0.3),
         "seeds": [("cifar10", 777), {("cifar10", 777): (None, True)}],

@@ -71,9 +71,7 @@ def states(index: int, arch: str) -> dict[int, dict[str, Any]]:
     return {epochs: _state(index, arch, epochs, seconds, rng) for epochs in (12, 200)}
 
 
-def _state(
-    index: int, arch: str, epochs: int, seconds: dict[str, float], rng: np.random.Generator
-) -> dict[str, Any]:
+def _state(index: int, arch: str, epochs: int, seconds: dict[str, float], rng: np.random.Generator) -> dict[str, Any]:
     trials = [(dataset, seed) for dataset in DATASETS for seed in seeds(index, epochs, dataset)]
     return {
         "arch_index": index,
@@ -84,9 +82,7 @@ def _state(
     }
 
 
-def _trial(
-    arch: str, dataset: str, seed: int, epochs: int, seconds: float, rng: np.random.Generator
-) -> dict[str, Any]:
+def _trial(arch: str, dataset: str, seed: int, epochs: int, seconds: float, rng: np.random.Generator) -> dict[str, Any]:
     classes, short_sets, long_sets, _, top = DATASETS[dataset]
     sets = short_sets if epochs == 12 else long_sets
     params = 0.073306 + 0.24304 * arch.count("conv_3x3") + 0.028 * arch.count("conv_1x1")
@@ -94,12 +90,8 @@ def _trial(
     for place, name in enumerate(sets):
         first = 0 if epochs == 12 or place == 0 else epochs - 1
         # names of their own in each dict, as the official files have them
-        accuracy.update(
-            {f"{name}@{e}": value for e, value in enumerate(_curve(rng, top, epochs)) if e >= first}
-        )
-        losses.update(
-            {f"{name}@{e}": value for e, value in enumerate(_curve(rng, 4.6, epochs)) if e >= first}
-        )
+        accuracy.update({f"{name}@{e}": value for e, value in enumerate(_curve(rng, top, epochs)) if e >= first})
+        losses.update({f"{name}@{e}": value for e, value in enumerate(_curve(rng, 4.6, epochs)) if e >= first})
         times.update({f"{name}@{e}": seconds / 8 for e in range(epochs)})
     return {
         "name": dataset,
@@ -169,9 +161,7 @@ def _write_benchmark(
     """Writes the pickle of the whole dict a cell at a time: its parts, put together as the pickler does."""
     part = partial(_part, protocol=protocol)
     file.write(bytes([0x80, protocol]) + b"}(")
-    file.write(
-        part("meta_archs") + part(archs) + part("total_archs") + part(CELLS) + part("arch2infos") + b"}"
-    )
+    file.write(part("meta_archs") + part(archs) + part("total_archs") + part(CELLS) + part("arch2infos") + b"}")
     items = _items(archs[:cells], protocol, names)
     while batch := list(islice(items, 1)):
         file.write(b"(")

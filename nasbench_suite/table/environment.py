@@ -45,6 +45,8 @@ class SharedEnvironment:
         if value is None:
             raise ValueError(f"no value {key!r}")
         array = np.frombuffer(value, dtype)
+        if not array.flags.aligned:  # LMDB keeps a short value within a page, at any even place
+            return array.copy().reshape(shape)
         weakref.finalize(array, _release, self).atexit = False
         return array.reshape(shape)
 

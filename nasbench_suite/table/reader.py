@@ -22,7 +22,7 @@ from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import open_shared
 from nasbench_suite.table.metadata import SCALES, Dataset, Metadata, Series
-from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric, SumMetric
+from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
 
 
 class Table:
@@ -166,7 +166,8 @@ class Table:
         """Returns the seconds of one evaluation from scratch; None where the table has no times.
 
         The cost is that of the training up to the epoch and, where the table has it, of one pass over the
-        validation split, as in NATS-Bench's `simulate_train_eval`.
+        validation split, as in NATS-Bench's `simulate_train_eval`. A trial without `train_seconds` at the epoch costs
+        `train_seconds_per_epoch` times the epochs; one without a time of the pass at the epoch, that of the last.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.
@@ -178,14 +179,17 @@ class Table:
 
     def _find_cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
         final = Fidelity(fidelity.schedule, fidelity.schedule)
-        training = self.metric(trial_set, fidelity, "train_seconds")
+        # a column of times an epoch, or a pass, is that of the whole training, whichever epoch is asked for
+        steady = self.metric(trial_set, final, "train_seconds_per_epoch")
+        training = _first(
+            self.metric(trial_set, fidelity, "train_seconds"),
+            steady.times(fidelity.epoch) if isinstance(steady, ColumnMetric) else None,
+        )
         if training is None:
-            # times an epoch and a pass are those of the whole training, whichever epoch is asked for
-            training = self.metric(trial_set, final, "train_seconds_per_epoch")
-            if not isinstance(training, ColumnMetric):
-                return None
-            training = training.times(fidelity.epoch)
+            return None
         validation = self.metric(trial_set, final, "valid_seconds")
+        if fidelity != final:
+            validation = _first(self.metric(trial_set, fidelity, "valid_seconds"), validation)
         return training if validation is None else SumMetric(training, validation)
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
@@ -213,6 +217,10 @@ class Table:
             raise TableError(f"{self.path}: is damaged ({error}); import it again") from error
         if digest != self.metadata.content_sha256:
             raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
+
+
+def _first(first: Metric | None, second: Metric | None) -> Metric | None:
+    return FirstMetric(first, second) if first is not None and second is not None else first or second
 
 
 def read_metadata(path: Path) -> Metadata:

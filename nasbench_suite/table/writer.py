@@ -33,6 +33,8 @@ class TableWriter:
 
     Attributes:
         counts: what the importer counted, kept in the metadata.
+        units: unit of each column; may be cut down, before `finish`, to those that came.
+        datasets: what can be searched and scored; likewise.
     """
 
     def __init__(
@@ -61,8 +63,8 @@ class TableWriter:
             if unit not in UNITS.get(metric, (unit,)):
                 raise TableError(f"column {metric}: expected a unit of {', '.join(UNITS[metric])}, got {unit!r}")
         self.counts: dict[str, int] = {}
-        self._path, self._space, self._units, self._source = path, space, dict(units), source
-        self._datasets, self._force = dict(datasets), force
+        self._path, self._space, self.units, self._source = path, space, dict(units), source
+        self.datasets, self._force = dict(datasets), force
         self._architectures: Sequence[Any] = ()
         self._arrays: dict[str, tuple[str, tuple[int, ...]]] = {}
         self._series: dict[tuple[str, int], tuple[int, tuple[int | None, ...]]] = {}
@@ -91,12 +93,15 @@ class TableWriter:
     def add_series(self, trial_set: str, schedule: int, trials: Sequence[int | None]) -> None:
         """Declares the trainings of a trial set under a schedule, before its columns and curves.
 
+        A source that comes cell by cell may tell of more trials later: what is declared last counts.
+
         Args:
             trial_set: its name.
             schedule: length of the training, in epochs.
             trials: training seeds, in the order of the arrays' columns; None for a stored mean.
         """
-        self._series[trial_set, schedule] = (len(self._series), tuple(trials))
+        index, _ = self._series.get((trial_set, schedule), (len(self._series), ()))
+        self._series[trial_set, schedule] = (index, tuple(trials))
 
     def add_column(
         self,
@@ -157,8 +162,8 @@ class TableWriter:
         metadata = Metadata(
             space=self._space.name,
             architectures=len(self._architectures),
-            units=self._units,
-            datasets=self._datasets,
+            units=self.units,
+            datasets=self.datasets,
             series=tuple(
                 Series(
                     trial_set,

@@ -136,9 +136,7 @@ class Unpickler:
         except DamageError as damage:
             raise self._error(str(damage)) from None
         except (ArithmeticError, IndexError, TypeError, ValueError, struct.error):
-            raise self._error(
-                "an opcode that does not fit what came before it, or the end of the file"
-            ) from None
+            raise self._error("an opcode that does not fit what came before it, or the end of the file") from None
 
     def _error(self, came: str) -> SourceError:
         return SourceError(

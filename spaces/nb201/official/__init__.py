@@ -4,8 +4,19 @@
 with everything that was measured, nothing imputed, every number to the bit.
 """
 
-from nasbench_suite.spaces.nb201.official.formats import open_source
-from nasbench_suite.spaces.nb201.official.records import Cell, Curve, Evaluation, Trial
-from nasbench_suite.spaces.nb201.official.source import Progress, Source
+from nasbench_suite.spaces.nb201.official.formats import DESCRIPTIONS, open_source
+from nasbench_suite.spaces.nb201.official.records import DATASETS, Cell, Curve, Evaluation, Trial
+from nasbench_suite.spaces.nb201.official.source import SPACE_SIZE, Progress, Source
 
-__all__ = ["Cell", "Curve", "Evaluation", "Progress", "Source", "Trial", "open_source"]
+__all__ = [
+    "DATASETS",
+    "DESCRIPTIONS",
+    "SPACE_SIZE",
+    "Cell",
+    "Curve",
+    "Evaluation",
+    "Progress",
+    "Source",
+    "Trial",
+    "open_source",
+]

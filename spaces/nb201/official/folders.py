@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.parallel import ordered_map
+from nasbench_suite.parallel import ordered_map
 from nasbench_suite.spaces.nb201.official.records import Cell
 from nasbench_suite.spaces.nb201.official.source import (
     SPACE_SIZE,
@@ -75,9 +75,7 @@ class Folder(Source):
                 raise SourceError(f"{path}: architecture {index} is also in {paths[index].name}")
             paths[index] = path
         if not paths:
-            raise SourceError(
-                f"{self.path}: expected files such as 000000.pickle.pbz2 or 000000-FULL.pth, found none"
-            )
+            raise SourceError(f"{self.path}: expected files such as 000000.pickle.pbz2 or 000000-FULL.pth, found none")
         return dict(sorted(paths.items()))
 
 

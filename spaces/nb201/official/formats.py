@@ -12,6 +12,13 @@ PTH = "nas-bench-201-pth"
 ARCHIVES = "nas-bench-201-archives"
 NATS = "nats-tss-pickle"
 NATS_FOLDER = "nats-tss-folder"
+DESCRIPTIONS = {
+    PTH: "a NAS-Bench-201-*.pth",
+    ARCHIVES: "a folder of NNNNNN-FULL.pth",
+    NATS: "a NATS-tss-*.pickle.pbz2",
+    NATS_FOLDER: "a folder NATS-tss-*-simple or -full",
+}
+"""What each format's files are, for messages."""
 
 
 def open_source(path: Path | str, processes: int | None = None) -> Source:
@@ -41,11 +48,11 @@ def open_source(path: Path | str, processes: int | None = None) -> Source:
 
 
 def _folder_format(path: Path) -> str:
-    kinds = {magic(file)[:3] == BZ2 for file in path.iterdir() if index_in_name(file) is not None}
+    # one file of each kind of name is looked into: a folder has 15,625
+    examples = {file.name[-4:]: file for file in path.iterdir() if index_in_name(file) is not None}
+    kinds = {magic(file)[:3] == BZ2 for file in examples.values()}
     if len(kinds) == 2:
         raise SourceError(f"{path}: expected files of one kind, found NATS-Bench's and NAS-Bench-201's")
     if not kinds:
-        raise SourceError(
-            f"{path}: expected a folder of NNNNNN.pickle.pbz2 or of NNNNNN-FULL.pth, found neither"
-        )
+        raise SourceError(f"{path}: expected a folder of NNNNNN.pickle.pbz2 or of NNNNNN-FULL.pth, found neither")
     return NATS_FOLDER if kinds.pop() else ARCHIVES

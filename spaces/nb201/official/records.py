@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+DATASETS = ("cifar10-valid", "cifar10", "cifar100", "ImageNet16-120")
+"""What networks were trained on, in the order in which the benchmark lists it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
@@ -80,9 +83,12 @@ class Cell:
     Attributes:
         index: in the benchmark's official order.
         arch: the architecture's string.
-        trials: in the source's order of schedules, then of data sets, then of seeds.
+        trials: in the source's order of schedules and within one of its results.
+        unlisted: how many trainings the source's own list of seeds (`dataset_seed`) has and its results have not, or
+            the other way round. What the results have counts.
     """
 
     index: int
     arch: str
     trials: tuple[Trial, ...]
+    unlisted: int = 0

@@ -24,12 +24,14 @@ class Source(ABC):
     Attributes:
         path: where it is.
         format: its name, for the table's metadata and for messages.
+        counts: what was found at odds and does no harm, by name; complete when all cells were read.
     """
 
     format: str
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.counts: dict[str, int] = {}
 
     @abstractmethod
     def files(self) -> list[Path]:
@@ -56,9 +58,7 @@ def read_strings(head: object, where: str) -> list[str]:
     if not isinstance(strings, list) or not all(type(string) is str for string in strings):
         raise SourceError(f"{where}: expected the list of architectures (meta_archs), found none")
     if strings and ":" in strings[0]:
-        raise SourceError(
-            f"{where}: this is NATS-Bench's size space (sss); expected the topology space (tss)"
-        )
+        raise SourceError(f"{where}: this is NATS-Bench's size space (sss); expected the topology space (tss)")
     if len(strings) > SPACE_SIZE or len(set(strings)) != len(strings):
         raise SourceError(
             f"{where}: expected at most {SPACE_SIZE} different architectures, found {len(strings)}, "

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.records import Cell, Curve, Evaluation, Trial
+from nasbench_suite.spaces.nb201.official.records import DATASETS, Cell, Curve, Evaluation, Trial
 
 # the .pth files name their schedules, NATS-Bench's count them
 _SCHEDULES = {"less": 12, "full": 200, "12": 12, "200": 200}
-_DATASETS = ("cifar10-valid", "cifar10", "cifar100", "ImageNet16-120")
 _SETS = ("x-valid", "x-test", "ori-test")
 _SEEDS = 2**32
 
@@ -49,6 +48,7 @@ def _cell(index: object, states: object) -> Cell:
         raise _ContradictionError("expected an index from 0")
     trials: list[Trial] = []
     archs: list[str] = []
+    unlisted = 0
     for name, state in _expect(states, dict, "schedules").items():
         if name not in _SCHEDULES:
             raise _ContradictionError(f"expected the schedules {', '.join(_SCHEDULES)}, found {_show(name)}")
@@ -56,28 +56,36 @@ def _cell(index: object, states: object) -> Cell:
             raise _ContradictionError(f"its state is that of {_show(state['arch_index'])}")
         archs.append(_get(state, "arch_str", str))
         trials += _trials(state, _SCHEDULES[name], archs[0])
+        unlisted += len(_listed(state) ^ state["all_results"].keys())
     if len(set(archs)) != 1:
         raise _ContradictionError(f"expected one architecture string, found {len(set(archs))}")
     if len({(trial.dataset, trial.schedule, trial.seed) for trial in trials}) != len(trials):
         raise _ContradictionError("it has a trial twice")
-    return Cell(index, archs[0], tuple(trials))
+    return Cell(index, archs[0], tuple(trials), unlisted)
 
 
 def _trials(state: Mapping[str, Any], schedule: int, arch: str) -> list[Trial]:
-    results = _get(state, "all_results", dict)
-    listed = [
+    trials = []
+    for key, result in _get(state, "all_results", dict).items():
+        if type(key) is not tuple:
+            raise _ContradictionError(f"expected results by data set and seed, found {_show(key)}")
+        dataset, seed = key
+        trials.append(_trial(dataset, seed, result, schedule, arch))
+    return trials
+
+
+def _listed(state: Mapping[str, Any]) -> set[tuple[str, int]]:
+    """The trainings of which the state's own list says that they are there."""
+    return {
         (dataset, _expect(seed, int, "a seed"))
         for dataset, seeds in _get(state, "dataset_seed", dict).items()
         for seed in _expect(seeds, list, "seeds")
-    ]
-    if set(listed) != set(results):
-        raise _ContradictionError("dataset_seed and all_results list different trials")
-    return [_trial(*trial, results[trial], schedule, arch) for trial in listed]
+    }
 
 
 def _trial(dataset: object, seed: int, result: Any, schedule: int, arch: str) -> Trial:
-    if dataset not in _DATASETS:
-        raise _ContradictionError(f"expected the data sets {', '.join(_DATASETS)}, found {_show(dataset)}")
+    if dataset not in DATASETS:
+        raise _ContradictionError(f"expected the data sets {', '.join(DATASETS)}, found {_show(dataset)}")
     if not 0 <= seed < _SEEDS:
         raise _ContradictionError(f"expected a seed below {_SEEDS}, found {seed}")
     if _get(result, "epochs", int) != schedule:

@@ -55,9 +55,7 @@ def open_pickle(path: Path) -> Iterator[tuple[Unpickler, Position]]:
                 with bz2.BZ2File(file) as data:
                     yield Unpickler(data.read, str(path)), file.tell
             else:
-                raise SourceError(
-                    f"{path}: expected a torch file (.pth) or a bz2 pickle (.pickle.pbz2), found neither"
-                )
+                raise SourceError(f"{path}: expected a torch file (.pth) or a bz2 pickle (.pickle.pbz2), found neither")
     except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise SourceError(f"{path}: cannot be read ({error}); download the file again") from None
 
@@ -87,9 +85,7 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     if len(members) != 1:
         raise SourceError(f"{path}: expected one data.pkl in a torch file, found {len(members)}")
     if members[0].compress_type != zipfile.ZIP_STORED:
-        raise SourceError(
-            f"{path}: expected an uncompressed data.pkl, as torch writes it, found a compressed one"
-        )
+        raise SourceError(f"{path}: expected an uncompressed data.pkl, as torch writes it, found a compressed one")
     return members[0]
 
 
@@ -102,12 +98,8 @@ def _checked(file: BinaryIO, path: Path) -> BinaryIO:
     directory = struct.unpack_from("<I", tail, end + 12)[0] if 0 <= end <= len(tail) - 22 else 0
     if directory == 0xFFFFFFFF:
         large = tail.rfind(b"PK\x06\x06", 0, end)
-        directory = (
-            struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
-        )
+        directory = struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
     if directory > _DIRECTORY_BYTES:
-        raise SourceError(
-            f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes"
-        )
+        raise SourceError(f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes")
     file.seek(0)
     return file

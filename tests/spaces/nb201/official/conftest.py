@@ -64,8 +64,7 @@ def with_weights(state: dict[str, Any]) -> dict[str, Any]:
     network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
     weights = {**network.state_dict(), "parameter": torch.nn.Parameter(torch.ones(40, 40))}
     results = {
-        trial: {**result, "net_state_dict": OrderedDict(weights)}
-        for trial, result in state["all_results"].items()
+        trial: {**result, "net_state_dict": OrderedDict(weights)} for trial, result in state["all_results"].items()
     }
     return {**state, "all_results": results}
 

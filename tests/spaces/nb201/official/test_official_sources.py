@@ -257,9 +257,7 @@ def test_a_cut_file_is_refused(name: str, files: dict[str, Path], tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["pth", "nats", "simple"])
-def test_a_flipped_bit_in_a_file_with_checksums_is_refused(
-    name: str, files: dict[str, Path], tmp_path: Path
-) -> None:
+def test_a_flipped_bit_in_a_file_with_checksums_is_refused(name: str, files: dict[str, Path], tmp_path: Path) -> None:
     path = files[name] / "000000.pickle.pbz2" if name == "simple" else files[name]
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 16

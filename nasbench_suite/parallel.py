@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -32,13 +33,13 @@ def ordered_map(
     Raises:
         SourceError: a process was killed. What `function` raises is raised here.
     """
-    processes = min(processes or len(os.sched_getaffinity(0)), len(items))
+    processes = min(processes or usable_cores(), len(items))
     if processes <= 1:
         yield from map(function, items)
         return
     # spawned, not forked: an open LMDB environment does not survive a fork
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(processes, context, initializer=die_with_parent)
+    executor = ProcessPoolExecutor(processes, context, initializer=_start)
     try:
         coming = iter(items)
         waiting: deque[Future[_ResultT]] = deque(
@@ -49,11 +50,23 @@ def ordered_map(
             waiting.extend(executor.submit(function, item) for item in islice(coming, 1))
             yield result
     except BrokenProcessPool:
-        raise SourceError(
-            "a reading process was killed, perhaps for want of memory; use fewer processes"
-        ) from None
+        raise SourceError("a reading process was killed, perhaps for want of memory; use fewer processes") from None
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def usable_cores() -> int:
+    """Returns how many cores this process may use; macOS and Windows tell only how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start() -> None:
+    """Sets a worker up."""
+    # Ctrl-C reaches every process of a terminal; the parent is the one that deals with it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
 
 
 def die_with_parent() -> None:
