@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import SourceError
+from nasbench_suite.errors import SourceError, TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.table import Dataset, Metadata, Source
+from nasbench_suite.table import Dataset, Metadata, Source, read_metadata
 from nasbench_suite.table.writer import TableWriter
 
 NewWriter = Callable[[Mapping[str, str], Iterable[str]], TableWriter]
@@ -80,11 +80,27 @@ def import_file(
 
             def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
                 source = Source(importer.format, path.name, sha256(path))
+                if not force:
+                    _check_taken(destination, source)
                 return TableWriter(destination, space, units, source, pair_datasets(space, trial_sets), force=force)
 
             return importer.read(path, space, new_writer, progress)
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
+
+
+def _check_taken(destination: Path, source: Source) -> None:
+    """Refuses a name before the work where the table there is surely another: the writer sees to the rest."""
+    if not destination.exists():
+        return
+    try:
+        there = read_metadata(destination).source
+    except TableError:
+        return
+    if there.format != source.format and "tidy" in (there.format, source.format):
+        raise TableExistsError(
+            f"{destination} is there with other content; choose another --name, or replace it with --force"
+        )
 
 
 def _choose(space: Space[Any], path: Path, format: str | None) -> Importer:

@@ -87,9 +87,9 @@ class _TableOfCells:
             arch = self._space.parse(cell.arch)
         except ArchitectureError as error:
             raise SourceError(f"{self._where}: architecture {cell.index}: {error}") from None
-        row = self._rows.setdefault(arch, len(self._rows))
-        if row < len(self._rows) - 1:
+        if arch in self._rows:
             raise SourceError(f"{self._where}: architecture {cell.index} is {cell.arch}, which was there before")
+        row = self._rows[arch] = len(self._rows)
         try:
             self._add_trials(row, cell)
         except SourceError as error:
@@ -143,6 +143,7 @@ class _TableOfCells:
             "trainings": sum(self._finals.trainings.values()),
             "missing_trainings": self._finals.missing_trainings(rows),
             **self._disagreeing,
+            "cells_of_the_space_absent": SPACE_SIZE - rows,
             **({"trainings_listed_otherwise": self._unlisted} if self._unlisted else {}),
             **counted,
         }

@@ -19,6 +19,7 @@ UNITS = {
     "train_top5_accuracy": "percent",
     "train_seconds": "s",
     "train_seconds_per_epoch": "s",
+    "train_epoch_seconds": "s",
     "parameters": "millions",
     "flops": "millions",
     "latency": "s",
@@ -46,7 +47,7 @@ def columns(trial: Trial) -> Columns:
     """Names what one training measured.
 
     Times that are the same at every epoch are one number: `train_seconds_per_epoch`, `valid_seconds` and so on.
-    Where they vary, `train_seconds_per_epoch` is a curve, and `train_seconds` their sum so far. Where a latency was
+    Where they vary, `train_epoch_seconds` has each epoch's, and `train_seconds` their sum so far. Where a latency was
     measured several times, `latency` is the mean, and `latency_repeats` has them in order, in place of epochs.
 
     Raises:
@@ -90,7 +91,7 @@ def _add_train_seconds(found: Columns, trial: Trial, curve: Curve) -> None:
     if _is_constant(curve, trial.schedule):
         found.finals["train_seconds_per_epoch"] = float(curve.values[0])
     elif len(curve.epochs):
-        found.curves["train_seconds_per_epoch"] = curve
+        found.curves["train_epoch_seconds"] = curve
         # a sum over epochs is known up to the first epoch that is not
         known = int((curve.epochs == np.arange(1, len(curve.epochs) + 1)).sum())
         _add(found, trial, "train_seconds", Curve(curve.epochs[:known], curve.values[:known].cumsum()))

@@ -138,18 +138,6 @@ def another_index(benchmark: dict[str, Any]) -> None:
     benchmark["arch2infos"][1]["less"]["arch_index"] = 2
 
 
-def a_seed_without_results(benchmark: dict[str, Any]) -> None:
-    benchmark["arch2infos"][1]["less"]["dataset_seed"]["cifar10"].append(888)
-
-
-def results_without_a_seed(benchmark: dict[str, Any]) -> None:
-    benchmark["arch2infos"][1]["less"]["dataset_seed"]["cifar10"].clear()
-
-
-def a_seed_twice(benchmark: dict[str, Any]) -> None:
-    benchmark["arch2infos"][1]["less"]["dataset_seed"]["cifar10"] *= 2
-
-
 def a_schedule_twice(benchmark: dict[str, Any]) -> None:
     benchmark["arch2infos"][1]["12"] = benchmark["arch2infos"][1]["less"]
 
@@ -190,10 +178,6 @@ def a_list_for_a_state(benchmark: dict[str, Any]) -> None:
     benchmark["arch2infos"][1]["less"] = []
 
 
-def one_evaluated_but_absent(benchmark: dict[str, Any]) -> None:
-    benchmark["evaluated_indexes"].append(77)
-
-
 def the_size_space(benchmark: dict[str, Any]) -> None:
     benchmark["meta_archs"][:] = ["8:8:8:8:8", "8:8:8:8:16", "8:8:8:8:24"]
 
@@ -201,10 +185,10 @@ def the_size_space(benchmark: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        another_architecture, another_index, a_seed_without_results, results_without_a_seed, a_seed_twice,
-        a_schedule_twice, another_schedule, no_schedule, other_epochs, an_epoch_too_many, an_unknown_set,
+        another_architecture, another_index, a_schedule_twice,
+        another_schedule, no_schedule, other_epochs, an_epoch_too_many, an_unknown_set,
         a_value_of_an_unlisted_set, a_word_for_a_number, no_parameters, a_list_for_a_state,
-        one_evaluated_but_absent, the_size_space,
+        the_size_space,
     ],
 )  # fmt: skip
 def test_a_contradiction_is_refused_in_one_line(
@@ -216,6 +200,26 @@ def test_a_contradiction_is_refused_in_one_line(
     with pytest.raises(SourceError, match=r"file\.pth: ") as raised:
         list(open_source(tmp_path / "file.pth").cells())
     assert "\n" not in str(raised.value)
+
+
+def test_results_count_where_the_list_of_seeds_says_otherwise(benchmark_dict: dict[str, Any], tmp_path: Path) -> None:
+    benchmark = copy.deepcopy(benchmark_dict)
+    seeds = benchmark["arch2infos"][1]["less"]["dataset_seed"]
+    seeds["cifar10"].append(888)
+    seeds["cifar100"].clear()
+    torch.save(benchmark, tmp_path / "file.pth")
+    cells = list(open_source(tmp_path / "file.pth").cells())
+    assert [cell.unlisted for cell in cells] == [0, 2, 0]
+    assert_same_cell(cells[1], benchmark["arch2infos"][1], NAMES)
+
+
+def test_cells_that_are_listed_but_absent_are_counted(benchmark_dict: dict[str, Any], tmp_path: Path) -> None:
+    benchmark = copy.deepcopy(benchmark_dict)
+    benchmark["evaluated_indexes"] += [77, 78]
+    torch.save(benchmark, tmp_path / "file.pth")
+    source = open_source(tmp_path / "file.pth")
+    assert len(list(source.cells())) == 3
+    assert source.counts == {"cells_listed_but_absent": 2}
 
 
 def test_absent_times_and_latencies_stay_absent(benchmark_dict: dict[str, Any], tmp_path: Path) -> None:

@@ -70,9 +70,22 @@ def with_weights(state: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def real_folder() -> Path:
-    """Two genuine cells."""
+def data() -> Path:
+    """The folder of real files."""
     root = os.environ.get("NASBENCH_SUITE_TEST_DATA")
     if not root:
         pytest.skip("NASBENCH_SUITE_TEST_DATA does not say where the real files are")
-    return Path(root) / SIMPLE
+    return Path(root)
+
+
+@pytest.fixture(scope="session")
+def real_folder(data: Path) -> Path:
+    """Two genuine cells."""
+    return data / SIMPLE
+
+
+@pytest.fixture(scope="session")
+def nats_api(real_folder: Path) -> Any:
+    """NATS-Bench's own answers about them."""
+    nats_bench = pytest.importorskip("nats_bench", reason="nats_bench is not installed")
+    return nats_bench.create(str(real_folder), "tss", fast_mode=True, verbose=False)
