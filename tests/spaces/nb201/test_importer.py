@@ -281,7 +281,7 @@ def test_two_archives_of_one_architecture_are_refused(files: dict[str, Path], tm
         for state in first.values():
             state["arch_index"] = index
         torch.save(first, tmp_path / f"{index:06d}-FULL.pth")
-    with pytest.raises(SourceError, match="architecture 7 is .*, which was there before"):
+    with pytest.raises(SourceError, match=r"architecture 7 is .*, which was there before"):
         imported(tmp_path, tmp_path / "home")
 
 
@@ -312,7 +312,7 @@ def test_a_folder_of_two_cells_is_a_table_of_two_cells(real_table: Table) -> Non
         "missing_trainings": 0,
         "cells_with_other_parameters_than_the_formula": 0,
         "cells_with_other_flops_than_the_formula": 0,
-        "cells_listed_but_absent": 15_623,
+        "cells_of_the_space_absent": 15_623,
     }
 
 
