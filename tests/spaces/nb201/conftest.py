@@ -1,7 +1,6 @@
 """Small files in every official format, and what is in them."""
 
 import bz2
-import os
 import pickle
 from collections import OrderedDict
 from pathlib import Path
@@ -67,15 +66,6 @@ def with_weights(state: dict[str, Any]) -> dict[str, Any]:
         trial: {**result, "net_state_dict": OrderedDict(weights)} for trial, result in state["all_results"].items()
     }
     return {**state, "all_results": results}
-
-
-@pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder of real files."""
-    root = os.environ.get("NASBENCH_SUITE_TEST_DATA")
-    if not root:
-        pytest.skip("NASBENCH_SUITE_TEST_DATA does not say where the real files are")
-    return Path(root)
 
 
 @pytest.fixture(scope="session")

@@ -300,14 +300,14 @@ def test_a_name_that_is_taken_is_told_before_the_work(
 
 
 @pytest.fixture(scope="module")
-def real_table(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Table:
+def two_cells(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Table:
     """A folder of two cells and the list of all 15,625."""
     return imported(real_folder, tmp_path_factory.mktemp("real"))
 
 
-def test_a_folder_of_two_cells_is_a_table_of_two_cells(real_table: Table) -> None:
-    assert len(real_table) == 2
-    assert dict(real_table.metadata.counts) == {
+def test_a_folder_of_two_cells_is_a_table_of_two_cells(two_cells: Table) -> None:
+    assert len(two_cells) == 2
+    assert dict(two_cells.metadata.counts) == {
         "trainings": 34,
         "missing_trainings": 0,
         "cells_with_other_parameters_than_the_formula": 0,
@@ -319,13 +319,13 @@ def test_a_folder_of_two_cells_is_a_table_of_two_cells(real_table: Table) -> Non
 @pytest.mark.parametrize("dataset", SEARCHED)
 @pytest.mark.parametrize("fidelity", [(12, 1), (12, 4), (12, 12), (200, 1), (200, 12), (200, 67), (200, 200)])
 def test_queries_answer_and_cost_what_nats_bench_says(
-    dataset: str, fidelity: tuple[int, int], real_table: Table, nats_api: Any
+    dataset: str, fidelity: tuple[int, int], two_cells: Table, nats_api: Any
 ) -> None:
     schedule, epoch = fidelity
-    benchmark, rng = Benchmark(real_table, dataset), random.Random(0)
+    benchmark, rng = Benchmark(two_cells, dataset), random.Random(0)
     for row, index in enumerate((0, 284)):
-        cell = real_table.space.parse(real_table.architecture(row))
-        for seed in real_table.series(SEARCHED[dataset], schedule).trials:
+        cell = two_cells.space.parse(two_cells.architecture(row))
+        for seed in two_cells.series(SEARCHED[dataset], schedule).trials:
             assert seed is not None
             random.seed(rng.random())
             _, _, seconds, _ = nats_api.simulate_train_eval(index, dataset, iepoch=epoch - 1, hp=str(schedule))
@@ -342,9 +342,9 @@ def test_queries_answer_and_cost_what_nats_bench_says(
             assert seen.valid_accuracy == pytest.approx(mean["valid-accuracy"], rel=1e-12)
 
 
-def test_scores_are_the_means_that_nats_bench_gives(real_table: Table, nats_api: Any) -> None:
+def test_scores_are_the_means_that_nats_bench_gives(two_cells: Table, nats_api: Any) -> None:
     for row, index in enumerate((0, 284)):
-        scores = Benchmark(real_table, "cifar10").score(real_table.space.parse(real_table.architecture(row)))
+        scores = Benchmark(two_cells, "cifar10").score(two_cells.space.parse(two_cells.architecture(row)))
         for dataset, trial_set in SEARCHED.items():
             valid = nats_api.get_more_info(index, trial_set, hp="200", is_random=False)
             test = nats_api.get_more_info(index, dataset, hp="200", is_random=False)
