@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from nasbench_suite.table.curves import Curve, narrowest, pack
 from nasbench_suite.table.environment import seal
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
 from nasbench_suite.table.reader import content_hash, read_metadata
+from nasbench_suite.table.temporary import TemporaryFile
 from nasbench_suite.version import __version__
 
 _MAP_SIZE = 1 << 40  # address space, not disk: LMDB grows the file as it is written
@@ -74,9 +74,8 @@ class TableWriter:
         self._uncommitted = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-            os.close(handle)
-            self._temporary = Path(name)
+            self._temporary = TemporaryFile(path)
+            name = str(self._temporary.path)
             self._environment = lmdb.open(name, subdir=False, map_size=_MAP_SIZE, lock=False, sync=False, meminit=True)
         except (OSError, lmdb.Error) as error:
             raise TableError(f"{path.parent}: no table can be written there ({error})") from error
@@ -190,7 +189,7 @@ class TableWriter:
         try:
             self._environment.sync(True)
             self._environment.close()
-            seal(self._temporary)
+            seal(self._temporary.path)
         except (OSError, lmdb.Error) as error:
             raise TableError(f"{self._path}: cannot be written ({error})") from error
         self._publish(metadata)
@@ -209,8 +208,8 @@ class TableWriter:
         # mkstemp makes private files; a table is as readable as any new file
         mask = os.umask(0)
         os.umask(mask)
-        self._temporary.chmod(0o666 & ~mask)
-        self._temporary.replace(self._path)
+        self._temporary.path.chmod(0o666 & ~mask)
+        self._temporary.path.replace(self._path)
         if hasattr(os, "O_DIRECTORY"):  # makes the rename itself durable, where the system can
             folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
             os.fsync(folder)
@@ -246,4 +245,4 @@ class TableWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._environment.close()
-        self._temporary.unlink(missing_ok=True)
+        self._temporary.close()

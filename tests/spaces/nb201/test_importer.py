@@ -17,6 +17,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.importing import import_file
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table, open_table
+from nasbench_suite.table.writer import TableWriter
 
 FORMATS = (
     "pth", "legacy pth", "pth in parts", "nats", "nats in parts", "simple", "full", "archives", "legacy archives",
@@ -283,6 +284,22 @@ def test_two_archives_of_one_architecture_are_refused(files: dict[str, Path], tm
         torch.save(first, tmp_path / f"{index:06d}-FULL.pth")
     with pytest.raises(SourceError, match=r"architecture 7 is .*, which was there before"):
         imported(tmp_path, tmp_path / "home")
+
+
+def test_an_interrupted_import_leaves_nothing(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(self: TableWriter, *_: object) -> None:
+        raise KeyboardInterrupt
+
+    imported(files["simple"], tmp_path)
+    before = (tmp_path / "table.mdb").read_bytes()
+    monkeypatch.setattr(TableWriter, "add_curves", press)
+    for name in ("simple", "pth"):
+        with pytest.raises(KeyboardInterrupt):
+            imported(files[name], tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["table.mdb"]
+    assert (tmp_path / "table.mdb").read_bytes() == before
 
 
 def test_a_name_that_is_taken_is_told_before_the_work(

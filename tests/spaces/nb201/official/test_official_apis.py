@@ -1,5 +1,6 @@
 """The records say what nas-bench-201 and nats_bench, where they are installed, say of the same files."""
 
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,19 @@ import pytest
 import torch
 
 from benchmarks.generators import nb201_files
+from nasbench_suite.importing import import_file
+from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.official import Cell, Trial, open_source
+from nasbench_suite.table import Table, open_table, records
 
 SEARCHED = {"cifar10": "cifar10-valid", "cifar100": "cifar100", "ImageNet16-120": "ImageNet16-120"}
+
+COLUMNS = {
+    "cifar10-valid": {"x-valid": "valid", "ori-test": "test"},
+    "cifar10": {"ori-test": "test"},
+    "cifar100": {"x-valid": "valid", "x-test": "test", "ori-test": "original_test"},
+    "ImageNet16-120": {"x-valid": "valid", "x-test": "test", "ori-test": "original_test"},
+}
 
 
 def close(ours: float | None, theirs: float | None) -> bool:
@@ -89,18 +100,55 @@ def test_nas_bench_201_says_the_same_of_a_pth(name: str, files: dict[str, Path])
         assert_says_the_same(cell, api.arch2infos_dict[cell.index])
 
 
-def test_a_larger_cut_agrees_at_the_end_of_each_schedule(tmp_path: Path) -> None:
-    cells = 12
-    nb201_files.write_nats_file(tmp_path / "cut.pickle.pbz2", cells)
-    api = nats_api(tmp_path / "cut.pickle.pbz2", False)
+def assert_table_says_the_same(table: Table, arch: str, theirs: dict[str, Any]) -> None:
+    """Compares everything that a table has of a cell, and that it has everything."""
     seen = 0
-    for cell in open_source(tmp_path / "cut.pickle.pbz2").cells():
-        seen += 1
-        assert_same_trials(cell, api.arch2infos_dict[cell.index])
-        for trial in cell.trials:
-            result = api.arch2infos_dict[cell.index][str(trial.schedule)].all_results[trial.dataset, trial.seed]
-            assert_same_epoch(trial, result, trial.schedule)
-    assert seen == cells
+    for one in records(table, table.space.parse(arch)):
+        result = theirs[str(one.schedule)].all_results[one.trial_set, one.trial]
+        train = result.get_train(one.epoch - 1)
+        assert close(one.values["train_accuracy"], train["accuracy"])
+        assert close(one.values["train_loss"], train["loss"])
+        for name, column in COLUMNS[one.trial_set].items():
+            if f"{column}_accuracy" not in one.values:
+                with pytest.raises(KeyError):
+                    result.get_eval(name, one.epoch - 1)
+                continue
+            metrics = result.get_eval(name, one.epoch - 1)
+            assert close(one.values[f"{column}_accuracy"], metrics["accuracy"])
+            assert close(one.values[f"{column}_loss"], metrics["loss"])
+            seen += 1
+        if one.epoch == one.schedule:
+            assert close(one.values["parameters"], result.params)
+            assert close(one.values["flops"], result.flop)
+            assert close(one.values["latency"], result.get_latency())
+            assert close(one.values["train_seconds_per_epoch"] * one.epoch, train["all_time"])
+    trials = [result for archive in theirs.values() for result in archive.all_results.values()]
+    assert seen == sum(len(result.eval_acc1es) for result in trials)
+
+
+# for development: a cut of 1,000 cells takes minutes
+CUT = int(os.environ.get("NASBENCH_SUITE_TEST_CELLS", "8"))
+
+
+def test_a_table_of_a_cut_says_what_nats_bench_says(tmp_path: Path) -> None:
+    nb201_files.write_nats_file(tmp_path / "cut.pickle.pbz2", CUT)
+    api = nats_api(tmp_path / "cut.pickle.pbz2", False)
+    import_file(NB201(), tmp_path / "cut.pickle.pbz2", tmp_path / "cut.mdb")
+    table = open_table(tmp_path / "cut.mdb")
+    assert len(table) == CUT
+    for row in range(CUT):
+        assert_table_says_the_same(table, api[row], api.arch2infos_dict[row])
+
+
+def test_a_table_of_a_cut_says_what_nas_bench_201_says(tmp_path: Path) -> None:
+    nas_201_api = pytest.importorskip("nas_201_api", reason="nas-bench-201 is not installed")
+    nb201_files.write_pth(tmp_path / "cut.pth", CUT)
+    api = nas_201_api.NASBench201API(torch.load(tmp_path / "cut.pth", weights_only=False), verbose=False)
+    import_file(NB201(), tmp_path / "cut.pth", tmp_path / "cut.mdb")
+    table = open_table(tmp_path / "cut.mdb")
+    assert len(table) == CUT
+    for row in range(CUT):
+        assert_table_says_the_same(table, api[row], api.arch2infos_dict[row])
 
 
 def query_points() -> list[tuple[str, int, int]]:
