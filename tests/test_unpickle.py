@@ -103,6 +103,32 @@ def test_an_ordered_dict_becomes_a_dict_in_its_order(protocol: int) -> None:
     assert list(load(pickle.dumps(value, protocol)).items()) == [("b", 1.0), ("a", 2.0)]
 
 
+def test_an_ordered_dict_of_python_2_is_read() -> None:
+    pairs = (
+        b"ccollections\nOrderedDict\n](](K\x01G"
+        + struct.pack(">d", 0.5)
+        + b"e](K\x02G"
+        + struct.pack(">d", 0.25)
+        + b"ee\x85R."
+    )
+    assert load(b"\x80\x02" + pairs) == {1: 0.5, 2: 0.25}
+
+
+@pytest.mark.parametrize("argument", [b"K\x01", b"](K\x01e", b"](](K\x01ee", b"](](]K\x01ee"])
+def test_an_ordered_dict_of_anything_else_is_refused(argument: bytes) -> None:
+    with pytest.raises(SourceError, match=r"an OrderedDict of something else|a dict key other than"):
+        load(b"\x80\x02ccollections\nOrderedDict\n" + argument + b"\x85R.")
+
+
+def test_a_second_pickle_of_a_stream_has_words_of_its_own() -> None:
+    first, second = {"zz": 1.0, "ab": 2.0, "cd": 3.0}, {"ab": 4.0, "cd": 5.0}
+    stream = io.BytesIO(pickle.dumps(first, 2) + pickle.dumps([second, "ab", "cd", second], 2))
+    machine = Unpickler(stream.read, "file")
+    names = list(second)
+    assert machine.load() == first
+    assert machine.load() == [second, *names, second]
+
+
 @given(st.sets(st.integers(-(2**63), 2**63 - 1)), PROTOCOLS)
 def test_sets_of_integers_are_read(value: set[int], protocol: int) -> None:
     assert load(pickle.dumps(value, protocol)) == value

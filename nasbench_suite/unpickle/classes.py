@@ -56,9 +56,29 @@ class Dtype:
 
 
 def _ordered_dict(args: Sequence[Any]) -> object:
-    if args:
-        raise DamageError("an OrderedDict with arguments")
-    return {}
+    """Empty, its items to follow; or with a list of pairs, as Python 2 wrote it."""
+    if not args:
+        return {}
+    if len(args) != 1 or type(args[0]) is not list:
+        raise DamageError("an OrderedDict of something else than a list of pairs")
+    made: dict[Any, Any] = {}
+    for pair in args[0]:
+        if type(pair) not in (list, tuple) or len(pair) != 2:
+            raise DamageError("an OrderedDict of something else than a list of pairs")
+        check_key(pair[0])
+        made[pair[0]] = pair[1]
+    return made
+
+
+def check_key(key: object) -> None:
+    """Refuses what a dict of these files does not have as a key: hashing must neither recurse nor collide.
+
+    Raises:
+        DamageError: it is no string, integer or pair of them.
+    """
+    pair = type(key) is tuple and len(key) == 2 and type(key[0]) is str and type(key[1]) is int
+    if type(key) not in (str, int) and not pair:
+        raise DamageError("a dict key other than a string, an integer or a pair of them")
 
 
 def _dtype(args: Sequence[Any]) -> object:

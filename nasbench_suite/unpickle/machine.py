@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.unpickle import bulk
-from nasbench_suite.unpickle.classes import CLASSES, OPAQUE, Dtype, Global, Opaque
+from nasbench_suite.unpickle.classes import CLASSES, OPAQUE, Dtype, Global, Opaque, check_key
 from nasbench_suite.unpickle.damage import DamageError
 from nasbench_suite.unpickle.memo import Memo
 
@@ -58,7 +58,6 @@ class Unpickler:
         self._name = name
         self._classes = classes
         self._in_bulk = in_bulk
-        self._bulk = bulk.Bulk()
         self._buffer = b""
         self._at = 0
         self._offset = 0
@@ -102,6 +101,7 @@ class Unpickler:
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo = Memo()
+        self._bulk = bulk.Bulk()
         self._key = key
         # while entries are read: how many marks there are between two entries, and their dict
         self._level = 0
@@ -489,10 +489,7 @@ def _set_items(target: dict[Any, Any], items: list[Any]) -> None:
         raise DamageError("a dict key without a value")
     if not set(map(type, keys)) <= {str, int}:
         for key in keys:
-            if type(key) is tuple and (len(key) != 2 or type(key[0]) is not str or type(key[1]) is not int):
-                raise DamageError("a dict key other than a string, an integer or a pair of them")
-            if type(key) not in (str, int, tuple):
-                raise DamageError("a dict key other than a string, an integer or a pair of them")
+            check_key(key)
     target.update(zip(keys, items[1::2], strict=True))
 
 

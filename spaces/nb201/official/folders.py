@@ -57,7 +57,7 @@ class Folder(Source):
             if cell.index != index:
                 raise SourceError(f"{path}: expected architecture {index}, found {cell.index}")
             if strings is not None:
-                check_string(cell, strings, str(path))
+                check_string(cell.index, cell.arch, strings, str(path))
             done += size
             progress(done, total)
             yield cell

@@ -67,14 +67,14 @@ def read_strings(head: object, where: str) -> list[str]:
     return strings
 
 
-def check_string(cell: Cell, strings: list[str], where: str) -> None:
+def check_string(index: int, arch: str, strings: list[str], where: str) -> None:
     """Checks that a cell is the one that the source's list of architectures has at its index.
 
     Raises:
         SourceError: it is not.
     """
-    if cell.index >= len(strings) or strings[cell.index] != cell.arch:
+    if index >= len(strings) or strings[index] != arch:
         raise SourceError(
-            f"{where}: architecture {cell.index} is {cell.arch}, which meta_archs does not have there; "
+            f"{where}: architecture {index} is {arch}, which meta_archs does not have there; "
             "this is no unchanged official file"
         )

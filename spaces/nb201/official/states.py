@@ -78,7 +78,7 @@ def _listed(state: Mapping[str, Any]) -> set[tuple[str, int]]:
     """The trainings of which the state's own list says that they are there."""
     return {
         (dataset, _expect(seed, int, "a seed"))
-        for dataset, seeds in _get(state, "dataset_seed", dict).items()
+        for dataset, seeds in _expect(state.get("dataset_seed", {}), dict, "dataset_seed").items()
         for seed in _expect(seeds, list, "seeds")
     }
 
@@ -90,7 +90,8 @@ def _trial(dataset: object, seed: int, result: Any, schedule: int, arch: str) ->
         raise _ContradictionError(f"expected a seed below {_SEEDS}, found {seed}")
     if _get(result, "epochs", int) != schedule:
         raise _ContradictionError(f"expected {schedule} epochs on {dataset}, found {_show(result['epochs'])}")
-    if _get(_get(result, "arch_config", dict), "arch_str", str) != arch:
+    stated = result.get("arch_config")
+    if type(stated) is dict and stated.get("arch_str", arch) != arch:
         raise _ContradictionError(f"the trial {dataset} {seed} is of another architecture")
     return Trial(
         dataset=str(dataset),
@@ -111,7 +112,7 @@ def _latency(result: Mapping[str, Any]) -> tuple[float, ...] | None:
     values = result.get("latency")
     if values is None:
         return None
-    return tuple(_floats(_expect(values, list, "latency"), "latency").tolist())
+    return tuple(_floats(values if type(values) is list else [values], "latency").tolist())
 
 
 def _evaluations(result: Mapping[str, Any], schedule: int) -> dict[str, Evaluation]:

@@ -28,20 +28,26 @@ class WholeFile(Source):
 
     def cells(self, progress: Progress = no_progress) -> Iterator[Cell]:
         where, total = str(self.path), self.path.stat().st_size
-        seen: set[int] = set()
-        strings: list[str] = []
+        seen: dict[int, str] = {}
+        strings: list[str] | None = None
         with open_pickle(self.path) as (pickle, position):
             for index, states in pickle.entries("arch2infos"):
-                strings = strings or read_strings(pickle.head, where)
+                if strings is None and "meta_archs" in pickle.head:
+                    strings = read_strings(pickle.head, where)
                 cell = read_cell(index, states, where)
-                check_string(cell, strings, where)
+                if strings is not None:
+                    check_string(cell.index, cell.arch, strings, where)
                 if cell.index in seen:
                     raise SourceError(f"{where}: architecture {cell.index} is there twice")
-                seen.add(cell.index)
+                seen[cell.index] = cell.arch
                 progress(min(position(), total), total)
                 yield cell
             check_end(pickle, self.path)
-            self._check_evaluated(pickle.head, seen)
+        self._check_evaluated(pickle.head, set(seen))
+        if strings is None:
+            strings = read_strings(pickle.head, where)
+            for index, arch in seen.items():
+                check_string(index, arch, strings, where)
         progress(total, total)
 
     def _check_evaluated(self, head: dict[object, object], seen: set[int]) -> None:

@@ -116,6 +116,8 @@ def assert_table_says_the_same(table: Table, arch: str, theirs: dict[str, Any]) 
             metrics = result.get_eval(name, one.epoch - 1)
             assert close(one.values[f"{column}_accuracy"], metrics["accuracy"])
             assert close(one.values[f"{column}_loss"], metrics["loss"])
+            if one.epoch == one.schedule:
+                assert close(one.values[f"{column}_seconds"], metrics["cur_time"])
             seen += 1
         if one.epoch == one.schedule:
             assert close(one.values["parameters"], result.params)

@@ -222,6 +222,31 @@ def test_cells_that_are_listed_but_absent_are_counted(benchmark_dict: dict[str, 
     assert source.counts == {"cells_listed_but_absent": 2}
 
 
+def test_the_list_of_architectures_may_come_behind_their_results(
+    benchmark_dict: dict[str, Any], tmp_path: Path
+) -> None:
+    turned = dict(sorted(benchmark_dict.items()))
+    assert next(iter(turned)) == "arch2infos"
+    torch.save(turned, tmp_path / "file.pth")
+    cells = list(open_source(tmp_path / "file.pth").cells())
+    assert [cell.arch for cell in cells] == benchmark_dict["meta_archs"][:3]
+    turned["meta_archs"] = [*turned["meta_archs"][::-1]]
+    torch.save(turned, tmp_path / "file.pth")
+    with pytest.raises(SourceError, match="which meta_archs does not have there"):
+        list(open_source(tmp_path / "file.pth").cells())
+
+
+def test_what_other_releases_leave_out_is_no_damage(benchmark_dict: dict[str, Any], tmp_path: Path) -> None:
+    benchmark = copy.deepcopy(benchmark_dict)
+    del benchmark["evaluated_indexes"], benchmark["arch2infos"][0]["less"]["dataset_seed"]
+    trial = trial_of(benchmark)
+    del trial["arch_config"]
+    trial["latency"] = 0.25
+    torch.save(benchmark, tmp_path / "file.pth")
+    cells = list(open_source(tmp_path / "file.pth").cells())
+    assert cells[1].trials[0].latency == (0.25,)
+
+
 def test_absent_times_and_latencies_stay_absent(benchmark_dict: dict[str, Any], tmp_path: Path) -> None:
     benchmark = copy.deepcopy(benchmark_dict)
     trial_of(benchmark).update(train_times=None, eval_times={}, latency=None)
