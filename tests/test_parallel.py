@@ -12,7 +12,7 @@ from typing import overload
 import pytest
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.parallel import ordered_map
+from nasbench_suite.parallel import ordered_map, usable_cores
 
 CHILD = """
 import os
@@ -40,6 +40,12 @@ def test_an_error_comes_out_as_it_is() -> None:
 def test_a_killed_process_is_told() -> None:
     with pytest.raises(SourceError, match="killed"):
         list(ordered_map(os._exit, [1, 1], 2))
+
+
+def test_where_the_system_does_not_tell_the_usable_cores_all_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 12)
+    assert usable_cores() == 12
 
 
 class Watched(Sequence[int]):

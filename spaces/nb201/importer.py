@@ -124,12 +124,12 @@ class _TableOfCells:
                 self._finals.add(row, trial.dataset, fidelity, trial.seed, "valid_accuracy", value)
 
     def _compare(self, arch: Any, cell: Cell) -> None:
-        apart = (
-            any(abs(t.params - formula.parameters(arch, t.dataset)) > _PARAMETERS_APART for t in cell.trials),
-            any(abs(t.flops - formula.flops(arch, t.dataset)) > _FLOPS_APART for t in cell.trials),
+        agrees = (
+            all(abs(t.params - formula.parameters(arch, t.dataset)) <= _PARAMETERS_APART for t in cell.trials),
+            all(abs(t.flops - formula.flops(arch, t.dataset)) <= _FLOPS_APART for t in cell.trials),
         )
-        for what, differs in zip(self._disagreeing, apart, strict=True):
-            self._disagreeing[what] += differs
+        for what, agreeing in zip(self._disagreeing, agrees, strict=True):
+            self._disagreeing[what] += not agreeing
 
     def complete(self, counted: dict[str, int]) -> None:
         """Writes the columns and the counts."""

@@ -141,6 +141,12 @@ def test_the_format_is_recorded_and_can_be_forced(files: dict[str, Path], tmp_pa
     assert not (tmp_path / "u.mdb").exists()
 
 
+def test_what_is_no_format_of_the_space_is_told_which_there_are(tmp_path: Path) -> None:
+    (tmp_path / "file.pth").write_bytes(b"hello")
+    with pytest.raises(SourceError, match=r"nas-bench-201-pth.*nats-tss-folder.*tidy"):
+        imported(tmp_path / "file.pth", tmp_path)
+
+
 def test_data_sets_are_those_of_the_tidy_table(tables: dict[str, Table]) -> None:
     metadata = tables["pth"].metadata
     assert {name: tuple(pair) for name, pair in metadata.datasets.items()} == {
