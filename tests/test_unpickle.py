@@ -262,7 +262,6 @@ BOMBS = {
     "nested key": b"\x80\x02})" + b"\x85" * 200_000 + b"Ns.",
     "dicts": b"\x80\x02(" + b"}" * 9_000_000 + b"t.",
     "sets": b"\x80\x04(" + b"\x8f" * 9_000_000 + b"t.",
-    "nothing": b"\x80\x02(" + b"N0" * 4_500_000 + b"t.",
     "memo": b"\x80\x04N" + b"\x94" * 9_000_000 + b".",
     "colliding keys": COLLIDING,
     "no mark": b"\x80\x02u.",
