@@ -85,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
     command.add_argument("--seed", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
+    command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
+    command.add_argument("--csv", action="store_true", help="likewise at all epochs, as CSV")
     command.set_defaults(command=_query)
 
     command = commands.add_parser("report", help="tables and figures of finished runs")

@@ -4,13 +4,10 @@ import hashlib
 import json
 import math
 import multiprocessing
-import os
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.parallel import die_with_parent
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
@@ -237,17 +235,9 @@ _searcher: Searcher
 def _start(job: Job) -> None:
     """Sets a worker process up."""
     global _searcher
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    die_with_parent()
     _searcher = Searcher(job)
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
     return [_searcher.run(seed) for seed in seeds]
-
-
-def _die_with_parent() -> None:
-    """Ends this worker when the parent is killed, for an executor's workers would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
