@@ -42,6 +42,7 @@ class Job:
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
         multi_fidelity: whether the algorithm screens at the lower ones.
+        best: by data set, the table's highest validation and test accuracy: what regret is measured from.
     """
 
     config: Mapping[str, Any]
@@ -50,12 +51,14 @@ class Job:
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
     multi_fidelity: bool
+    best: Mapping[str, tuple[float | None, float | None]]
 
     @cached_property
     def id(self) -> str:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
-        text = json.dumps([part, dict(self.choices), self.table_sha256], sort_keys=True)
+        choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
+        text = json.dumps([part, choices, self.table_sha256], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -86,6 +89,7 @@ class Job:
             "budget": self.config["budget"],
             "table": self.table.stem,
             "table_hash": self.table_sha256,
+            "best": {name: [*accuracies] for name, accuracies in self.best.items()},
         }
 
 
@@ -111,6 +115,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     name = config["table"]
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
+    scores = Benchmark(table, config["dataset"]).best()
+    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in scores.items()}
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -120,7 +126,7 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
     multi_fidelity = bool(algorithm.multi_fidelity)
-    return Job(config, choices, table.path, table.metadata.content_sha256, offered, multi_fidelity)
+    return Job(config, choices, table.path, table.metadata.content_sha256, offered, multi_fidelity, best)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
