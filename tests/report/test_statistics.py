@@ -144,4 +144,4 @@ def test_a_budget_that_is_no_number_is_refused(results: Callable, searches, scor
     from nasbench_suite.commands.report import write
 
     with pytest.raises(ConfigError, match="above 0"):
-        write([results("job", searches, scores)], "markdown", None, None, [float("nan")])
+        write([results("job", searches, scores)], "markdown", None, None, at=[float("nan")])
