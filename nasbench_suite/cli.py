@@ -97,17 +97,17 @@ def _parser() -> argparse.ArgumentParser:
         "--figure", type=Path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
     )
     command.add_argument(
-        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
-    )
-    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
-    command.add_argument(
         "--at",
         type=float,
         nargs="+",
         default=[],
         metavar="BUDGET",
-        help="test the differences at these simulated seconds",
+        help="test the differences here, in simulated seconds",
     )
+    command.add_argument(
+        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
+    )
+    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
     command.set_defaults(command=_report)
 
     command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
@@ -143,8 +143,7 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
-    folders, format, output, figure = options.folders, options.format, options.output, options.figure
-    write(folders, format, output, figure, options.curves, options.axis, options.at)
+    write(options.folders, options.format, options.output, options.figure, options.curves, options.axis, options.at)
 
 
 def _enumerate(options: argparse.Namespace) -> None:

@@ -39,8 +39,8 @@ class Job:
         table: path of the table.
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
-        best: by data set, the table's highest validation and test accuracy: what regret is measured from.
         multi_fidelity: whether the algorithm screens at the lower ones.
+        best: by data set, the table's highest validation and test accuracy: what regret is measured from.
     """
 
     config: Mapping[str, Any]
@@ -48,8 +48,8 @@ class Job:
     table: Path
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
-    best: Mapping[str, tuple[float | None, float | None]]
     multi_fidelity: bool
+    best: Mapping[str, tuple[float | None, float | None]]
 
     @cached_property
     def id(self) -> str:
@@ -124,7 +124,7 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
     multi_fidelity = bool(algorithm.multi_fidelity)
-    return Job(config, choices, table.path, table.metadata.content_sha256, offered, best, multi_fidelity)
+    return Job(config, choices, table.path, table.metadata.content_sha256, offered, multi_fidelity, best)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
