@@ -57,7 +57,10 @@ class Space(ABC, Generic[ArchT]):
 
     @abstractmethod
     def mutate(self, arch: ArchT, rng: np.random.Generator) -> ArchT:
-        """Returns another architecture, one published mutation away from `arch`, consuming `rng`."""
+        """Returns an architecture one published mutation away from `arch`, consuming `rng`.
+
+        It may be `arch` itself where the paper's mutation may change nothing (NAS-Bench-101's).
+        """
 
     @abstractmethod
     def neighbours(self, arch: ArchT) -> list[ArchT]:

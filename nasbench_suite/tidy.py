@@ -48,7 +48,7 @@ class TidyImporter(Importer):
         try:
             with path.open("rb") as file, _decompressed(file) as plain:
                 header = plain.read(4096).decode().splitlines()[:1]
-        except (OSError, EOFError, UnicodeDecodeError):
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError):
             return False
         return bool(header) and set(REQUIRED) <= set(header[0].split(","))
 

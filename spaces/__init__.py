@@ -6,6 +6,7 @@ if __name__ != "nasbench_suite.spaces":
 # Found by name without a look at the installed packages, which costs more than opening a table. Third parties
 # register theirs as entry points of the group `nasbench_suite.spaces`.
 SPACES = {
+    "nb101": "nasbench_suite.spaces.nb101:NB101",
     "nb201": "nasbench_suite.spaces.nb201:NB201",
     "nds_resnet": "nasbench_suite.spaces.nds:ResNet",
     "nds_resnet_b": "nasbench_suite.spaces.nds:ResNetB",

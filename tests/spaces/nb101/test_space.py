@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from nasbench_suite.errors import ArchitectureError
+from nasbench_suite.spaces.nb101 import NB101
+from nasbench_suite.spaces.nb101.cell import pad
+
+
+def test_categorical_view_round_trips_on_seven_vertices(space: NB101) -> None:
+    rng = np.random.default_rng(0)
+    for cell in [space.sample(rng) for _ in range(200)]:
+        codes = space.encode(cell)
+        assert len(codes) == len(space.variables) == 26
+        assert space.decode(codes) == cell
+
+
+def test_categorical_view_of_a_smaller_cell_is_the_same_network(space: NB101) -> None:
+    rng = np.random.default_rng(0)
+    for cell in [space.sample_uniformly(rng) for _ in range(100)]:
+        assert space.decode(space.encode(cell)) == pad(cell)
+        assert space.canonical(space.decode(space.encode(cell))) == cell
+
+
+def test_codes_are_named_after_edges_and_operations(space: NB101) -> None:
+    cell = space.parse("010001000|input,maxpool3x3,output")
+    chosen = {
+        variable.name: variable.choices[code]
+        for variable, code in zip(space.variables, space.encode(cell), strict=True)
+    }
+    assert chosen["edge_0_1"] == chosen["edge_1_6"] == "1"
+    assert sum(value == "1" for value in chosen.values()) == 2
+    assert chosen["operation_1"] == "maxpool3x3"
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        ([0] * 25, "expected 26 codes, got 25"),
+        ([0] * 26, "no path leads from input to output"),
+        ([2] + [0] * 25, "from 0 to 1 for edge_0_1, got 2"),
+        ([0] * 25 + [3], "from 0 to 2 for operation_5, got 3"),
+        ([1] * 21 + [0] * 5, "21 edges are left after pruning"),
+    ],
+)
+def test_codes_of_no_cell_say_why(space: NB101, codes: list[int], message: str) -> None:
+    with pytest.raises(ArchitectureError, match=message):
+        space.decode(codes)
+
+
+def test_parse_says_why_a_cell_is_outside_the_space(space: NB101) -> None:
+    with pytest.raises(ArchitectureError, match="no path leads from input to output"):
+        space.parse("0000|input,output")
+
+
+def test_text_round_trips_unpruned(space: NB101) -> None:
+    rng = np.random.default_rng(0)
+    for cell in [space.sample(rng) for _ in range(200)]:
+        assert space.parse(space.format(cell)) == cell
+
+
+def test_matrix_and_operations_make_a_checked_cell(space: NB101) -> None:
+    with pytest.raises(ArchitectureError, match="no path"):
+        space.cell([[0, 0], [0, 0]], ["input", "output"])
+    assert space.format(space.cell([[0, 1], [0, 0]], ["input", "output"])) == "0100|input,output"
