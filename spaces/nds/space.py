@@ -19,6 +19,8 @@ from nasbench_suite.spaces.nds.fields import exactly, number
 from nasbench_suite.spaces.nds.stages import StageNetwork
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from nasbench_suite.importing import Importer
 
 TRAINING_IMAGES = {"cifar10": 50_000, "ImageNet": 1_281_167}
@@ -124,6 +126,12 @@ class StageSpace(NDSSpace[StageNetwork]):
         """Writes `net` as the published files have it."""
         return stages.to_source(arch)
 
+    def network(self, arch: StageNetwork, **settings: Any) -> "nn.Module":
+        """Builds the network; `settings` are those of `stage_network.StageNetwork`: `classes`, `in_channels`."""
+        from nasbench_suite.spaces.nds.stage_network import StageNetwork as Network
+
+        return Network(stages.check(arch, self.blocks), **settings)
+
     def decisions(self, members: Sequence[StageNetwork]) -> Mapping[Decision, Sequence[Any]]:
         """Returns blocks, depths, widths, strides, bottlenecks, groups and training settings."""
         return stages.decisions(members)
@@ -158,6 +166,12 @@ class CellSpace(NDSSpace[CellNetwork]):
     def to_source(self, arch: CellNetwork) -> dict[str, Any]:
         """Writes `net` as the published files have it."""
         return cells.to_source(arch)
+
+    def network(self, arch: CellNetwork, **settings: Any) -> "nn.Module":
+        """Builds the network; `settings` are those of `cell_network.CellNetwork`: `classes`, `stem`, `in_channels`."""
+        from nasbench_suite.spaces.nds.cell_network import CellNetwork as Network
+
+        return Network(cells.check(arch, self.operations, self.nodes), **settings)
 
     def decisions(self, members: Sequence[CellNetwork]) -> Mapping[Decision, Sequence[Any]]:
         """Returns the operations and inputs of every node, the concatenations, sizes and training settings."""
