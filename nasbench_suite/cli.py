@@ -1,4 +1,4 @@
-"""The command line: `nasbench-suite run | import | tables | query | report | enumerate`.
+"""The command line: `nasbench-suite run | import | tables | query | report | distributions | enumerate`.
 
 Each command imports what it needs when it runs, so that none waits for another's libraries.
 """
@@ -96,6 +96,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(command=_report)
 
+    command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
+    command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
+    command.add_argument("--dataset", required=True, help="the data set of tables that name none")
+    command.add_argument("--bins", type=int, default=10, help="of equal weight under matched complexity (default 10)")
+    command.add_argument(
+        "--parameters", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
+    )
+    command.add_argument("--flops", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
+    command.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help="the page; its figure lies beside it"
+    )
+    command.set_defaults(command=_distributions)
+
     command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
     command.add_argument("space", help="e.g. nb201")
     command.set_defaults(command=_enumerate)
@@ -130,6 +143,12 @@ def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
     write(options.folders, options.format, options.output, options.figure)
+
+
+def _distributions(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.distributions import write
+
+    write(options)
 
 
 def _enumerate(options: argparse.Namespace) -> None:
