@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help=RUN_HELP, add_help=False)
 
     command = commands.add_parser("import", help="turn an official or tidy file into a table")
-    command.add_argument("space", help="e.g. nb201")
+    command.add_argument("space", help="e.g. nb201; 'nds_*' for every space of that name")
     command.add_argument("path", type=Path, help="the benchmark's file or folder, or a CSV of your own")
     command.add_argument("--name", help="the table's name; default: the space's")
     command.add_argument("--format", help="force a format; default: recognised from the file")
@@ -116,10 +116,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(options: argparse.Namespace) -> None:
+    from fnmatch import filter as matching
+
+    from nasbench_suite.table import space_names
+
+    names = matching(space_names(), options.space) or [options.space]  # what matches nothing is named as unknown
+    if options.name and len(names) > 1:
+        raise ConfigError(
+            f"--name names one table, and {options.space} stands for {', '.join(names)}; import one by one"
+        )
+    for name in names:
+        _import_one(name, options)
+
+
+def _import_one(name: str, options: argparse.Namespace) -> None:
     from nasbench_suite.importing import import_file
     from nasbench_suite.table import find_space, table_path
 
-    space = find_space(options.space)
+    space = find_space(name)
     destination = table_path(options.name or space.name)
     metadata = import_file(space, options.path, destination, format=options.format, force=options.force)
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
