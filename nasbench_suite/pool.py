@@ -170,16 +170,16 @@ class Pool(Space[ArchT], Generic[ArchT]):
         place = self._place_of(arch)
         found = self._closest.get(place)
         if found is None:
-            keys = self._keys(np.array([place]))[0]
-            count = self._nearest_count
-            found = (np.sort(np.partition(keys, count - 1)[:count]) % len(self)).tolist()
+            distances, count = self._others(np.array([place]))[0], self._nearest_count
+            near = np.flatnonzero(distances <= np.partition(distances, count - 1)[count - 1])
+            found = near[np.argsort(distances[near], kind="stable")[:count]].tolist()
             self._closest[place] = found
         return [self.members[at] for at in found]
 
     def neighbours(self, arch: ArchT) -> list[ArchT]:
         """Lists the members that are among the nearest of `arch` or have it among theirs, nearest first."""
         place, count = self._place_of(arch), len(self)
-        keys = self._keys(np.array([place]))[0]
+        keys = self._others(np.array([place]))[0].astype(np.int64) * count + np.arange(count)  # by distance, then place
         mine = keys <= self._reach[place]
         theirs = keys - np.arange(count) + place <= self._reach
         found = np.sort(keys[(mine | theirs) & (np.arange(count) != place)]) % count
@@ -194,21 +194,19 @@ class Pool(Space[ArchT], Generic[ArchT]):
         )
 
     def _reach_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        # what sorting `_keys` would give, sooner: a short type, and ties broken by counting
-        distances = self._distances(self._codes[places]).astype(np.uint16)
-        distances[np.arange(len(places)), places] = np.iinfo(np.uint16).max
-        count = self._nearest_count
+        # what sorting all keys would give, sooner: ties are broken by counting
+        distances, count = self._others(places), self._nearest_count
         farthest = np.partition(distances, count - 1, axis=1)[:, count - 1, None]
         wanted = count - (distances < farthest).sum(axis=1, keepdims=True)
         tied = (distances == farthest).cumsum(axis=1, dtype=np.int32) == wanted
         keys: NDArray[np.int64] = farthest[:, 0].astype(np.int64) * len(self) + tied.argmax(axis=1)
         return keys
 
-    def _keys(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Returns for each place the order of all members by distance and then place; its own is last."""
-        keys = self._distances(self._codes[places]).astype(np.int64) * len(self) + np.arange(len(self))
-        keys[np.arange(len(places)), places] = np.iinfo(np.int64).max
-        return keys
+    def _others(self, places: NDArray[np.int64]) -> NDArray[np.uint16]:
+        """Returns the edits from each of some members to every member; a member is farthest from itself."""
+        distances = self._distances(self._codes[places]).astype(np.uint16)
+        distances[np.arange(len(places)), places] = np.iinfo(np.uint16).max
+        return distances
 
     def parse(self, text: str) -> ArchT:
         """Reads the text form, of a member or not."""
