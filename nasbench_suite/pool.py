@@ -98,6 +98,10 @@ class SampledSpace(Space[ArchT]):
         """Raises ConfigError: the choices are those of a pool."""
         self._needs_pool()
 
+    def enumerate(self) -> Never:
+        """Raises ConfigError: only a pool can be listed."""
+        self._needs_pool()
+
 
 class Pool(Space[ArchT], Generic[ArchT]):
     """The measured architectures of a sampled space.
