@@ -85,14 +85,28 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
     command.add_argument("--seed", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
+    command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
+    command.add_argument("--csv", action="store_true", help="likewise at all epochs, as CSV")
     command.set_defaults(command=_query)
 
     command = commands.add_parser("report", help="tables and figures of finished runs")
     command.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="results folders")
-    command.add_argument("--format", choices=["markdown", "json"], default="markdown")
+    command.add_argument("--format", choices=["markdown", "html", "latex", "json"], default="markdown")
     command.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to the terminal")
     command.add_argument(
-        "--figure", type=Path, metavar="FILE", help="the curves; default: curves.png in DIR, or beside FILE"
+        "--figure", type=Path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
+    )
+    command.add_argument(
+        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
+    )
+    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
+    command.add_argument(
+        "--at",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="BUDGET",
+        help="test the differences at these simulated seconds",
     )
     command.set_defaults(command=_report)
 
@@ -156,7 +170,8 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
-    write(options.folders, options.format, options.output, options.figure)
+    folders, format, output, figure = options.folders, options.format, options.output, options.figure
+    write(folders, format, output, figure, options.curves, options.axis, options.at)
 
 
 def _distributions(options: argparse.Namespace) -> None:

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
+import math
 import multiprocessing
-import os
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import metric_of
+from nasbench_suite.parallel import die_with_parent
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
@@ -42,6 +41,8 @@ class Job:
         table: path of the table.
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
+        best: by data set, the table's highest validation and test accuracy: what regret is measured from.
+        multi_fidelity: whether the algorithm screens at the lower ones.
         seconds_from: the formula of the simulated seconds, where the source has none of its own.
     """
 
@@ -50,13 +51,16 @@ class Job:
     table: Path
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
+    best: Mapping[str, tuple[float | None, float | None]]
+    multi_fidelity: bool
     seconds_from: str | None = None
 
     @cached_property
     def id(self) -> str:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
-        text = json.dumps([part, dict(self.choices), self.table_sha256], sort_keys=True)
+        choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
+        text = json.dumps([part, choices, self.table_sha256], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -83,11 +87,13 @@ class Job:
             "objective": self.config["objective"],
             "seed_policy": self.config["seed_policy"],
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
+            "multi_fidelity": self.multi_fidelity,
             "workers": self.config["workers"],
             "budget": self.config["budget"],
             "seconds_from": self.seconds_from,
             "table": self.table.stem,
             "table_hash": self.table_sha256,
+            "best": {name: [*accuracies] for name, accuracies in self.best.items()},
         }
 
 
@@ -103,8 +109,10 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         value = config[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
-    if config["workers"] != 1:
-        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
+    overhead = config["overhead"]
+    is_number = isinstance(overhead, int | float) and not isinstance(overhead, bool)
+    if overhead != "measured" and not (is_number and 0 <= overhead < math.inf):
+        raise ConfigError(f"overhead: expected simulated seconds of 0 or more, or measured; got {overhead!r}")
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
@@ -112,8 +120,9 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
     formula = _seconds_from(table, config, offered)
-    job = Job(config, choices, table.path, table.metadata.content_sha256, offered, formula)
     searched = _confined(table, config, offered)
+    scores = Benchmark(table, config["dataset"]).best()
+    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in scores.items()}
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -122,7 +131,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
-    return job
+    multi_fidelity = bool(algorithm.multi_fidelity)
+    return Job(config, choices, table.path, table.metadata.content_sha256, offered, best, multi_fidelity, formula)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -204,6 +214,8 @@ class Searcher:
             self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
             lambda proposal: benchmark.query(proposal.arch, proposal.fidelity, policy),
             ledger,
+            config["workers"],
+            config["overhead"],
         )
         scores = {self._space.format(arch): self._score(benchmark, arch) for arch in trajectory.incumbents()}
         return SeedRecord(seed, trajectory.columns(self._space.format), scores)
@@ -260,17 +272,9 @@ _searcher: Searcher
 def _start(job: Job) -> None:
     """Sets a worker process up."""
     global _searcher
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    die_with_parent()
     _searcher = Searcher(job)
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
     return [_searcher.run(seed) for seed in seeds]
-
-
-def _die_with_parent() -> None:
-    """Ends this worker when the parent is killed, for an executor's workers would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

@@ -22,7 +22,7 @@ from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
 from nasbench_suite.table.metadata import OFFSETS, SCALES, Dataset, Metadata, Series
-from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric, SumMetric
+from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
 
 
 class Table:
@@ -45,6 +45,7 @@ class Table:
         self.metadata = _metadata(self._shared, path)
         if self.metadata.space != space.name:
             raise TableError(f"{path}: expected a table of space {space.name}, got one of {self.metadata.space}")
+        self._last: tuple[tuple[str, int, int] | None, Curves] = (None, {})
         self._series = {(s.trial_set, s.schedule): s for s in self.metadata.series}
         self._metrics: dict[tuple[str, Fidelity, str], Metric | None] = {}
 
@@ -178,7 +179,7 @@ class Table:
             return ColumnMetric(what, series.trials, self._array(key), gaps, scale, offset)
         first, last = series.curves.get(metric, (1, 0))
         if first <= fidelity.epoch <= last:
-            read = partial(self.curves, series.trial_set, series.schedule)
+            read = partial(self._last_curves, series.trial_set, series.schedule)
             return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale, offset)
         return None
 
@@ -186,8 +187,10 @@ class Table:
         """Returns the seconds of one evaluation from scratch; None where the table has no times.
 
         The cost is that of the training up to the epoch and, where the table has it, of one pass over the
-        validation split, as in NATS-Bench's `simulate_train_eval`. Where the table has the seconds of a training step
-        instead, it is these times the steps of an epoch, which the space knows, times the epochs.
+        validation split, as in NATS-Bench's `simulate_train_eval`. A trial without `train_seconds` at the epoch costs
+        `train_seconds_per_epoch` times the epochs; one without a time of the pass at the epoch, that of the last.
+        Where the table has the seconds of a training step instead, it is these times the steps of an epoch, which the
+        space knows, times the epochs.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.
@@ -199,19 +202,21 @@ class Table:
 
     def _find_cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
         final = Fidelity(fidelity.schedule, fidelity.schedule)
-        training = self.metric(trial_set, fidelity, "train_seconds")
+        # a column of times an epoch, or a pass, is that of the whole training, whichever epoch is asked for
+        steady = self.metric(trial_set, final, "train_seconds_per_epoch")
+        training = _first(
+            self.metric(trial_set, fidelity, "train_seconds"),
+            steady.times(fidelity.epoch) if isinstance(steady, ColumnMetric) else None,
+        )
+        training = training or self._stepwise(trial_set, final, fidelity.epoch)
         if training is None:
-            # times an epoch and a pass are those of the whole training, whichever epoch is asked for
-            training = self._training_cost(trial_set, final, fidelity.epoch)
-            if training is None:
-                return None
+            return None
         validation = self.metric(trial_set, final, "valid_seconds")
+        if fidelity != final:
+            validation = _first(self.metric(trial_set, fidelity, "valid_seconds"), validation)
         return training if validation is None else SumMetric(training, validation)
 
-    def _training_cost(self, trial_set: str, final: Fidelity, epochs: int) -> Metric | None:
-        per_epoch = self.metric(trial_set, final, "train_seconds_per_epoch")
-        if isinstance(per_epoch, ColumnMetric):
-            return per_epoch.times(epochs)
+    def _stepwise(self, trial_set: str, final: Fidelity, epochs: int) -> Metric | None:
         steps = self.space.steps_per_epoch(trial_set)
         per_step = None if steps is None else self.metric(trial_set, final, "train_seconds_per_step")
         return None if per_step is None or steps is None else per_step.times(steps * epochs)
@@ -221,6 +226,13 @@ class Table:
         index = self.metadata.series.index(self.series(trial_set, schedule))
         record = self._shared.get(keys.curve(index, row))
         return {} if record is None else unpack(bytes(record))
+
+    def _last_curves(self, trial_set: str, schedule: int, row: int) -> Curves:
+        """Returns what `curves` does; whoever asks for an epoch of a cell asks for another metric or epoch next."""
+        key = (trial_set, schedule, row)
+        if self._last[0] != key:
+            self._last = key, self.curves(*key)
+        return self._last[1]
 
     def _array(self, key: str) -> NDArray[Any]:
         dtype, shape = self.metadata.arrays[key]
@@ -242,6 +254,10 @@ class Table:
             raise TableError(f"{self.path}: is damaged ({error}); import it again") from error
         if digest != self.metadata.content_sha256:
             raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
+
+
+def _first(first: Metric | None, second: Metric | None) -> Metric | None:
+    return FirstMetric(first, second) if first is not None and second is not None else first or second
 
 
 def read_metadata(path: Path) -> Metadata:

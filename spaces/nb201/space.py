@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.space import Categorical, Space
 from nasbench_suite.spaces.nb201.canonical import unique_string
+
+if TYPE_CHECKING:
+    from nasbench_suite.importing import Importer
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 # (source, target) of each edge, and the edges into each inner node, in the order of the string
@@ -125,6 +129,12 @@ class NB201(Space[Cell]):
         # the official list is the product of the operations shuffled by Python's generator with seed 88
         random.Random(88).shuffle(cells)
         return iter(cells)
+
+    def importers(self) -> "Sequence[Importer]":
+        """Lists the readers of the official files."""
+        from nasbench_suite.spaces.nb201.importer import importers  # only an import needs it
+
+        return importers()
 
     def _code(self, arch: Cell) -> int:
         try:
