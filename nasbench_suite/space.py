@@ -43,10 +43,12 @@ class Space(ABC, Generic[ArchT]):
         variables: the categorical view: an architecture as one choice per variable.
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
+        confines: whether a search must move among the measured architectures; see `confined`.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
+    confines: bool = False
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -107,6 +109,25 @@ class Space(ABC, Generic[ArchT]):
             ConfigError: the space has no network.
         """
         raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+
+    def confined(self, measured: Callable[[], Sequence[ArchT]]) -> "Space[ArchT]":
+        """Returns the space that a search over a table moves in: this one.
+
+        A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
+        architectures and moves among them.
+
+        Args:
+            measured: lists the architectures that were measured, in the table's order; called only where needed.
+        """
+        return self
+
+    def steps_per_epoch(self, trial_set: str) -> int | None:
+        """Returns the training steps of an epoch, for tables that time a step; None where unknown."""
+        return None
+
+    def describe_seconds(self, trial_set: str) -> str | None:
+        """Says by which formula the seconds of a search come about, where the source has none; None otherwise."""
+        return None
 
     def importers(self) -> "Sequence[Importer]":
         """Lists the readers of the benchmark's official files, the most specific format first."""
