@@ -142,6 +142,24 @@ class Space(ABC, Generic[ArchT]):
 
         return locate
 
+    def batch_locator(
+        self, index: Mapping[str, NDArray[np.generic]]
+    ) -> Callable[[Sequence[ArchT]], NDArray[np.integer]]:
+        """Returns the function from many architectures to their rows, -1 where the table has none.
+
+        The function raises as `locator`'s does. By default it is that one, called for each.
+        """
+        locate = self.locator(index)
+
+        def locate_many(archs: Sequence[ArchT]) -> NDArray[np.integer]:
+            return np.fromiter(map(locate, archs), dtype=np.int64, count=len(archs))
+
+        return locate_many
+
+    def identity(self, arch: ArchT) -> Hashable:
+        """Returns a value that is equal for architectures that share a row of a table; the architecture, by default."""
+        return arch
+
 
 def _text_key(text: str) -> int:
     """A 64-bit key of a text: 100,000 texts collide with a chance of 3e-10, and `index` would notice."""

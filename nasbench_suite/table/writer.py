@@ -33,6 +33,8 @@ class TableWriter:
 
     Attributes:
         counts: what the importer counted, kept in the metadata.
+        units: unit of each column; an importer may add those that it meets on the way.
+        source: where the numbers come from.
     """
 
     def __init__(
@@ -61,7 +63,8 @@ class TableWriter:
             if unit not in UNITS.get(metric, (unit,)):
                 raise TableError(f"column {metric}: expected a unit of {', '.join(UNITS[metric])}, got {unit!r}")
         self.counts: dict[str, int] = {}
-        self._path, self._space, self._units, self._source = path, space, dict(units), source
+        self.units, self.source = dict(units), source
+        self._path, self._space = path, space
         self._datasets, self._force = dict(datasets), force
         self._architectures: Sequence[Any] = ()
         self._arrays: dict[str, tuple[str, tuple[int, ...]]] = {}
@@ -157,7 +160,7 @@ class TableWriter:
         metadata = Metadata(
             space=self._space.name,
             architectures=len(self._architectures),
-            units=self._units,
+            units=self.units,
             datasets=self._datasets,
             series=tuple(
                 Series(
@@ -170,7 +173,7 @@ class TableWriter:
                 for (trial_set, schedule), (_, trials) in self._series.items()
             ),
             arrays=self._arrays,
-            source=self._source,
+            source=self.source,
             counts=self.counts,
             package_version=__version__,
         )

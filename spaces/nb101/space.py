@@ -26,6 +26,7 @@ from nasbench_suite.spaces.nb101.cell import (
 )
 
 if TYPE_CHECKING:
+    from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nb101.network import CellNetwork
 
 _EDGES = [(x, y) for x in range(MAX_VERTICES) for y in range(x + 1, MAX_VERTICES)]
@@ -121,6 +122,13 @@ class NB101(Space[Cell]):
 
         return CellNetwork(arch, **settings)
 
+    def importers(self) -> "Sequence[Importer]":
+        """Lists the readers of the official files and of a CSV with their columns."""
+        from nasbench_suite.spaces.nb101.csv_importer import CSVImporter
+        from nasbench_suite.spaces.nb101.importer import TFRecordImporter
+
+        return (TFRecordImporter(), CSVImporter())
+
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         """Returns 9.5 MB of arrays that lead from every graph, pruned or not, to a row."""
         return lookup.build_index(archs)
@@ -134,3 +142,7 @@ class NB101(Space[Cell]):
     ) -> Callable[[Sequence[Cell] | NDArray[np.int64]], NDArray[np.int32]]:
         """Returns the function from many cells, or their numbers (cells, 3), to rows, -1 where missing."""
         return lookup.batch_locator(index)
+
+    def identity(self, arch: Cell) -> Cell:
+        """Returns the canonical form: cells share a row exactly where they are isomorphic."""
+        return enumeration.canonical(arch)
