@@ -141,9 +141,10 @@ class Benchmark:
         """Returns any metric in percent, millions or seconds; None where it was not measured. Costs nothing.
 
         Raises:
-            UnknownFidelityError: the trial set has no such schedule.
             MissingTrialError: the cell has no trial of this seed.
         """
+        if fidelity.schedule not in self.table.schedules(trial_set):
+            return None
         found = self.table.metric(trial_set, fidelity, metric)
         if found is None:
             return None

@@ -41,7 +41,9 @@ class Ledger:
             if limit is not None and not (is_number and 0 <= limit < math.inf):
                 raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit!r}")
         if overstep not in ("keep", "discard"):
-            raise ConfigError(f"overstep: expected keep or discard, got {overstep!r}")
+            raise ConfigError(f"budget.overstep: expected keep or discard, got {overstep!r}")
+        if not isinstance(unchecked, int) or unchecked < 0:
+            raise ConfigError(f"budget.unchecked: expected a whole number of 0 or more, got {unchecked!r}")
         self.seconds: float | None = 0.0
         self.epochs = 0
         self.evaluations = 0

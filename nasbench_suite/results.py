@@ -102,7 +102,10 @@ class JobFolder:
         versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
         job = {**description, "versions": versions}
         if self.seeds:
-            begun = json.loads((self.path / JOB).read_text())
+            try:
+                begun = json.loads((self.path / JOB).read_text())
+            except (OSError, ValueError) as error:
+                raise ResultsError(f"{self.path / JOB}: cannot be read ({error}); remove the folder") from error
             if begun != job:
                 raise ResultsError(
                     f"{self.path}: was begun with versions {begun.get('versions')}, this is {versions}; finish it with "

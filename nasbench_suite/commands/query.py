@@ -55,11 +55,13 @@ def answer(
     schedule = max(table.schedules(source.search)) if schedule is None else schedule
     fidelity = Fidelity(schedule, schedule if epoch is None else epoch)
     row, benchmark = table.row(arch), Benchmark(table, dataset)
-    epochs = {e for s in (source.search, source.score) for m in ACCURACIES for e in table.series(s, schedule).epochs(m)}
+    trained = [one for one in (source.search, source.score) if schedule in table.schedules(one)]
+    series = [table.series(one, schedule) for one in trained or [source.search]]
+    epochs = {e for one in series for metric in ACCURACIES for e in one.epochs(metric)}
     if fidelity.epoch not in epochs:
         raise UnknownFidelityError(
-            f"table {table.name}: {dataset} in the {schedule}-epoch schedule is known at "
-            f"{len(epochs)} epochs from {min(epochs)} to {max(epochs)}, not at {fidelity.epoch}"
+            f"table {table.name}: {dataset} in the {schedule}-epoch schedule is known at {len(epochs)} epochs"
+            f"{f' from {min(epochs)} to {max(epochs)}' if epochs else ''}, not at {fidelity.epoch}"
         )
     missing: list[MissingTrialError] = []
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nasbench_suite.errors import TableError
 from nasbench_suite.table import Metadata, open_table, read_metadata, table_paths
+from nasbench_suite.table.environment import check_seal
 from nasbench_suite.table.home import home
 
 
@@ -19,9 +20,10 @@ def show(verify: bool) -> None:
     broken = []
     for name, path in paths.items():
         try:
-            metadata = read_metadata(path)
             if verify:
+                check_seal(path)  # before it is mapped
                 open_table(path).verify()
+            metadata = read_metadata(path)
         except TableError as error:
             broken.append(str(error))
             print(f"{name}: DAMAGED: {error}")

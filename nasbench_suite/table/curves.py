@@ -1,7 +1,7 @@
 """The record that holds one cell's learning curves under one schedule.
 
-A record is compressed by Zstandard. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]` where
-`epochs` is a count E (meaning epochs 1 to E) or a list, and behind it the values of each entry in turn,
+A record is a Zstandard frame with a checksum. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]`
+where `epochs` is a count E (meaning epochs 1 to E) or a list, and behind it the values of each entry in turn,
 little-endian. float32 stands where it holds the source's values to the bit.
 """
 
@@ -52,7 +52,7 @@ def pack(curves: Mapping[int | None, Mapping[str, Curve]]) -> bytes:
             header.append([trial, metric, values.dtype.str, epochs])
             blocks.append(values.tobytes())
     line = json.dumps(header, separators=(",", ":")).encode() + b"\n"
-    return zstandard.ZstdCompressor(level=3).compress(line + b"".join(blocks))
+    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(line + b"".join(blocks))
 
 
 def unpack(record: bytes) -> Curves:

@@ -1,5 +1,6 @@
 """Opening table files safely: one shared LMDB environment a path and process."""
 
+import hashlib
 import os
 import struct
 import threading
@@ -18,6 +19,7 @@ _MAGIC = 0xBEEFC0DE
 # mm_magic, mm_version, mm_address, mm_mapsize, two MDB_db of 48 bytes (of which only the first one's md_pad, the page
 # size, matters here), mm_last_pg, mm_txnid
 _META = struct.Struct("<IIQQ I44x 48x QQ")
+_SEAL_BYTES = hashlib.sha256().digest_size
 
 
 class SharedEnvironment:
@@ -34,17 +36,35 @@ class SharedEnvironment:
             self.transaction = self._environment.begin(buffers=True)
         except (lmdb.Error, OSError) as error:
             raise TableError(f"{path}: cannot be opened as a table ({error})") from error
+        self._path = path
+
+    def get(self, key: bytes) -> memoryview | None:
+        """Returns a value, None where there is none; valid only as long as this object lives.
+
+        Raises:
+            TableError: the file is damaged.
+        """
+        try:
+            value: memoryview | None = self.transaction.get(key)
+        except lmdb.Error as error:
+            raise TableError(f"{self._path}: is damaged ({error}); import it again") from error
+        return value
 
     def array(self, key: bytes, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
         """Returns a value as an array that reads the map in place, and keeps it open while it lives.
 
+        Short values, which LMDB does not align, are copied.
+
         Raises:
             ValueError: there is no such value, or it has another size.
+            TableError: the file is damaged.
         """
-        value = self.transaction.get(key)
+        value = self.get(key)
         if value is None:
             raise ValueError(f"no value {key!r}")
         array = np.frombuffer(value, dtype)
+        if not array.flags.aligned:  # LMDB keeps a short value within a page, at any even place
+            return array.copy().reshape(shape)
         weakref.finalize(array, _release, self).atexit = False
         return array.reshape(shape)
 
@@ -100,6 +120,36 @@ def check_size(path: Path) -> None:
     if len(second) == _PAGE_HEADER + _META.size:
         metas.append(_META.unpack_from(second, _PAGE_HEADER))
     last_page = max(metas, key=lambda meta: meta[6])[5]
-    expected = (last_page + 1) * page_size
+    expected = (last_page + 1) * page_size + _SEAL_BYTES
     if size < expected:
         raise TableError(f"{path}: the table is truncated: expected {expected:,} bytes, got {size:,}; import it again")
+
+
+def seal(path: Path) -> None:
+    """Appends the sha256 of a finished LMDB file, behind the last page that LMDB reads."""
+    with path.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+        file.write(digest)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check_seal(path: Path) -> None:
+    """Compares a file with its seal, without mapping it: walking the pages of a damaged one can kill the process.
+
+    Raises:
+        TableError: the file cannot be read, is no table, or is damaged.
+    """
+    check_size(path)
+    try:
+        with path.open("rb") as file:
+            left = os.fstat(file.fileno()).st_size - _SEAL_BYTES
+            digest = hashlib.sha256()
+            while left and (block := file.read(min(left, 1 << 20))):
+                digest.update(block)
+                left -= len(block)
+            sealed = file.read(_SEAL_BYTES)
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror})") from error
+    if sealed != digest.digest():
+        raise TableError(f"{path}: is damaged: the file does not agree with its checksum; import it again")

@@ -1,6 +1,7 @@
 """Where tables live, and how one is found by name, or by space and data set."""
 
 import os
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from nasbench_suite.table.reader import Table, read_metadata
 
 SHIPPED = Path(__file__).parent.parent / "tables"
 SPACES_GROUP = "nasbench_suite.spaces"
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 
 
 def home() -> Path:
@@ -25,9 +28,13 @@ def home() -> Path:
 
 
 def table_path(name: str) -> Path:
-    """Returns the place of a table in the user's folder, whether or not it is there."""
-    if not name or Path(name).name != name or name.startswith("."):
-        raise TableError(f"expected a table name of letters, digits, '_' and '-', got {name!r}")
+    """Returns the place of a table in the user's folder, whether or not it is there.
+
+    Raises:
+        TableError: the name is none.
+    """
+    if not _NAME.fullmatch(name):
+        raise TableError(f"expected a table name of 1 to 100 letters, digits, '_' and '-', got {name!r}")
     return home() / "tables" / f"{name}.mdb"
 
 

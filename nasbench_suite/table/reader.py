@@ -20,7 +20,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curves, unpack
-from nasbench_suite.table.environment import open_shared
+from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
 from nasbench_suite.table.metadata import SCALES, Dataset, Metadata, Series
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric, SumMetric
 
@@ -42,7 +42,7 @@ class Table:
         """
         self.path, self.space = path, space
         self._shared = open_shared(path)
-        self.metadata = _metadata(self._shared.transaction, path)
+        self.metadata = _metadata(self._shared, path)
         if self.metadata.space != space.name:
             raise TableError(f"{path}: expected a table of space {space.name}, got one of {self.metadata.space}")
         self._series = {(s.trial_set, s.schedule): s for s in self.metadata.series}
@@ -198,7 +198,7 @@ class Table:
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
         """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""
         index = self.metadata.series.index(self.series(trial_set, schedule))
-        record = self._shared.transaction.get(keys.curve(index, row))
+        record = self._shared.get(keys.curve(index, row))
         return {} if record is None else unpack(bytes(record))
 
     def _array(self, key: str) -> NDArray[Any]:
@@ -209,11 +209,12 @@ class Table:
             raise TableError(f"{self.path}: array {key} is damaged; import the table again") from None
 
     def verify(self) -> None:
-        """Reads every value and compares the content hash.
+        """Reads every value and compares the file's checksum and the content hash.
 
         Raises:
             TableError: the table is damaged.
         """
+        check_seal(self.path)
         try:
             digest = content_hash(self._shared.transaction, self.metadata)
         except lmdb.Error as error:
@@ -228,11 +229,11 @@ def read_metadata(path: Path) -> Metadata:
     Raises:
         TableError: no table, truncated or damaged.
     """
-    return _metadata(open_shared(path).transaction, path)
+    return _metadata(open_shared(path), path)
 
 
-def _metadata(transaction: lmdb.Transaction, path: Path) -> Metadata:
-    record, checksum = transaction.get(keys.METADATA), transaction.get(keys.METADATA_SHA256)
+def _metadata(shared: SharedEnvironment, path: Path) -> Metadata:
+    record, checksum = shared.get(keys.METADATA), shared.get(keys.METADATA_SHA256)
     if record is None or checksum is None:
         raise TableError(f"{path}: expected a table, got an LMDB file of something else")
     try:

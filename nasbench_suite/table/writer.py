@@ -18,6 +18,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curve, narrowest, pack
+from nasbench_suite.table.environment import seal
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
 from nasbench_suite.table.reader import content_hash, read_metadata
 from nasbench_suite.version import __version__
@@ -184,8 +185,12 @@ class TableWriter:
         self._put(keys.METADATA_SHA256, hashlib.sha256(record).digest())
         self._commit()
         self._transaction.abort()
-        self._environment.sync(True)
-        self._environment.close()
+        try:
+            self._environment.sync(True)
+            self._environment.close()
+            seal(self._temporary)
+        except (OSError, lmdb.Error) as error:
+            raise TableError(f"{self._path}: cannot be written ({error})") from error
         self._publish(metadata)
         return metadata
 

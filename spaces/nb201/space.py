@@ -93,6 +93,7 @@ class NB201(Space[Cell]):
 
     def format(self, arch: Cell) -> str:
         """Writes the official string."""
+        self._code(arch)
         return _TEMPLATE.format(*[OPERATIONS[operation] for operation in arch])
 
     def canonical(self, arch: Cell) -> Cell:

@@ -1,0 +1,80 @@
+"""The state of an unfinished training, in one file."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nasbench_suite.errors import ResultsError
+from nasbench_suite.training.metrics import EpochMetrics, Metrics, Training
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training between two epochs.
+
+    Attributes:
+        attempt: that was under way, from 0.
+        seconds: spent so far, over all attempts and seeds.
+        done: the trainings of seeds that ended in earlier attempts.
+        state: of the trainer.
+        epochs: metrics of this attempt's epochs so far, a list for each of its seeds.
+    """
+
+    attempt: int
+    seconds: float
+    done: list[Training]
+    state: dict[str, Any]
+    epochs: list[list[EpochMetrics]]
+
+
+def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
+    """Writes a checkpoint; one that is there is replaced at once or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    content = {
+        "identity": identity,
+        "attempt": checkpoint.attempt,
+        "seconds": checkpoint.seconds,
+        "done": [asdict(training) for training in checkpoint.done],
+        "state": checkpoint.state,
+        "epochs": [[asdict(epoch) for epoch in epochs] for epochs in checkpoint.epochs],
+    }
+    torch.save(content, unfinished)
+    unfinished.replace(path)
+
+
+def load(path: Path, identity: str) -> Checkpoint:
+    """Reads a checkpoint back, onto the CPU.
+
+    Args:
+        path: an existing file.
+        identity: of the training that wants to go on.
+
+    Raises:
+        ResultsError: it is no checkpoint, or that of another training.
+    """
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+        owner = found["identity"]
+        done = [_training(values) for values in found["done"]]
+        epochs = [[_epoch(values) for values in seed] for seed in found["epochs"]]
+        checkpoint = Checkpoint(found["attempt"], found["seconds"], done, found["state"], epochs)
+    except Exception as error:  # torch raises half a dozen types on a damaged file
+        raise ResultsError(
+            f"{path}: expected a training's checkpoint, got {type(error).__name__}; delete it to start again"
+        ) from error
+    if owner != identity:
+        raise ResultsError(f"{path}: expected the checkpoint of {identity}, got that of {owner}; use another file")
+    return checkpoint
+
+
+def _training(values: dict[str, Any]) -> Training:
+    return Training(**(values | {"epochs": tuple(_epoch(epoch) for epoch in values["epochs"])}))
+
+
+def _epoch(values: dict[str, Any]) -> EpochMetrics:
+    sets = {name: values[name] and Metrics(**values[name]) for name in ("train", "valid", "test")}
+    return EpochMetrics(**(values | sets))

@@ -1,0 +1,189 @@
+"""NAS-Bench-201's network of a cell (Dong and Yang 2020, arXiv:2001.00326, section 2.1 and figure 1).
+
+A stem, three stages of N identical cells, a residual block that halves the image and doubles the channels before
+the second and the third, global average pooling and a linear classifier.
+"""
+
+import torch
+import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
+from torch import Tensor, nn
+
+from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.spaces.nb201.operations import (
+    CONV_1X1,
+    CONV_3X3,
+    NONE,
+    Normalisation,
+    ReLUConvBN,
+    operation,
+)
+from nasbench_suite.spaces.nb201.space import EDGES, OPERATIONS
+from nasbench_suite.spaces.nb201.space import Cell as Arch
+
+
+class Cell(nn.Module):
+    """A cell: every node is the sum of its incoming edges' operations on the nodes that they come from.
+
+    An edge whose node does not reach the output has no influence on it and is not computed, unless asked for.
+    """
+
+    def __init__(
+        self,
+        arch: Arch,
+        channels: int,
+        normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
+        skip_unused: bool = True,
+        groups: int = 1,
+    ) -> None:
+        super().__init__()
+        self.edges = nn.ModuleList(operation(index, channels, normalisation, groups) for index in arch)
+        wanted = {3} if skip_unused else {0, 1, 2, 3}
+        for (start, end), index in reversed(list(zip(EDGES, arch, strict=True))):
+            if end in wanted and index != NONE:
+                wanted.add(start)
+        self._inputs = [
+            [(start, at) for at, (start, to) in enumerate(EDGES) if to == node and arch[at] != NONE]
+            if node in wanted
+            else []
+            for node in range(1, 4)
+        ]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C, H, W)."""
+        nodes: list[Tensor | None] = [x]  # None is a node of zeros: nothing, or nothing but zeros, feeds it
+        rectified: dict[int, Tensor] = {}
+        for inputs in self._inputs:
+            total: Tensor | None = None
+            for start, at in inputs:
+                edge, value = self.edges[at], nodes[start]
+                if isinstance(edge, ReLUConvBN):
+                    # also on zeros: what batch normalisation makes of them is its learned shift
+                    if start not in rectified:
+                        rectified[start] = torch.zeros_like(x) if value is None else F.relu(value)
+                    term = edge.after_relu(rectified[start])
+                elif value is None:
+                    continue
+                else:
+                    term = edge(value)
+                total = term if total is None else total + term
+            nodes.append(total)
+        return torch.zeros_like(x) if nodes[3] is None else nodes[3]
+
+
+class Reduction(nn.Module):
+    """The residual block between stages: half the height and width, other channels, no ReLU after the sum."""
+
+    def __init__(self, in_channels: int, out_channels: int, normalisation: Normalisation, groups: int) -> None:
+        super().__init__()
+        self.first = ReLUConvBN(in_channels, out_channels, 3, 2, normalisation, groups)
+        self.second = ReLUConvBN(out_channels, out_channels, 3, 1, normalisation, groups)
+        self.shortcut = nn.Sequential(
+            nn.AvgPool2d(2), nn.Conv2d(in_channels, out_channels, 1, groups=groups, bias=False)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, in, H, W) -> (B, out, H / 2, W / 2)."""
+        out: Tensor = self.second(self.first(x)) + self.shortcut(x)
+        return out
+
+
+class CellNetwork(nn.Module):
+    """The whole network of one architecture, or several replicas of it side by side.
+
+    Replicas share nothing: each has its own images, weights and outputs, in its own group of channels. One step of many
+    small replicas costs far less than a step of each. The state of k replicas is that of single ones, concatenated
+    along the first dimension.
+    """
+
+    def __init__(
+        self,
+        arch: Arch,
+        classes: int,
+        channels: int = 16,
+        cells: int = 5,
+        in_channels: int = 3,
+        momentum: float = 0.1,
+        skip_unused: bool = True,
+        replicas: int = 1,
+    ) -> None:
+        """
+        Args:
+            arch: six indices into `OPERATIONS`, in the order of `EDGES`.
+            classes: outputs of the classifier.
+            channels: of the first stage (the paper's C); doubled twice.
+            cells: in each of the three stages (the paper's N).
+            in_channels: of the images.
+            momentum: of batch normalisation's running statistics, in (0, 1].
+            skip_unused: leave out the edges that cannot influence the output. The output is the same; the FLOPs of the
+                paper count them all.
+            replicas: independent networks side by side.
+
+        Raises:
+            ArchitectureError: `arch` is not six operation indices.
+            ConfigError: a size is below 1.
+        """
+        super().__init__()
+        _check(arch)
+        if min(classes, channels, cells, in_channels, replicas) < 1:
+            raise ConfigError(
+                "classes, channels, cells, in_channels and replicas must be at least 1, got "
+                f"{classes}, {channels}, {cells}, {in_channels} and {replicas}"
+            )
+        normalisation, first = Normalisation(momentum=momentum), replicas * channels
+        self.stem = nn.Sequential(
+            nn.Conv2d(replicas * in_channels, first, 3, padding=1, groups=replicas, bias=False),
+            normalisation(first),
+        )
+        body: list[nn.Module] = []
+        for width in (first, 2 * first, 4 * first):
+            if width > first:
+                body.append(Reduction(width // 2, width, normalisation, replicas))
+            body.extend(Cell(arch, width, normalisation, skip_unused, replicas) for _ in range(cells))
+        self.body = nn.Sequential(*body)
+        self.normalisation = normalisation(4 * first)
+        # a linear classifier for each replica
+        self.classifier = nn.Conv2d(4 * first, replicas * classes, 1, groups=replicas)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, replicas x in_channels, H, W) -> logits (B, replicas x classes); H and W are multiples of 4."""
+        features = F.relu(self.normalisation(self.body(self.stem(images))))
+        logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
+        return logits.flatten(1)
+
+
+def parameters(arch: Arch, classes: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:
+    """Counts the trainable parameters of `CellNetwork` without building it."""
+    _check(arch)
+    convolutions = 9 * arch.count(CONV_3X3) + arch.count(CONV_1X1)
+    normalisations = arch.count(CONV_3X3) + arch.count(CONV_1X1)
+    total = 9 * in_channels * channels + 2 * channels
+    for width in (channels, 2 * channels, 4 * channels):
+        total += cells * (convolutions * width * width + normalisations * 2 * width)
+        if width > channels:
+            half = width // 2
+            total += 9 * half * width + 9 * width * width + half * width + 4 * width
+    return total + 2 * 4 * channels + (4 * channels + 1) * classes
+
+
+def flops(arch: Arch, classes: int, size: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:
+    """Counts the paper's FLOPs of one `size` x `size` image without building the network.
+
+    They are the multiply-adds of every convolution and of the classifier, and the classifier's bias.
+    """
+    _check(arch)
+    convolutions = 9 * arch.count(CONV_3X3) + arch.count(CONV_1X1)
+    pixels = size * size
+    total = 9 * in_channels * channels * pixels
+    for width in (channels, 2 * channels, 4 * channels):
+        if width > channels:
+            half, pixels = width // 2, pixels // 4
+            total += (9 * half * width + 9 * width * width + half * width) * pixels
+        total += cells * convolutions * width * width * pixels
+    return total + (4 * channels + 1) * classes
+
+
+def _check(arch: Arch) -> None:
+    if len(arch) != len(EDGES) or not all(0 <= index < len(OPERATIONS) for index in arch):
+        raise ArchitectureError(
+            f"expected {len(EDGES)} operation indices from 0 to {len(OPERATIONS) - 1}, got {arch!r}"
+        )

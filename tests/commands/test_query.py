@@ -1,0 +1,61 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.table import table_path
+
+Cli = Callable[..., Any]
+KEYS = [
+    "space", "table", "arch", "dataset", "schedule", "epoch", "seed", "valid_accuracy", "test_accuracy",
+    "train_accuracy", "seconds", "parameters_millions",
+]  # fmt: skip
+
+
+@pytest.fixture
+def mine(write_small: Callable) -> Any:
+    return write_small(table_path("mine"))
+
+
+@pytest.fixture
+def text(mine: Any, space: Any) -> str:
+    written: str = space.format(mine.cells[1])
+    return written
+
+
+def test_json_has_the_promised_keys_and_the_tables_values(cli: Cli, mine: Any, text: str) -> None:
+    answer = cli("query", "nb201", text, "--dataset", "cifar10", "--seed", "777", "--epochs", "200", "--json")
+    found, final = json.loads(answer.out), Fidelity(200, 200)
+    assert list(found) == KEYS
+    assert (found["space"], found["table"], found["arch"], found["seed"]) == ("nb201", "mine", text, 777)
+    assert found["valid_accuracy"] == mine.columns["cifar10-valid", final, "valid_accuracy"][1][777]
+
+
+def test_absent_values_are_null(cli: Cli, text: str) -> None:
+    found = cli("query", "nb201", text, "--dataset", "cifar10", "--epochs", "12", "--epoch", "3", "--json").json
+    assert (found["schedule"], found["epoch"], found["seed"]) == (12, 3, "mean")
+    assert found["valid_accuracy"] is not None
+    assert found["test_accuracy"] is found["train_accuracy"] is found["parameters_millions"] is None
+
+
+def test_the_default_is_the_end_of_the_longest_schedule_and_the_mean(cli: Cli, mine: Any, text: str) -> None:
+    found = cli("query", "nb201", text, "--dataset", "cifar10", "--json").json
+    trials = mine.columns["cifar10-valid", Fidelity(200, 200), "valid_accuracy"][1]
+    assert (found["schedule"], found["epoch"]) == (200, 200)
+    assert found["valid_accuracy"] == pytest.approx(sum(trials.values()) / len(trials))
+    assert found["test_accuracy"] == mine.columns["cifar10", Fidelity(200, 200), "test_accuracy"][1][None]
+    assert found["train_accuracy"] == 100 * mine.columns["cifar10", Fidelity(200, 200), "train_accuracy"][1][None]
+
+
+def test_a_trial_set_is_taken_as_a_data_set(cli: Cli, text: str) -> None:
+    found = cli("query", "nb201", text, "--table", "mine", "--dataset", "cifar10-valid", "--json").json
+    assert found["dataset"] == "cifar10-valid" and found["test_accuracy"] is None
+
+
+@pytest.mark.usefixtures("installed")
+def test_for_people_every_data_set_is_a_line(cli: Cli, space: Any) -> None:
+    answer = cli("query", "nb201", space.format((3,) * 6))
+    assert answer.code == 0
+    assert [line.split(",")[0].strip() for line in answer.out.splitlines()[2:]] == ["cifar10", "cifar100"]

@@ -1,0 +1,54 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+@pytest.fixture
+def ran(cli: Cli, tmp_path: Path) -> Path:
+    assert cli("run", "-m", "algorithm=random,rea", "seeds=3", "budget.seconds=1000").code == 0
+    return tmp_path / "results"
+
+
+def test_markdown_goes_to_the_terminal_and_the_curves_beside_the_results(cli: Cli, ran: Path) -> None:
+    answer = cli("report", ran)
+    assert answer.code == 0 and "| random" in answer.out and "| rea" in answer.out
+    assert (ran / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert "(results/curves.png)" in answer.out
+
+
+def test_an_output_file_has_its_curves_beside_it(cli: Cli, ran: Path, tmp_path: Path) -> None:
+    answer = cli("report", ran, "--output", tmp_path / "r.md")
+    assert answer.out == "" and "(r.png)" in (tmp_path / "r.md").read_text()
+    assert (tmp_path / "r.png").exists()
+
+
+def test_json_has_a_row_a_configuration_and_data_set_and_draws_nothing(cli: Cli, ran: Path) -> None:
+    found = cli("report", ran, "--format", "json").json
+    assert {(row["algorithm"], row["scored_on"]) for row in found} == {
+        (algorithm, dataset) for algorithm in ("random", "rea") for dataset in ("cifar10", "cifar100")
+    }
+    assert {row["seeds"] for row in found} == {3}
+    assert not (ran / "curves.png").exists()
+
+
+def test_a_report_needs_no_table(cli: Cli, ran: Path, installed: Path) -> None:
+    installed.unlink()
+    assert cli("report", ran, "--format", "json").code == 0
+
+
+def test_seeds_run_apart_report_as_one(cli: Cli, tmp_path: Path) -> None:
+    for first, count in ((0, 2), (2, 3)):
+        assert cli("run", f"seed={first}", f"seeds={count}", "results=apart").code == 0
+    assert cli("run", "seeds=5", "results=whole").code == 0
+    apart, whole = (cli("report", tmp_path / name, "--format", "json").json for name in ("apart", "whole"))
+    assert apart == whole
+
+
+def test_a_place_that_cannot_be_written_is_told(cli: Cli, ran: Path, tmp_path: Path) -> None:
+    answer = cli("report", ran, "--format", "json", "--output", tmp_path / "lost" / "r.json")
+    assert answer.code == 2 and answer.err.count("\n") == 1 and "cannot be written" in answer.err

@@ -1,0 +1,137 @@
+"""`nasbench-suite run`, in this process and as a program of its own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nasbench_suite.results import LOG, SCORES, TRAJECTORY
+
+pytestmark = pytest.mark.usefixtures("installed")
+Cli = Callable[..., Any]
+
+
+def jobs(root: Path) -> dict[str, Path]:
+    return {path.parent.parent.name: path.parent for path in root.rglob(TRAJECTORY)}
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for n in (TRAJECTORY, SCORES) for p in root.rglob(n)}
+
+
+def test_a_run_prints_what_it_found_and_where_it_is(cli: Cli, tmp_path: Path) -> None:
+    answer = cli("run", "seeds=2")
+    assert answer.code == 0
+    assert "random on nb201/cifar10, protocol nb201: 2 searches" in answer.out
+    (folder,) = jobs(tmp_path / "results").values()
+    assert f"results: {folder.relative_to(tmp_path)}" in answer.out
+
+
+def test_a_run_leaves_nothing_but_its_results(cli: Cli, tmp_path: Path) -> None:
+    cli("run", "seeds=1")
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "results"}
+
+
+def test_a_sweep_runs_every_combination_and_started_again_skips_what_is_finished(cli: Cli, tmp_path: Path) -> None:
+    sweep = ("run", "-m", "algorithm=random,rea", "budget.seconds=500,1000", "seeds=2")
+    assert cli(*sweep).code == 0
+    found = jobs(tmp_path / "results")
+    assert len(found) == 4
+    times = {path: path.stat().st_mtime_ns for folder in found.values() for path in folder.iterdir()}
+    lost = next(iter(found.values())) / TRAJECTORY
+    lost.unlink()
+    again = cli(*sweep)
+    assert again.code == 0 and again.out.count("results: ") == 4
+    changed = {path for path, before in times.items() if path.stat().st_mtime_ns != before}
+    assert changed and all(path.parent == lost.parent for path in changed)
+
+
+def test_options_may_stand_behind_overrides(cli: Cli, tmp_path: Path) -> None:
+    assert cli("run", "algorithm=random,rea", "seeds=1", "-m").code == 0
+    assert len(jobs(tmp_path / "results")) == 2
+
+
+def test_an_experiment_runs_by_name_from_any_folder_without_m(cli: Cli, tmp_path: Path) -> None:
+    answer = cli("run", "-cn", "nb201_table", "seeds=2", "budget.seconds=500")
+    assert answer.code == 0
+    assert {path.parent.parent.name.split("-")[2] for path in tmp_path.rglob(TRAJECTORY)} == {"random", "rea"}
+    assert all((tmp_path / "results" / "nb201_table") in path.parents for path in tmp_path.rglob(TRAJECTORY))
+
+
+def test_one_failing_job_does_not_end_a_sweep(cli: Cli, tmp_path: Path) -> None:
+    answer = cli("run", "-m", "seed_policy=999,random_or_mean,998", "seeds=1")
+    assert answer.code == 2
+    assert answer.err.startswith("nasbench-suite: 2 jobs failed; the first: ") and answer.err.count("\n") == 1
+    assert len(jobs(tmp_path / "results")) == 1
+
+
+def test_results_that_cannot_be_written_are_told(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = cli("run", "seeds=1", "results=file/below")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "cannot be written" in answer.err and "results=" in answer.err
+
+
+def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) -> None:
+    done = python(
+        "-c",
+        "import sys; from nasbench_suite.cli import main; main(['run', 'seeds=1']); "
+        "print(sorted({'torch', 'wandb', 'matplotlib', 'scipy'} & set(sys.modules)))",
+    )
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "[]"
+
+
+@contextlib.contextmanager
+def started(folder: Path, *overrides: str) -> Any:
+    """Runs a job as a program of its own, in a group that can be killed whole."""
+    command = [sys.executable, "-m", "nasbench_suite", "run", *overrides]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_for_seeds(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
+    """Returns the log as soon as it has so many lines."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        for log in root.rglob(LOG):
+            if log.read_bytes().count(b"\n") >= count:
+                return log
+        time.sleep(0.002)
+    raise AssertionError(f"no {count} seeds were finished while the run was under way")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_path: Path, cores: int) -> None:
+    settings = ("algorithm=rea", "seeds=150")
+    assert cli("run", *settings, "results=whole").code == 0
+    with started(tmp_path, *settings, "results=killed", f"cores={cores}") as process:
+        log = wait_for_seeds(tmp_path / "killed", process, 5)
+        process.kill()
+        process.wait()
+    kept = [line for line in log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    assert 5 <= len(kept) < 150
+    assert not list((tmp_path / "killed").rglob(TRAJECTORY))
+
+    from nasbench_suite import job
+
+    ran: list[int] = []
+    search = job.Searcher.run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job.Searcher, "run", lambda self, seed: ran.append(seed) or search(self, seed))
+        assert cli("run", *settings, "results=killed").code == 0
+    assert len(ran) == 150 - len(kept)
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")

@@ -1,0 +1,41 @@
+from collections.abc import Callable
+from typing import Any
+
+from nasbench_suite.table import table_path
+
+Cli = Callable[..., Any]
+
+
+def test_a_table_is_shown_with_what_it_holds(cli: Cli, write_small: Callable) -> None:
+    made = write_small(table_path("mine")).open().metadata
+    out = cli("tables").out
+    for part in ("mine: space nb201, 12 cells", "cifar10, mixed", "seeds 777, 888, stored mean", "12 epochs"):
+        assert part in out
+    assert made.content_sha256[:12] in out and made.source.sha256[:12] in out
+
+
+def test_verify_passes_sound_tables_and_names_the_damaged_one(cli: Cli, write_small: Callable) -> None:
+    write_small(table_path("sound"))
+    broken = table_path("broken")
+    content = bytearray(write_small(broken).path.read_bytes())
+    content[-5000] ^= 1
+    broken.write_bytes(content)
+    answer = cli("tables", "--verify")
+    assert answer.code == 2
+    assert "sound: space nb201" in answer.out and "verified" in answer.out and "broken: DAMAGED" in answer.out
+    assert "1 of 2 tables cannot be used" in answer.err and answer.err.count("\n") == 1
+
+
+def test_a_truncated_table_does_not_hide_the_others(cli: Cli, write_small: Callable) -> None:
+    write_small(table_path("sound"))
+    cut = write_small(table_path("cut")).path
+    cut.write_bytes(cut.read_bytes()[:20_000])
+    answer = cli("tables")
+    assert answer.code == 2
+    assert "sound: space nb201" in answer.out and "truncated" in answer.err
+
+
+def test_without_tables_the_command_that_makes_one_is_told(cli: Cli, monkeypatch: Any) -> None:
+    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", table_path("x").parent)
+    answer = cli("tables")
+    assert answer.code == 0 and "nasbench-suite import SPACE PATH" in answer.out

@@ -1,0 +1,64 @@
+"""Every file of conf/ composes, and makes what it names."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra.utils import instantiate
+
+import nasbench_suite.conf
+import nasbench_suite.experiments
+from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.space import Space
+
+CONF = Path(nasbench_suite.conf.__file__).parent
+OPTIONS = sorted(
+    (path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in ("hydra", "launcher")
+)
+EXPERIMENTS = sorted(path.stem for path in Path(nasbench_suite.experiments.__file__).parent.glob("*.yaml"))
+
+
+@pytest.mark.parametrize(("group", "name"), OPTIONS)
+def test_every_option_composes_and_what_it_names_is_made(group: str, name: str, composed: Callable) -> None:
+    made = composed(f"{group}={name}")
+    assert made.choices[group] == name
+    space = instantiate(made.config["space"])
+    assert isinstance(space, Space)
+    offered = [Fidelity(*pair) for pair in made.config["fidelities"]]
+    algorithm = instantiate(made.config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    assert isinstance(algorithm, Algorithm)
+
+
+@pytest.mark.parametrize("protocol", [name for group, name in OPTIONS if group == "protocol"])
+@pytest.mark.parametrize("algorithm", [name for group, name in OPTIONS if group == "algorithm"])
+def test_every_algorithm_takes_its_settings_from_every_protocol(
+    protocol: str, algorithm: str, composed: Callable
+) -> None:
+    made = composed(f"protocol={protocol}", f"algorithm={algorithm}")
+    assert made.config["protocol"]["name"] == protocol
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_composes_by_name(name: str, composed: Callable) -> None:
+    assert composed(name=name).config["seeds"] >= 1
+
+
+def test_the_options_are_those_of_the_design() -> None:
+    groups = {group for group, _ in OPTIONS}
+    assert {"space", "algorithm", "protocol", "budget", "tracking"} <= groups
+
+
+@pytest.mark.parametrize("protocol", ["nb201", "nats"])
+def test_rea_has_the_published_settings(protocol: str, composed: Callable) -> None:
+    config = composed(f"protocol={protocol}", "algorithm=rea").config
+    settings = {key: config["algorithm"][key] for key in ("population", "tournament", "replacement")}
+    assert settings == {"population": 10, "tournament": 3, "replacement": True}
+    assert config["budget"]["unchecked"] == 10
+
+
+def test_the_protocols_differ_as_the_papers_do(composed: Callable) -> None:
+    nb201, nats = (composed(f"protocol={name}").config["budget"] for name in ("nb201", "nats"))
+    assert (nb201["seconds"], nb201["overstep"]) == (12_000, "discard")
+    assert (nats["seconds"], nats["overstep"]) == (20_000, "keep")
