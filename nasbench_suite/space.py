@@ -43,10 +43,12 @@ class Space(ABC, Generic[ArchT]):
         variables: the categorical view: an architecture as one choice per variable.
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
+        confines: whether a search must move among the measured architectures; see `confined`.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
+    confines: bool = False
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -107,6 +109,17 @@ class Space(ABC, Generic[ArchT]):
             ConfigError: the space has no network.
         """
         raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+
+    def confined(self, measured: Callable[[], Sequence[ArchT]]) -> "Space[ArchT]":
+        """Returns the space that a search over a table moves in: this one.
+
+        A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
+        architectures and moves among them.
+
+        Args:
+            measured: lists the architectures that were measured, in the table's order; called only where needed.
+        """
+        return self
 
     def importers(self) -> "Sequence[Importer]":
         """Lists the readers of the benchmark's official files, the most specific format first."""

@@ -47,10 +47,11 @@ class NB101(Space[Cell]):
         *(Categorical(f"operation_{vertex}", OPERATIONS) for vertex in range(1, MAX_VERTICES - 1)),
     )
 
-    def __init__(self, mutation_rate: float = 1.0) -> None:
+    def __init__(self, mutation_rate: float = 1.0, only_measured: bool = False) -> None:
         """
         Args:
             mutation_rate: how many operations a mutation changes on average; it flips three times as many edges.
+            only_measured: whether a search draws only from the cells that its table has.
 
         Raises:
             ConfigError: not in (0, 5], where probabilities would leave (0, 1].
@@ -58,6 +59,7 @@ class NB101(Space[Cell]):
         if not 0 < mutation_rate <= moves.INNER:
             raise ConfigError(f"expected a mutation rate above 0 and at most {moves.INNER}, got {mutation_rate}")
         self.mutation_rate = mutation_rate
+        self.confines = only_measured
 
     def cell(self, matrix: Matrix, operations: Sequence[str]) -> Cell:
         """Returns the cell of an adjacency matrix and its operations, checked; it need not be pruned.
@@ -121,6 +123,14 @@ class NB101(Space[Cell]):
         from nasbench_suite.spaces.nb101.network import CellNetwork
 
         return CellNetwork(arch, **settings)
+
+    def confined(self, measured: Callable[[], Sequence[Cell]]) -> "NB101":
+        """Returns the space that a search moves in: that of the measured cells where only they are wanted."""
+        if not self.confines:
+            return self
+        from nasbench_suite.spaces.nb101.measured import MeasuredNB101
+
+        return MeasuredNB101(measured(), self.mutation_rate)
 
     def importers(self) -> "Sequence[Importer]":
         """Lists the readers of the official files and of a CSV with their columns."""
