@@ -88,7 +88,7 @@ def integer(record: Record, column: str, where: str, minimum: int) -> int | None
     return value
 
 
-def number(record: Record, column: str, where: str, highest: float | None = None) -> float | None:
+def number(record: Record, column: str, where: str, highest: float | None = None, unit: str = "") -> float | None:
     """Returns a number; None where the field is empty or the column is not there.
 
     Args:
@@ -111,7 +111,7 @@ def number(record: Record, column: str, where: str, highest: float | None = None
     if highest == math.inf and not 0 <= value < math.inf:
         raise SourceError(f"{where}: expected {column} to be 0 or more and finite, got {text:.50}")
     if highest is not None and (value < 0 or value > highest):
-        raise SourceError(f"{where}: expected {column} from 0 to {highest:g}, got {text:.50}")
+        raise SourceError(f"{where}: expected {column} in {unit}, 0 to {highest:g}, got {text:.50}")
     return value
 
 

@@ -83,7 +83,7 @@ def _fidelity(record: csv_file.Record, where: str) -> Fidelity:
 def _metrics(record: csv_file.Record, where: str) -> dict[str, float]:
     metrics = {}
     for column, (metric, unit) in METRICS.items():
-        value = csv_file.number(record, column, where, HIGHEST.get(unit))
+        value = csv_file.number(record, column, where, HIGHEST.get(unit), unit)
         if value is not None:
             metrics[metric] = value
     return metrics

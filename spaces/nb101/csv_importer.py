@@ -57,7 +57,7 @@ class CSVImporter(Importer):
                 raise SourceError(f"{where}: expected the length of the training in epochs, got nothing")
             metrics: dict[str, float] = {}
             for column, (metric, unit, highest) in METRICS.items():
-                value = csv_file.number(record, column, where, highest)
+                value = csv_file.number(record, column, where, highest, "fractions of 1")
                 if value is not None:
                     metrics[metric], units[metric] = value, unit
             if not trials.add(row, TRIAL_SET, Fidelity(schedule, schedule), TRIAL, metrics):

@@ -57,7 +57,7 @@ class TFRecordImporter(Importer):
         """Writes the table of a file; a cell's hash is verified unless the whole file's says that it is official."""
         with new_writer(UNITS, [TRIAL_SET]) as writer:
             official = writer.source.sha256 in OFFICIAL_SHA256
-            cells, measurements = _Cells(path, verify=not official), _Measurements()
+            cells, measurements = _Cells(path, verify=not official), _Measurements(path)
             records = done = 0
             for batch in read_batches(path):
                 _check(path, batch)
@@ -117,7 +117,8 @@ class _Cells:
 class _Measurements:
     """The figures of a file, by fidelity."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._repeats: dict[int, NDArray[np.int64]] = {}  # by schedule, how many each row has so far
         self._evaluations: dict[Fidelity, _Block] = {}
         self._parameters: dict[int, _Block] = {}
@@ -127,6 +128,11 @@ class _Measurements:
         for schedule in np.unique(batch.epochs).tolist():
             places = np.flatnonzero(batch.epochs == schedule)
             trials = self._number(schedule, rows[places])
+            if (trials >= _MAX_REPEATS).any():
+                place = int(places[np.argmax(trials >= _MAX_REPEATS)])
+                raise _error(
+                    self._path, batch, place, f"expected at most {_MAX_REPEATS} trainings of a cell a schedule"
+                )
             epochs = np.rint(batch.evaluations[places, :, 0]).astype(np.int64)
             for evaluation in range(2):
                 for epoch in np.unique(epochs[:, evaluation]).tolist():

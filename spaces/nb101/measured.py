@@ -16,7 +16,7 @@ _ATTEMPTS = 10_000
 class MeasuredNB101(NB101):
     """The space of the cells that are isomorphic to one of a list.
 
-    It samples and mutates as published, and again until the cell is one of them, as nasbench does until a cell is valid.
+    It samples and mutates as published, and again until the cell is one of them, as nasbench does until one is valid.
     """
 
     def __init__(self, cells: Sequence[Cell], mutation_rate: float) -> None:
