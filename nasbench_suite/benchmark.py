@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import MissingDataError, MissingValueError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import Objective, metric_of
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.seed_policy import SeedPolicy
 from nasbench_suite.table import Metric, Table
@@ -18,7 +19,7 @@ class Observations(NamedTuple):
     """What a batch of queries saw.
 
     Attributes:
-        valid_accuracy: (queries,) percent.
+        valid_accuracy: (queries,) percent; of the test set where the benchmark's objective is `test_error`.
         seconds: (queries,) cost of each from scratch; NaN where unknown.
     """
 
@@ -57,6 +58,7 @@ class Benchmark:
         ledger: Ledger | None = None,
         rng: np.random.Generator | None = None,
         charge_repeats: bool = True,
+        objective: Objective = "valid_accuracy",
     ) -> None:
         """
         Args:
@@ -66,22 +68,32 @@ class Benchmark:
             rng: draws trials for the policies `random` and `random_or_mean`.
             charge_repeats: whether an architecture asked again at the same fidelity costs again; its evaluation counts
                 either way.
+            objective: what `query` tells. `test_error`, for tables without validation figures, puts the test accuracy
+                where the validation accuracy would be.
 
         Raises:
             UnknownDatasetError: the table lacks the data set.
+            ConfigError: `test_error` is asked of a table that has validation figures.
         """
         self.table, self.dataset = table, dataset
         self.ledger = Ledger() if ledger is None else ledger
         self.stored_means = 0
         self._source = table.dataset(dataset)
+        self._objective = objective
+        if objective != "valid_accuracy":
+            metric_of(objective, table, self._source.search)
         self._rng = rng
         self._row = table.row
         self._prepared: dict[Fidelity, _Prepared] = {}
         self._paid: set[tuple[int, Fidelity]] | None = None if charge_repeats else set()
 
     def fidelities(self) -> list[Fidelity]:
-        """Lists the fidelities at which the data set can be queried, by schedule and then by epoch."""
-        return self.table.fidelities(self._source.search)
+        """Lists the fidelities at which the data set can be queried, by schedule and then by epoch.
+
+        Raises:
+            ConfigError: the table has test figures only, and the objective is not `test_error`.
+        """
+        return self.table.fidelities(self._source.search, self._told())
 
     def query(self, arch: Any, fidelity: Fidelity, seed: SeedPolicy) -> Observation:
         """Answers one evaluation, and charges it.
@@ -99,6 +111,7 @@ class Benchmark:
             MissingTrialError: the cell has no trial of this seed, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
+            ConfigError: the table has test figures only, and the objective is not `test_error`.
         """
         metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
         row = self._row(arch)
@@ -205,13 +218,18 @@ class Benchmark:
         if self._paid is not None:
             self._paid.update((int(row), fidelity) for row in rows)
 
+    def _told(self) -> str:
+        return metric_of(self._objective, self.table, self._source.search)
+
     def _prepare(self, fidelity: Fidelity) -> _Prepared:
         search = self._source.search
-        metric = self.table.metric(search, fidelity, "valid_accuracy")
+        told = self._told()
+        metric = self.table.metric(search, fidelity, told)
         if metric is None:
-            known = self.table.series(search, fidelity.schedule).epochs("valid_accuracy")
+            known = self.table.series(search, fidelity.schedule).epochs(told)
+            name = "validation" if told == "valid_accuracy" else "test"
             raise UnknownFidelityError(
-                f"table {self.table.name}: validation accuracy on {search} in the {fidelity.schedule}-epoch schedule "
+                f"table {self.table.name}: {name} accuracy on {search} in the {fidelity.schedule}-epoch schedule "
                 f"is known at epoch {_ranges(known)}, not at {fidelity.epoch}"
             )
         charged = self.table.metric(search, fidelity, "charged_epochs")

@@ -20,10 +20,12 @@ from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import metric_of
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
 from nasbench_suite.seed_policy import check
+from nasbench_suite.space import Space
 from nasbench_suite.table import Table, find_table, open_table
 
 # what does not change a result, and so has no part in a configuration's id
@@ -40,6 +42,7 @@ class Job:
         table: path of the table.
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
+        seconds_from: the formula of the simulated seconds, where the source has none of its own.
     """
 
     config: Mapping[str, Any]
@@ -47,6 +50,7 @@ class Job:
     table: Path
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
+    seconds_from: str | None = None
 
     @cached_property
     def id(self) -> str:
@@ -76,10 +80,12 @@ class Job:
             "protocol": self.choices["protocol"],
             "label": self.config.get("label"),
             "dataset": self.config["dataset"],
+            "objective": self.config["objective"],
             "seed_policy": self.config["seed_policy"],
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
             "workers": self.config["workers"],
             "budget": self.config["budget"],
+            "seconds_from": self.seconds_from,
             "table": self.table.stem,
             "table_hash": self.table_sha256,
         }
@@ -105,9 +111,11 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     name = config["table"]
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
-    job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
+    formula = _seconds_from(table, config, offered)
+    job = Job(config, choices, table.path, table.metadata.content_sha256, offered, formula)
+    searched = _confined(table, config, offered)
     try:
-        algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+        algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
     except TypeError as error:
         raise ConfigError(f"algorithm: {error}") from error
     if not ledger.limited and not algorithm.finite:
@@ -130,7 +138,7 @@ def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
         raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
     wanted = [Fidelity(*pair) for pair in pairs]
-    available = Benchmark(table, config["dataset"]).fidelities()
+    available = Benchmark(table, config["dataset"], objective=config["objective"]).fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"
         raise UnknownFidelityError(
@@ -140,14 +148,38 @@ def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     return tuple(fidelity for fidelity in wanted if fidelity in available)
 
 
+def _seconds_from(table: Table, config: Mapping[str, Any], offered: Sequence[Fidelity]) -> str | None:
+    """Returns the formula of the seconds; raises where they are limited and the table knows none."""
+    trial_set = table.dataset(config["dataset"]).search
+    formula = table.space.describe_seconds(trial_set)
+    if config["budget"]["seconds"] is not None and table.cost(trial_set, offered[-1]) is None:
+        reason = f" ({formula})" if formula else ""
+        raise ConfigError(
+            f"budget.seconds is set, but table {table.name} does not know what an evaluation costs{reason}; limit "
+            "budget.epochs or budget.evaluations, and set budget.seconds=null"
+        )
+    return formula
+
+
+def _confined(table: Table, config: Mapping[str, Any], offered: Sequence[Fidelity]) -> Space[Any]:
+    """Returns the space that a search moves in; it knows which architectures were measured, and no score."""
+    space, trial_set = table.space, table.dataset(config["dataset"]).search
+
+    def measured() -> list[Any]:
+        rows = table.measured(trial_set, offered[-1].schedule, metric_of(config["objective"], table, trial_set))
+        return [space.parse(text) for text in table.architectures(rows)]
+
+    return space.confined(measured)
+
+
 class Searcher:
     """Everything that the searches of one process share."""
 
     def __init__(self, job: Job) -> None:
         """Opens the table; once a process."""
         self._job = job
-        self._space = instantiate(job.config["space"])
-        self._table = Table(job.table, self._space)
+        self._table = Table(job.table, instantiate(job.config["space"]))
+        self._space = _confined(self._table, job.config, job.fidelities)
         self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
         self._scores: dict[Any, dict[str, Any]] = {}
 
@@ -160,7 +192,12 @@ class Searcher:
         )
         ledger = _ledger(config)
         benchmark = Benchmark(
-            self._table, config["dataset"], ledger, trial_stream, charge_repeats=config["budget"]["charge_repeats"]
+            self._table,
+            config["dataset"],
+            ledger,
+            trial_stream,
+            charge_repeats=config["budget"]["charge_repeats"],
+            objective=config["objective"],
         )
         policy = config["seed_policy"]
         trajectory = search(

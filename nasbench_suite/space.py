@@ -114,12 +114,20 @@ class Space(ABC, Generic[ArchT]):
         """Returns the space that a search over a table moves in: this one.
 
         A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
-        architectures and moves among them.
+        architectures and moves among them. So does one that was told to (NAS-Bench-101's `only_measured`).
 
         Args:
             measured: lists the architectures that were measured, in the table's order; called only where needed.
         """
         return self
+
+    def steps_per_epoch(self, trial_set: str) -> int | None:
+        """Returns the training steps of an epoch, for tables that time a step; None where unknown."""
+        return None
+
+    def describe_seconds(self, trial_set: str) -> str | None:
+        """Says by which formula the seconds of a search come about, where the source has none; None otherwise."""
+        return None
 
     def importers(self) -> "Sequence[Importer]":
         """Lists the readers of the benchmark's official files, the most specific format first."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.report.load import Results, load
 
 
@@ -75,9 +76,17 @@ def summarise(folders: Iterable[Path]) -> Summary:
     notes = [f"{folder} is not finished, and not in this report; start it again to go on" for folder in unfinished]
     for results, label in zip(found, labels, strict=True):
         searched = results.description["dataset"]
+        if results.description["objective"] == "test_error":
+            notes.append(f"{label}: {TOLD_TEST_SCORES}")
         for scored_on in sorted(results.scores, key=lambda name: (name != searched, name.lower())):
-            rows.append(_row(results, label, scored_on, notes))
+            # where none of the found cells was measured, there is nothing to show
+            if scored_on == searched or not _unscored(results, scored_on):
+                rows.append(_row(results, label, scored_on, notes))
     return Summary(tuple(rows), tuple(found), tuple(notes))
+
+
+def _unscored(results: Results, dataset: str) -> bool:
+    return all(np.isnan(score).all() for score in results.scores[dataset].values())
 
 
 def final_incumbents(results: Results) -> list[str | None]:

@@ -21,7 +21,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
-from nasbench_suite.table.metadata import SCALES, Dataset, Metadata, Series
+from nasbench_suite.table.metadata import OFFSETS, SCALES, Dataset, Metadata, Series
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric, SumMetric
 
 
@@ -102,6 +102,25 @@ class Table:
         text = self._array(keys.ARCHITECTURES)
         return bytes(text[int(ends[row - 1]) if row else 0 : int(ends[row])]).decode()
 
+    def architectures(self, rows: Sequence[int]) -> list[str]:
+        """Returns the text forms of the architectures in many rows."""
+        ends = self._array(keys.ARCHITECTURE_ENDS).tolist()
+        text = self._array(keys.ARCHITECTURES).tobytes()
+        return [text[ends[row - 1] if row else 0 : ends[row]].decode() for row in rows]
+
+    def measured(self, trial_set: str, schedule: int, metric: str) -> list[int]:
+        """Lists the rows in which the metric is known for some trial at the end of a schedule.
+
+        Raises:
+            UnknownFidelityError: the trial set has no such schedule.
+        """
+        found = self.metric(trial_set, Fidelity(schedule, schedule), metric)
+        if found is None:
+            return []
+        _, known = found.matrix(np.arange(len(self)))
+        rows: list[int] = np.flatnonzero(known.any(axis=1)).tolist()
+        return rows
+
     def dataset(self, name: str) -> Dataset:
         """Returns where a data set's figures come from; a trial set's name is taken, too.
 
@@ -153,7 +172,8 @@ class Table:
         return self._metrics[key]
 
     def _find_metric(self, series: Series, fidelity: Fidelity, metric: str) -> Metric | None:
-        scale = SCALES.get(self.metadata.units.get(metric, ""), 1.0)
+        unit = self.metadata.units.get(metric, "")
+        scale, offset = SCALES.get(unit, 1.0), OFFSETS.get(unit, 0.0)
 
         def what(row: int) -> str:
             return f"table {self.name}: {metric} on {series.trial_set}, {fidelity}: {self.architecture(row)}"
@@ -162,18 +182,19 @@ class Table:
             key = keys.column(series.trial_set, *fidelity, metric)
             missing = keys.missing(key)
             gaps = self._array(missing) if missing in self.metadata.arrays else None
-            return ColumnMetric(what, series.trials, self._array(key), gaps, scale)
+            return ColumnMetric(what, series.trials, self._array(key), gaps, scale, offset)
         first, last = series.curves.get(metric, (1, 0))
         if first <= fidelity.epoch <= last:
             read = partial(self.curves, series.trial_set, series.schedule)
-            return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale)
+            return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale, offset)
         return None
 
     def cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
         """Returns the seconds of one evaluation from scratch; None where the table has no times.
 
         The cost is that of the training up to the epoch and, where the table has it, of one pass over the
-        validation split, as in NATS-Bench's `simulate_train_eval`.
+        validation split, as in NATS-Bench's `simulate_train_eval`. Where the table has the seconds of a training step
+        instead, it is these times the steps of an epoch, which the space knows, times the epochs.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.
@@ -189,9 +210,13 @@ class Table:
         if training is None:
             # times an epoch and a pass are those of the whole training, whichever epoch is asked for
             training = self.metric(trial_set, final, "train_seconds_per_epoch")
-            if not isinstance(training, ColumnMetric):
+            factor = fidelity.epoch
+            if training is None and (steps := self.space.steps_per_epoch(trial_set)) is not None:
+                training = self.metric(trial_set, final, "train_seconds_per_step")
+                factor *= steps
+            if training is None:
                 return None
-            training = training.times(fidelity.epoch)
+            training = training.times(factor)
         validation = self.metric(trial_set, final, "valid_seconds")
         return training if validation is None else SumMetric(training, validation)
 
