@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -48,10 +49,15 @@ def _draw_group(axis: Axes, group: list[Results], dataset: str, split: Split) ->
             continue
         curves = incumbent_curves(results, dataset, split)
         mean, low, high = curves.mean_and_band()
+        if np.isnan(mean).all():  # the table has no such accuracies, and a log scale needs a value
+            continue
         (line,) = axis.plot(curves.grid, mean, label=f"{label} ({len(curves.scores)} seeds)")
         axis.fill_between(curves.grid, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
         axis.set_xlabel(curves.unit)
-    axis.set_xscale("log")
+    if axis.lines:
+        axis.set_xscale("log")
+    else:
+        axis.text(0.5, 0.5, f"the table has no {split} accuracy", ha="center", va="center", transform=axis.transAxes)
     axis.set_ylabel("percent (mean, 95% confidence)")
     axis.grid(alpha=0.25)
     axis.spines[["top", "right"]].set_visible(False)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,11 @@ def test_a_place_or_format_that_cannot_be_written_is_told(by_hand: Path, tmp_pat
         with pytest.raises(ResultsError, match="cannot be written") as caught:
             save(summarise([by_hand]), path)
         assert "\n" not in str(caught.value)
+
+
+def test_where_a_table_has_no_test_accuracy_the_picture_says_so(results: Callable, tmp_path: Path) -> None:
+    summary = summarise([results("job", {0: [("a", 50.0, 10.0, True)]}, {"a": {"cifar10": (90.0, None)}})])
+    save(summary, tmp_path / "curves.png")
+    valid, test = draw(summary).axes
+    assert (len(valid.lines), len(test.lines)) == (1, 0)
+    assert [text.get_text() for text in test.texts] == ["the table has no test accuracy"]
