@@ -6,6 +6,7 @@ unpruned labels shrink to the pruned ones. The arrays are 9.5 MB, and a table is
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -112,6 +113,7 @@ def _class_index() -> dict[str, NDArray[np.generic]]:
     return {**_patterns(), "rows": cells().classes}
 
 
+@cache
 def _patterns() -> dict[str, NDArray[np.generic]]:
     """Prunes every graph.
 

@@ -91,7 +91,8 @@ class NB101(Space[Cell]):
 
     def format(self, arch: Cell) -> str:
         """Writes the matrix row by row, a bar, and the operations with commas between."""
-        return format_cell(arch)
+        # the locators take rows of an array, too, and a message may have to name one
+        return format_cell(arch if isinstance(arch, Cell) else Cell(*map(int, arch)))
 
     def canonical(self, arch: Cell) -> Cell:
         """Returns the least numbering of the pruned cell, which is the official files'."""

@@ -4,9 +4,11 @@ import gzip
 import json
 import math
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -169,6 +171,17 @@ def test_a_cell_outside_the_space_and_one_that_the_table_lacks_are_told_apart(
     with pytest.raises(UnknownFidelityError):
         benchmark.query(benchmark.table.space.parse(ONE), Fidelity(50, 50), 0)
     assert benchmark.ledger.evaluations == 0
+
+
+def test_a_batch_may_be_an_array_of_the_cells_numbers(imported: Callable, training: Callable) -> None:
+    table = imported(training(ONE), training(LEFT))
+    cells = [table.space.parse(text) for text in (RIGHT, ONE, LEFT)]
+    assert table.rows(np.array(cells)).tolist() == table.rows(cells).tolist() == [1, 0, 1]
+    assert table.rows([]).tolist() == []
+    with pytest.raises(MissingArchitectureError, match=f"but not {re.escape(OTHER)}"):
+        table.rows(np.array([*cells, table.space.parse(OTHER)]))
+    with pytest.raises(ArchitectureError, match="no cell has these numbers: vertices=3, edges=99"):
+        table.rows(np.array([[3, 99, 0]]))
 
 
 def test_the_official_file_is_recognised_by_its_hash_and_its_cells_need_no_second_check(
