@@ -98,6 +98,10 @@ class SampledSpace(Space[ArchT]):
         """Raises ConfigError: the choices are those of a pool."""
         self._needs_pool()
 
+    def enumerate(self) -> Never:
+        """Raises ConfigError: only a pool can be listed."""
+        self._needs_pool()
+
 
 class Pool(Space[ArchT], Generic[ArchT]):
     """The measured architectures of a sampled space.
@@ -170,16 +174,16 @@ class Pool(Space[ArchT], Generic[ArchT]):
         place = self._place_of(arch)
         found = self._closest.get(place)
         if found is None:
-            keys = self._keys(np.array([place]))[0]
-            count = self._nearest_count
-            found = (np.sort(np.partition(keys, count - 1)[:count]) % len(self)).tolist()
+            distances, count = self._others(np.array([place]))[0], self._nearest_count
+            near = np.flatnonzero(distances <= np.partition(distances, count - 1)[count - 1])
+            found = near[np.argsort(distances[near], kind="stable")[:count]].tolist()
             self._closest[place] = found
         return [self.members[at] for at in found]
 
     def neighbours(self, arch: ArchT) -> list[ArchT]:
         """Lists the members that are among the nearest of `arch` or have it among theirs, nearest first."""
         place, count = self._place_of(arch), len(self)
-        keys = self._keys(np.array([place]))[0]
+        keys = self._others(np.array([place]))[0].astype(np.int64) * count + np.arange(count)  # by distance, then place
         mine = keys <= self._reach[place]
         theirs = keys - np.arange(count) + place <= self._reach
         found = np.sort(keys[(mine | theirs) & (np.arange(count) != place)]) % count
@@ -189,15 +193,24 @@ class Pool(Space[ArchT], Generic[ArchT]):
     def _reach(self) -> NDArray[np.int64]:
         """The key of every member's farthest nearest member; all pairs are compared, once."""
         size = max(1, _PAIRS // len(self))
-        parts = [np.arange(start, min(start + size, len(self))) for start in range(0, len(self), size)]
-        count = self._nearest_count
-        return np.concatenate([np.partition(self._keys(part), count - 1, axis=1)[:, count - 1] for part in parts])
+        return np.concatenate(
+            [self._reach_of(np.arange(start, min(start + size, len(self)))) for start in range(0, len(self), size)]
+        )
 
-    def _keys(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Returns for each place the order of all members by distance and then place; its own is last."""
-        keys = self._distances(self._codes[places]) * len(self) + np.arange(len(self))
-        keys[np.arange(len(places)), places] = np.iinfo(np.int64).max
+    def _reach_of(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        # what sorting all keys would give, sooner: ties are broken by counting
+        distances, count = self._others(places), self._nearest_count
+        farthest = np.partition(distances, count - 1, axis=1)[:, count - 1, None]
+        wanted = count - (distances < farthest).sum(axis=1, keepdims=True)
+        tied = (distances == farthest).cumsum(axis=1, dtype=np.int32) == wanted
+        keys: NDArray[np.int64] = farthest[:, 0].astype(np.int64) * len(self) + tied.argmax(axis=1)
         return keys
+
+    def _others(self, places: NDArray[np.int64]) -> NDArray[np.uint16]:
+        """Returns the edits from each of some members to every member; a member is farthest from itself."""
+        distances = self._distances(self._codes[places]).astype(np.uint16)
+        distances[np.arange(len(places)), places] = np.iinfo(np.uint16).max
+        return distances
 
     def parse(self, text: str) -> ArchT:
         """Reads the text form, of a member or not."""
@@ -238,18 +251,24 @@ class Pool(Space[ArchT], Generic[ArchT]):
         except (KeyError, TypeError):
             raise ArchitectureError(f"{self.name}: expected one of the {len(self)} measured, got {arch!r}") from None
 
-    def _distances(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _distances(self, codes: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns the edits from each of some codes (Q, variables) to every member: (Q, members)."""
+        # |a - b| = a + b - 2 min(a, b) on a ladder, 1 - [a = b] elsewhere; sums of small whole numbers are exact
         bits, ordered = self._bits(codes), self._ordered
-        matching = bits @ (self._member_bits * np.where(ordered, 2, 1)).T
-        sizes = bits[:, ordered].sum(axis=1)[:, None] + self._member_bits[:, ordered].sum(axis=1)
-        named = sum(kind == "named" for kind in self._kinds)
-        edits: NDArray[np.int64] = np.rint(sizes + named - matching).astype(np.int64)
+        members, heights = self._member_bits
+        named = self._kinds.count("named")
+        edits: NDArray[np.float32] = (
+            bits[:, ordered].sum(axis=1)[:, None] + heights + np.float32(named) - bits @ members
+        )
         return edits
 
     @cached_property
-    def _member_bits(self) -> NDArray[np.float32]:
-        return self._bits(self._codes)
+    def _member_bits(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The members' bits, those of ladders counting twice: (bits, members); and their heights: (members,)."""
+        bits = self._bits(self._codes)
+        return np.ascontiguousarray((bits * (1 + self._ordered)).T, dtype=np.float32), bits[:, self._ordered].sum(
+            axis=1
+        )
 
     @cached_property
     def _heights(self) -> list[NDArray[np.int64]]:

@@ -16,6 +16,7 @@ from nasbench_suite.job import Searcher, prepare, run
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.observation import Score
+from nasbench_suite.report.figure import draw, save
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job, to_markdown
 from nasbench_suite.spaces.nds import ResNet
@@ -156,3 +157,17 @@ def test_job_folder_and_reports_say_that_test_scores_were_told(errors: list[floa
         assert TOLD_TEST_SCORES in text
         assert "set space.batch_size to derive them" in text
     assert "objective test_error" in to_markdown(summary)
+
+
+def test_the_figure_of_such_a_search_has_test_curves_only(
+    errors: list[float], composed: Callable, tmp_path: Path
+) -> None:
+    made = composed(*OVERRIDES, "budget.evaluations=5")
+    summary = summarise([run(prepare(made.config, made.choices))])
+    valid, test = draw(summary).axes
+    assert not valid.lines
+    assert [text.get_text() for text in valid.texts] == ["not in the table"]
+    assert len(test.lines) == 1
+    assert test.get_legend() is not None
+    save(summary, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").stat().st_size > 1000

@@ -26,7 +26,8 @@ def draw(summary: Summary) -> Figure:
             _draw_group(axis, group, dataset, split)
             name = "validation" if split == "valid" else "test"
             axis.set_title(f"{space}, {dataset}: {name} accuracy of the incumbent (protocol {protocol})", fontsize=10)
-        row[0].legend(frameon=False, fontsize=9)
+        for axis in [axis for axis in row if axis.lines][:1]:
+            axis.legend(frameon=False, fontsize=9)
     return figure
 
 
@@ -48,16 +49,17 @@ def _draw_group(axis: Axes, group: list[Results], dataset: str, split: Split) ->
         if dataset not in results.scores:
             continue
         curves = incumbent_curves(results, dataset, split)
-        mean, low, high = curves.mean_and_band()
-        if np.isnan(mean).all():  # the table has no such accuracies, and a log scale needs a value
+        if np.isnan(curves.scores).all():
             continue
+        mean, low, high = curves.mean_and_band()
         (line,) = axis.plot(curves.grid, mean, label=f"{label} ({len(curves.scores)} seeds)")
         axis.fill_between(curves.grid, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
         axis.set_xlabel(curves.unit)
-    if axis.lines:
-        axis.set_xscale("log")
-    else:
-        axis.text(0.5, 0.5, f"the table has no {split} accuracy", ha="center", va="center", transform=axis.transAxes)
+    if not axis.lines:
+        axis.text(0.5, 0.5, "not in the table", ha="center", va="center", transform=axis.transAxes)
+        axis.set_axis_off()
+        return
+    axis.set_xscale("log")
     axis.set_ylabel("percent (mean, 95% confidence)")
     axis.grid(alpha=0.25)
     axis.spines[["top", "right"]].set_visible(False)

@@ -79,14 +79,15 @@ def summarise(folders: Iterable[Path]) -> Summary:
         if results.description["objective"] == "test_error":
             notes.append(f"{label}: {TOLD_TEST_SCORES}")
         for scored_on in sorted(results.scores, key=lambda name: (name != searched, name.lower())):
-            # where none of the found cells was measured, there is nothing to show
-            if scored_on == searched or not _unscored(results, scored_on):
+            # where none of the cells found was measured, there is nothing to show
+            if scored_on == searched or _any_scored(results, scored_on):
                 rows.append(_row(results, label, scored_on, notes))
     return Summary(tuple(rows), tuple(found), tuple(notes))
 
 
-def _unscored(results: Results, dataset: str) -> bool:
-    return all(np.isnan(score).all() for score in results.scores[dataset].values())
+def _any_scored(results: Results, dataset: str) -> bool:
+    scores = results.scores[dataset]
+    return not all(np.isnan(scores[arch]).all() for arch in final_incumbents(results) if arch is not None)
 
 
 def final_incumbents(results: Results) -> list[str | None]:

@@ -209,16 +209,19 @@ class Table:
         training = self.metric(trial_set, fidelity, "train_seconds")
         if training is None:
             # times an epoch and a pass are those of the whole training, whichever epoch is asked for
-            training = self.metric(trial_set, final, "train_seconds_per_epoch")
-            factor = fidelity.epoch
-            if training is None and (steps := self.space.steps_per_epoch(trial_set)) is not None:
-                training = self.metric(trial_set, final, "train_seconds_per_step")
-                factor *= steps
+            training = self._training_cost(trial_set, final, fidelity.epoch)
             if training is None:
                 return None
-            training = training.times(factor)
         validation = self.metric(trial_set, final, "valid_seconds")
         return training if validation is None else SumMetric(training, validation)
+
+    def _training_cost(self, trial_set: str, final: Fidelity, epochs: int) -> Metric | None:
+        per_epoch = self.metric(trial_set, final, "train_seconds_per_epoch")
+        if isinstance(per_epoch, ColumnMetric):
+            return per_epoch.times(epochs)
+        steps = self.space.steps_per_epoch(trial_set)
+        per_step = None if steps is None else self.metric(trial_set, final, "train_seconds_per_step")
+        return None if per_step is None or steps is None else per_step.times(steps * epochs)
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
         """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""

@@ -32,4 +32,4 @@ def test_where_a_table_has_no_test_accuracy_the_picture_says_so(results: Callabl
     save(summary, tmp_path / "curves.png")
     valid, test = draw(summary).axes
     assert (len(valid.lines), len(test.lines)) == (1, 0)
-    assert [text.get_text() for text in test.texts] == ["the table has no test accuracy"]
+    assert [text.get_text() for text in test.texts] == ["not in the table"]

@@ -146,6 +146,19 @@ def test_the_mean_of_reruns_is_over_their_trainings(archive: Path, nds_table: Ca
     assert mean == pytest.approx(100 - np.mean(mine), abs=1e-9)
 
 
+def test_seconds_of_reruns_come_from_their_own_step_times(archive: Path, nds_table: Callable[[str], Table]) -> None:
+    path = nds_table("nds_resnet").path
+    table = Table(path, ResNet(batch_size=128))
+    reruns = jobs_of(archive / "ResNet_reruns.json")["top"]
+    arch = ResNet().from_source(reruns[0]["net"], reruns[0]["optim"])
+    benchmark = Benchmark(table, "cifar10_reruns-top", objective="test_error")
+    for seed in (1, 7):
+        expected = next(one["iter_time"] for one in reruns if one["rng_seed"] == seed) * 391 * 100
+        assert benchmark.query(arch, Fidelity(100, 100), seed).seconds == pytest.approx(expected)
+    many = benchmark.query_many([arch], Fidelity(100, 100), 7)
+    assert many.seconds == pytest.approx([expected])
+
+
 def test_folder_zip_and_single_file_give_the_same_content(generator: ModuleType, tmp_path: Path) -> None:
     (file,) = generator.write(tmp_path / "nds_data", 0.002, ["PNAS"])
     packed = tmp_path / "nds_data.zip"
