@@ -8,6 +8,7 @@ import pytest
 from pyarrow import parquet
 
 import nasbench_suite.conf
+from nasbench_suite.errors import MissingArchitectureError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.job import run
 from nasbench_suite.results import SCORES, TRAJECTORY
@@ -71,6 +72,34 @@ def test_every_algorithm_that_queries_runs_on_it(algorithm: str, installed: None
     rows = parquet.read_table(run(job) / TRAJECTORY).to_pydict()
     assert rows["seconds"][-1] >= 200_000
     assert {(s, e) for s, e in zip(rows["schedule"], rows["epoch"], strict=True)} <= {(s, s) for s in SCHEDULES}
+
+
+@pytest.fixture(scope="module")
+def tenth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+    """A table of every tenth cell, as real partial ones without seconds, and the cells' texts."""
+    space = NB101()
+    cells = list(space.enumerate())[::10]
+    units, path = {"valid_accuracy": "fraction"}, tmp_path_factory.mktemp("tenth") / "nb101.mdb"
+    source, datasets = Source("made", "made", "0" * 64), {"cifar10": Dataset("cifar10", "cifar10")}
+    with TableWriter(path, space, units, source, datasets) as writer:
+        writer.set_architectures(cells)
+        writer.add_series("cifar10", 108, [0])
+        worth = np.array([[cell.digits.count(0)] for cell in cells])
+        writer.add_column("cifar10", Fidelity(108, 108), "valid_accuracy", 0.5 + 0.09 * worth)
+        writer.finish()
+    return path, set(map(space.format, cells))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_partial_table_is_searched_among_what_it_has(algorithm: str, partial: set[str], make_job: Callable) -> None:
+    space, settings = NB101(), ("space=nb101", "protocol=nb101", f"algorithm={algorithm}", "seeds=1")
+    settings += ("budget.seconds=null", "budget.epochs=10800", "protocol.rungs=[[108,108]]")
+    rows = parquet.read_table(run(make_job(*settings, "space.only_measured=true")) / TRAJECTORY).to_pydict()
+    assert len(rows["step"]) == 100
+    found = {space.format(space.canonical(space.parse(text))) for text in rows["architecture"]}
+    assert found <= texts
+    with pytest.raises(MissingArchitectureError, match="holds 42,363 architectures of nb101, but not"):
+        run(make_job(*settings))
 
 
 def test_a_search_is_the_same_again(installed: None, make_job: Callable, tmp_path: Path) -> None:
