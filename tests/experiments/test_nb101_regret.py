@@ -91,7 +91,12 @@ def tenth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_partial_table_is_searched_among_what_it_has(algorithm: str, partial: set[str], make_job: Callable) -> None:
+def test_a_partial_table_is_searched_among_what_it_has(
+    algorithm: str, tenth: tuple[Path, set[str]], home: Path, make_job: Callable
+) -> None:
+    path, texts = tenth
+    (home / "tables").mkdir(parents=True)
+    (home / "tables" / "nb101.mdb").symlink_to(path)
     space, settings = NB101(), ("space=nb101", "protocol=nb101", f"algorithm={algorithm}", "seeds=1")
     settings += ("budget.seconds=null", "budget.epochs=10800", "protocol.rungs=[[108,108]]")
     rows = parquet.read_table(run(make_job(*settings, "space.only_measured=true")) / TRAJECTORY).to_pydict()
