@@ -42,6 +42,7 @@ class Job:
         table: path of the table.
         table_sha256: its content hash.
         fidelities: those on offer, cheapest first.
+        best: by data set, the table's highest validation and test accuracy: what regret is measured from.
         seconds_from: the formula of the simulated seconds, where the source has none of its own.
     """
 
@@ -50,13 +51,15 @@ class Job:
     table: Path
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
+    best: Mapping[str, tuple[float | None, float | None]]
     seconds_from: str | None = None
 
     @cached_property
     def id(self) -> str:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
-        text = json.dumps([part, dict(self.choices), self.table_sha256], sort_keys=True)
+        choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
+        text = json.dumps([part, choices, self.table_sha256], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -88,6 +91,7 @@ class Job:
             "seconds_from": self.seconds_from,
             "table": self.table.stem,
             "table_hash": self.table_sha256,
+            "best": {name: [*accuracies] for name, accuracies in self.best.items()},
         }
 
 
@@ -112,7 +116,9 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
     offered = _offered(table, config)
     formula = _seconds_from(table, config, offered)
-    job = Job(config, choices, table.path, table.metadata.content_sha256, offered, formula)
+    scores = Benchmark(table, config["dataset"], objective=config["objective"]).best()
+    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in scores.items()}
+    job = Job(config, choices, table.path, table.metadata.content_sha256, offered, best, formula)
     searched = _confined(table, config, offered)
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
