@@ -121,7 +121,7 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     offered = _offered(table, config)
     formula = _seconds_from(table, config, offered)
     searched = _confined(table, config, offered)
-    scores = Benchmark(table, config["dataset"]).best()
+    scores = Benchmark(table, config["dataset"], objective=config["objective"]).best()
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in scores.items()}
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))

@@ -114,7 +114,7 @@ class Space(ABC, Generic[ArchT]):
         """Returns the space that a search over a table moves in: this one.
 
         A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
-        architectures and moves among them.
+        architectures and moves among them. So does one that was told to (NAS-Bench-101's `only_measured`).
 
         Args:
             measured: lists the architectures that were measured, in the table's order; called only where needed.
@@ -162,6 +162,24 @@ class Space(ABC, Generic[ArchT]):
             return int(rows[at]) if at < len(keys) and keys[at] == key else -1
 
         return locate
+
+    def batch_locator(
+        self, index: Mapping[str, NDArray[np.generic]]
+    ) -> Callable[[Sequence[ArchT]], NDArray[np.integer]]:
+        """Returns the function from many architectures to their rows, -1 where the table has none.
+
+        The function raises as `locator`'s does. By default it is that one, called for each.
+        """
+        locate = self.locator(index)
+
+        def locate_many(archs: Sequence[ArchT]) -> NDArray[np.integer]:
+            return np.fromiter(map(locate, archs), dtype=np.int64, count=len(archs))
+
+        return locate_many
+
+    def identity(self, arch: ArchT) -> Hashable:
+        """Returns a value that is equal for architectures that share a row of a table; the architecture, by default."""
+        return arch
 
 
 def _text_key(text: str) -> int:

@@ -164,7 +164,7 @@ def test_the_figure_of_such_a_search_has_test_curves_only(
 ) -> None:
     made = composed(*OVERRIDES, "budget.evaluations=5")
     summary = summarise([run(prepare(made.config, made.choices))])
-    figure = draw(summary)
+    figure = draw(summary, ("accuracy",))
     valid, test = figure.axes
     assert not valid.lines
     assert [text.get_text() for text in valid.texts] == ["not in the table"]

@@ -93,8 +93,8 @@ def save(
 
 
 def _drawable(group: Group, quantities: Sequence[Quantity]) -> list[Quantity]:
-    """Leaves regret out where some configuration of the group does not know the best of its table."""
-    known = all(best_accuracy(r, group.dataset, split) is not None for r in group.results for split in SPLITS)
+    """Leaves regret out where some configuration of the group knows no best of its table, valid or test."""
+    known = all(any(best_accuracy(r, group.dataset, split) is not None for split in SPLITS) for r in group.results)
     return [quantity for quantity in quantities if known or quantity != "regret"]
 
 

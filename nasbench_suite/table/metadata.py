@@ -27,6 +27,7 @@ UNITS: dict[str, tuple[str, ...]] = {
     "parameters": ("millions", "count"),
     "flops": ("millions", "count"),
     "latency": ("s",),
+    "charged_epochs": ("epochs",),  # what a query counts in epochs, where that is not the epoch itself
 }
 # from the source's unit to the one that everybody outside sees
 SCALES = {"percent": 1.0, "fraction": 100.0, "percent_error": -1.0, "millions": 1.0, "count": 1e-6}

@@ -62,8 +62,16 @@ class Table:
 
     @cached_property
     def _locate(self) -> Any:
+        return self.space.locator(self._index)
+
+    @cached_property
+    def _locate_many(self) -> Any:
+        return self.space.batch_locator(self._index)
+
+    @property
+    def _index(self) -> dict[str, NDArray[Any]]:
         names = [key for key in self.metadata.arrays if key.startswith(keys.INDEX)]
-        return self.space.locator({key.removeprefix(keys.INDEX): self._array(key) for key in names})
+        return {key.removeprefix(keys.INDEX): self._array(key) for key in names}
 
     def row(self, arch: Any) -> int:
         """Returns the architecture's row.
@@ -82,8 +90,7 @@ class Table:
 
     def rows(self, archs: Sequence[Any]) -> NDArray[np.int64]:
         """Returns the rows of many architectures; raises as `row` does."""
-        locate = self._locate
-        rows = np.fromiter(map(locate, archs), dtype=np.int64, count=len(archs))
+        rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
         if (rows < 0).any():
             self.row(archs[int(np.argmax(rows < 0))])
         return rows
