@@ -87,13 +87,16 @@ def best_accuracy(results: Results, dataset: str, split: Split) -> float | None:
 
 
 def known_unit(results: Results) -> str:
-    """Returns the unit of a configuration's time: simulated seconds where they are known.
+    """Returns the unit of a configuration's time: that of its budget, seconds before epochs before evaluations.
 
-    Where they are not, it is epochs if the budget was in epochs, else evaluations.
+    Without a limit it is simulated seconds; and where these are unknown, evaluations.
     """
-    if not np.isnan(results.trajectory["seconds"]).any():
-        return "simulated seconds"
-    return "evaluations" if results.description["budget"]["epochs"] is None else "epochs"
+    known = list(LIMITS)
+    if np.isnan(results.trajectory["seconds"]).any():
+        known.remove("simulated seconds")
+    budget = results.description["budget"]
+    default = "simulated seconds" if "simulated seconds" in known else "evaluations"
+    return next((unit for unit in known if budget[LIMITS[unit]] is not None), default)
 
 
 def clock_in(results: Results, unit: str) -> Clock:

@@ -124,9 +124,6 @@ def _axis(results: Results) -> tuple[str, Clock, NDArray[np.float64]]:
     search.
     """
     budget, unit = results.description["budget"], known_unit(results)
-    if budget[LIMITS[unit]] is None:
-        known = [other for other in LIMITS if unit == "simulated seconds" or other != "simulated seconds"]
-        unit = next((other for other in known if budget[LIMITS[other]] is not None), unit)
     clock, limit = clock_in(results, unit), budget[LIMITS[unit]]
     end = float(clock.times.max() if limit is None else limit)
     grid = np.linspace(0.0, end, POINTS + 1)[1:]
