@@ -1,0 +1,38 @@
+"""`nasbench-suite build`: from Hydra's configuration to a table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from nasbench_suite.commands.hydra_errors import plainly
+from nasbench_suite.table import table_path
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Trains what the arguments describe, and writes its table.
+
+    Raises:
+        ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
+    """
+    with plainly("nasbench-suite build", arguments):
+        _main()
+
+
+@hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="build")
+def _main(config: DictConfig) -> None:
+    from nasbench_suite.building.build import build
+    from nasbench_suite.building.plan import prepare
+
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(plain, dict)
+    plan = prepare({str(key): value for key, value in plain.items()})
+    output: Any = plan.config["output"]
+    path = table_path(plan.config["name"]) if output is None else Path(output)
+    metadata = build(plan, instantiate(plan.config["executor"]), path)
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
+    print(f"table {path.stem}: {metadata.architectures:,} architectures, {counts}")
+    print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {path}", flush=True)
