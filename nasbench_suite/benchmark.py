@@ -99,10 +99,11 @@ class Benchmark:
         return Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
 
     def query_many(self, archs: Sequence[Any], fidelity: Fidelity, seed: SeedPolicy) -> Observations:
-        """Answers many evaluations at once, and charges each of them.
+        """Answers many evaluations at once, and charges them as one.
 
-        Takes what `query` takes and raises what it raises; where the budget does not cover all of them, none is
-        charged and BudgetExhaustedError is raised.
+        Takes what `query` takes and raises what it raises. Under `random` it draws in another order than single
+        queries would. The ledger sees one charge of the batch's cost: a batch that oversteps a limit is kept or
+        discarded whole.
         """
         metric, cost = self._metrics.get(fidelity) or self._prepare(fidelity)
         rows = self.table.rows(archs)

@@ -60,9 +60,13 @@ class Ledger:
     @property
     def exhausted(self) -> bool:
         """Whether a limit is reached, so that no further evaluation may start."""
-        return self.evaluations >= self._unchecked and any(
-            limit is not None and spent is not None and spent >= limit
-            for spent, limit in zip((self.seconds, self.epochs, self.evaluations), self._limits, strict=True)
+        if self.evaluations < self._unchecked:
+            return False
+        seconds, epochs, evaluations = self._limits
+        return bool(
+            (seconds is not None and self.seconds is not None and self.seconds >= seconds)
+            or (epochs is not None and self.epochs >= epochs)
+            or (evaluations is not None and self.evaluations >= evaluations)
         )
 
     def charge(self, seconds: float | None, epochs: int, evaluations: int = 1) -> None:
@@ -84,15 +88,20 @@ class Ledger:
         self.seconds = None if seconds is None or self.seconds is None else self.seconds + seconds
 
     def _check(self, seconds: float | None, epochs: int, evaluations: int) -> None:
-        limits = self._limits
         if self.exhausted:
             raise BudgetExhaustedError("the budget is spent")
-        if limits[0] is not None and (seconds is None or self.seconds is None):
+        if self._limits[0] is not None and (seconds is None or self.seconds is None):
             raise MissingValueError(
                 "budget.seconds is set, but the table does not know what this evaluation costs; "
                 "limit budget.epochs or budget.evaluations instead"
             )
-        if self._discards:
-            after = ((self.seconds or 0) + (seconds or 0), self.epochs + epochs, self.evaluations + evaluations)
-            if any(limit is not None and spent > limit for spent, limit in zip(after, limits, strict=True)):
-                raise BudgetExhaustedError("the evaluation would overstep the budget, and is discarded")
+        if self._discards and self._oversteps(seconds or 0.0, epochs, evaluations):
+            raise BudgetExhaustedError("the evaluation would overstep the budget, and is discarded")
+
+    def _oversteps(self, seconds: float, epochs: int, evaluations: int) -> bool:
+        seconds_limit, epochs_limit, evaluations_limit = self._limits
+        return bool(
+            (seconds_limit is not None and self.seconds is not None and self.seconds + seconds > seconds_limit)
+            or (epochs_limit is not None and self.epochs + epochs > epochs_limit)
+            or (evaluations_limit is not None and self.evaluations + evaluations > evaluations_limit)
+        )

@@ -14,9 +14,9 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 
 CONF = Path(nasbench_suite.conf.__file__).parent
-OPTIONS = sorted(
-    (path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in ("hydra", "launcher")
-)
+# groups that a search is not made of have tests of their own
+OTHERS = ("hydra", "launcher", "training")
+OPTIONS = sorted((path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in OTHERS)
 EXPERIMENTS = sorted(path.stem for path in Path(nasbench_suite.experiments.__file__).parent.glob("*.yaml"))
 
 
