@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import hydra
+from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
-from nasbench_suite.commands.hydra_errors import plainly
+from nasbench_suite.commands.hydra_errors import as_ours, plainly
+from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.table import table_path
 
 
@@ -18,12 +21,27 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
     """
+    _failures.clear()
     with plainly("nasbench-suite build", arguments):
         _main()
+    if _failures:
+        raise _failures[0]
+
+
+# Hydra would say a line of its own about an exception that passes through it
+_failures: list[NasBenchSuiteError] = []
 
 
 @hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="build")
 def _main(config: DictConfig) -> None:
+    try:
+        _build(config)
+    except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
+        _failures.append(as_ours(error))
+
+
+def _build(config: DictConfig) -> None:
+    # loads torch
     from nasbench_suite.building.build import build
     from nasbench_suite.building.plan import prepare
 
