@@ -3,28 +3,27 @@
 import hashlib
 import json
 import multiprocessing
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hydra.utils import instantiate
 
-from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.errors import ConfigError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
+from nasbench_suite.evaluators import Evaluator
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.orphans import die_with_parent
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
 from nasbench_suite.seed_policy import check
-from nasbench_suite.table import Table, find_table, open_table
+from nasbench_suite.space import Space
 
 # what does not change a result, and so has no part in a configuration's id
 NEUTRAL = ("results", "cores", "seeds", "seed", "tracking", "label")
@@ -37,14 +36,14 @@ class Job:
     Attributes:
         config: the resolved configuration.
         choices: the config groups' chosen names, `algorithm` and `space` among them.
-        table: path of the table.
-        table_sha256: its content hash.
+        table: name of the table, or of what is trained on.
+        table_sha256: its content hash, or that of all that decides a training.
         fidelities: those on offer, cheapest first.
     """
 
     config: Mapping[str, Any]
     choices: Mapping[str, str]
-    table: Path
+    table: str
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
 
@@ -80,7 +79,7 @@ class Job:
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
             "workers": self.config["workers"],
             "budget": self.config["budget"],
-            "table": self.table.stem,
+            "table": self.table,
             "table_hash": self.table_sha256,
         }
 
@@ -102,10 +101,9 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
-    name = config["table"]
-    table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
-    offered = _offered(table, config)
-    job = Job(config, choices, table.path, table.metadata.content_sha256, offered)
+    evaluator = _evaluator(config, space, Path(config["results"]))
+    offered = _offered(evaluator, config)
+    job = Job(config, choices, evaluator.name, evaluator.sha256, offered)
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -124,17 +122,24 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
     return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"], budget["overstep"], budget["unchecked"])
 
 
-def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
-    """Returns those of the wanted fidelities that the table has; the highest must be among them."""
+def _evaluator(config: Mapping[str, Any], space: Space[Any], folder: Path) -> Evaluator:
+    evaluator: Evaluator = instantiate(config["benchmark"], _partial_=True, _recursive_=False, _convert_="all")(
+        space=space, folder=folder
+    )
+    return evaluator
+
+
+def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
+    """Returns those of the wanted fidelities that can be asked for; the highest must be among them."""
     pairs = config["fidelities"]
     if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
         raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
     wanted = [Fidelity(*pair) for pair in pairs]
-    available = Benchmark(table, config["dataset"]).fidelities()
+    available = evaluator.fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"
         raise UnknownFidelityError(
-            f"fidelities: expected one that table {table.name} has on {config['dataset']} (the last are: {shown}), "
+            f"fidelities: expected one that {evaluator.name} has on {config['dataset']} (the last are: {shown}), "
             f"got {wanted[-1] if wanted else 'none'}"
         )
     return tuple(fidelity for fidelity in wanted if fidelity in available)
@@ -144,10 +149,16 @@ class Searcher:
     """Everything that the searches of one process share."""
 
     def __init__(self, job: Job) -> None:
-        """Opens the table; once a process."""
+        """Opens the table; once a process.
+
+        Raises:
+            TableError: it is another one than when the job was prepared.
+        """
         self._job = job
         self._space = instantiate(job.config["space"])
-        self._table = Table(job.table, self._space)
+        self._evaluator = _evaluator(job.config, self._space, job.folder / "trainings")
+        if self._evaluator.sha256 != job.table_sha256:
+            raise TableError(f"table {job.table} has changed since this job began; start again")
         self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
         self._scores: dict[Any, dict[str, Any]] = {}
 
@@ -159,23 +170,19 @@ class Searcher:
             np.random.default_rng, np.random.SeedSequence(seed).spawn(3)
         )
         ledger = _ledger(config)
-        benchmark = Benchmark(
-            self._table, config["dataset"], ledger, trial_stream, charge_repeats=config["budget"]["charge_repeats"]
-        )
-        policy = config["seed_policy"]
         trajectory = search(
             self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
-            lambda proposal: benchmark.query(proposal.arch, proposal.fidelity, policy),
+            self._evaluator.begin(ledger, trial_stream),
             ledger,
         )
-        scores = {self._space.format(arch): self._score(benchmark, arch) for arch in trajectory.incumbents()}
+        scores = {self._space.format(arch): self._score(arch) for arch in trajectory.incumbents()}
         return SeedRecord(seed, trajectory.columns(self._space.format), scores)
 
-    def _score(self, benchmark: Benchmark, arch: Any) -> dict[str, Any]:
+    def _score(self, arch: Any) -> dict[str, Any]:
         if arch not in self._scores:
             self._scores[arch] = {
                 name: [score.schedule, score.valid_accuracy, score.test_accuracy]
-                for name, score in benchmark.score(arch).items()
+                for name, score in self._evaluator.score(arch).items()
             }
         return self._scores[arch]
 
@@ -223,17 +230,9 @@ _searcher: Searcher
 def _start(job: Job) -> None:
     """Sets a worker process up."""
     global _searcher
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
     _searcher = Searcher(job)
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
     return [_searcher.run(seed) for seed in seeds]
-
-
-def _die_with_parent() -> None:
-    """Ends this worker when the parent is killed, for an executor's workers would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

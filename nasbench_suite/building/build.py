@@ -8,7 +8,7 @@ from nasbench_suite.building.folder import BuildFolder
 from nasbench_suite.building.merge import merge
 from nasbench_suite.building.plan import Plan
 from nasbench_suite.building.schedule import Crew, carry_out
-from nasbench_suite.building.worker import Orders, Worker, discard_checkpoints, network_settings
+from nasbench_suite.building.worker import Orders, Worker, network_settings
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Complexity
 from nasbench_suite.table import Metadata
@@ -40,7 +40,7 @@ def build(plan: Plan, crew: Crew, path: Path) -> Metadata:
             failures = sum(result.failures for result in folder.results.values())
             for result in carry_out(crew, orders, todo):
                 folder.append(result)
-                discard_checkpoints(orders, result.task)
+                here.discard_checkpoints(result.task)
                 failures += result.failures
                 progress.note(f"{failures} failed")
                 progress.advance()

@@ -1,5 +1,6 @@
 """Workers on a Ray cluster, or on a Ray of this machine alone."""
 
+import logging
 from typing import Any
 
 from nasbench_suite.building.schedule import Death
@@ -29,8 +30,8 @@ class RayCrew:
         self._actors: dict[int, Any] = {}
         self._busy: dict[Any, int] = {}
         try:
-            cpus = {"num_cpus": workers, "include_dashboard": False} if address is None else {}
-            ray.init(address=address, log_to_driver=False, logging_level="ERROR", **cpus)
+            own: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if address is None else {}
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **own)
         except (ConnectionError, ValueError) as error:
             raise ConfigError(f"executor.address: expected a Ray cluster at {address!r}, got {error}") from error
 

@@ -7,7 +7,7 @@ finished.log         results: a line each, its CRC-32 in front
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +15,7 @@ from typing import Any, Self
 import filelock
 import zstandard
 
+from nasbench_suite import lines
 from nasbench_suite.building.task import Result, Task
 from nasbench_suite.errors import ResultsError
 
@@ -36,9 +37,9 @@ class BuildFolder:
         self.results: dict[Task, Result] = {}
         self._shards = sorted(path.glob(f"*{SHARD}"))
         for shard in self._shards:
-            self._add(_lines(shard), shard)
+            self._add(_read(shard))
         # a kill between the last shard and the end of its log leaves the same results in both; no harm
-        self._log_lines = self._read_log(path / LOG)
+        self._log_lines = self._add(lines.recover(path / LOG))
 
     @classmethod
     def open(cls, path: Path, plan: Mapping[str, Any]) -> Self:
@@ -85,10 +86,7 @@ class BuildFolder:
             ResultsError: the disk is full or fails; what was there before stays.
         """
         try:
-            with (self.path / LOG).open("ab") as log:
-                log.write(result.to_line())
-                log.flush()
-                os.fsync(log.fileno())
+            lines.append(self.path / LOG, result.to_json())
             self.results[result.task] = result
             self._log_lines += 1
             if self._log_lines >= SHARD_LINES:
@@ -106,28 +104,11 @@ class BuildFolder:
         (self.path / LOG).unlink()
         self._log_lines = 0
 
-    def _read_log(self, path: Path) -> int:
-        """Reads the finished tasks, and cuts off what a kill left half-written behind them."""
-        if not path.exists():
-            return 0
-        lines, good = 0, 0
-        with path.open("r+b") as log:
-            for line in log:
-                result = Result.from_line(line)
-                if result is None:
-                    break
-                self.results[result.task] = result
-                good += len(line)
-                lines += 1
-            log.truncate(good)
-        return lines
-
-    def _add(self, lines: list[bytes], path: Path) -> None:
-        for line in lines:
-            result = Result.from_line(line)
-            if result is None:
-                raise ResultsError(f"{path}: is damaged; remove it, and its trainings will be done again")
+    def _add(self, records: Sequence[Any]) -> int:
+        for record in records:
+            result = Result.from_json(record)
             self.results[result.task] = result
+        return len(records)
 
     def __enter__(self) -> Self:
         return self
@@ -138,11 +119,15 @@ class BuildFolder:
         self._lock.release()
 
 
-def _lines(shard: Path) -> list[bytes]:
+def _read(shard: Path) -> list[Any]:
     try:
-        return zstandard.ZstdDecompressor().decompress(shard.read_bytes()).splitlines(keepends=True)
-    except zstandard.ZstdError as error:
-        raise ResultsError(f"{shard}: is damaged ({error}); remove it, and its trainings will be done again") from error
+        content = zstandard.ZstdDecompressor().decompress(shard.read_bytes())
+    except zstandard.ZstdError:
+        content = b"cut off"
+    records = [lines.unseal(line) for line in content.splitlines(keepends=True)]
+    if None in records:
+        raise ResultsError(f"{shard}: is damaged; remove it, and its trainings will be done again")
+    return records
 
 
 def _brief(plan: Mapping[str, Any], keys: list[str]) -> str:

@@ -1,9 +1,7 @@
 """What one worker does at a time: one cell on one data set under one schedule, from every seed of the plan."""
 
-import json
-import zlib
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -55,6 +53,15 @@ class Trained:
     seconds: float
     epochs: tuple[Epoch, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Trained":
+        """Reads plain values back."""
+        return cls(**{**values, "epochs": tuple(map(tuple, values["epochs"]))})
+
 
 @dataclass(frozen=True)
 class Result:
@@ -73,20 +80,15 @@ class Result:
         """How many seeds have no result."""
         return sum(one.reason is not None for one in self.trained)
 
-    def to_line(self) -> bytes:
-        """Returns the result as a line of JSON with its CRC-32 in front."""
-        body = json.dumps([self.task, [asdict(one) for one in self.trained]], separators=(",", ":")).encode()
-        return b"%08x %s\n" % (zlib.crc32(body), body)
+    def to_json(self) -> list[Any]:
+        """Returns plain values."""
+        return [self.task, [one.to_json() for one in self.trained]]
 
     @classmethod
-    def from_line(cls, line: bytes) -> "Result | None":
-        """Reads a line back; None where it is damaged or cut off."""
-        checksum, _, body = line.rstrip(b"\n").partition(b" ")
-        if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
-            return None
-        task, trained = json.loads(body)
-        epochs = [tuple(tuple(epoch) for epoch in one.pop("epochs")) for one in trained]
-        return cls(Task(*task), tuple(Trained(**one, epochs=own) for one, own in zip(trained, epochs, strict=True)))
+    def from_json(cls, values: list[Any]) -> "Result":
+        """Reads plain values back."""
+        task, trained = values
+        return cls(Task(*task), tuple(map(Trained.from_json, trained)))
 
 
 def single(value: float | None) -> float | None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +45,17 @@ class Orders:
 class Worker:
     """Trains what it is told to."""
 
-    def __init__(self, orders: Orders) -> None:
-        """Takes one thread for itself: more workers, not more threads, make small networks train faster."""
+    def __init__(self, orders: Orders, space: Space[Any] | None = None) -> None:
+        """Takes one thread for itself: more workers, not more threads, make small networks train faster.
+
+        Args:
+            orders: what it must know.
+            space: the search space; made from the orders where it is None.
+        """
         torch.set_num_threads(1)
         self._orders = orders
+        self._space: Space[Any] = instantiate(orders.space) if space is None else space
         self._data: dict[str, ImageDataset] = {}
-
-    @cached_property
-    def space(self) -> Space[Any]:
-        """The search space."""
-        space: Space[Any] = instantiate(self._orders.space)
-        return space
 
     def data(self, name: str) -> ImageDataset:
         """Returns a data set on the device, loaded once.
@@ -70,20 +69,44 @@ class Worker:
             self._data[name] = data.to(torch.device(self._orders.device))
         return self._data[name]
 
-    def train(self, task: Task) -> Result:
-        """Trains one cell from every seed: side by side where the network can, else one after the other."""
+    def train(self, task: Task, seeds: tuple[int, ...] | None = None, last_epoch: int | None = None) -> Result:
+        """Trains one cell: its seeds side by side where the network can, else one after the other.
+
+        Args:
+            task: what to train.
+            seeds: from where; None for those of the plan.
+            last_epoch: where to stop in the schedule; None for its end.
+        """
         data, orders = self.data(task.dataset), self._orders
-        arch, recipe = self.space.parse(task.arch), recipe_for(orders.training, task)
+        arch, recipe = self._space.parse(task.arch), recipe_for(orders.training, task)
 
         def build(replicas: int) -> nn.Module:
             side_by_side = {"replicas": replicas} if replicas > 1 else {}
-            return self.space.network(arch, **network_settings(orders.training, data), **side_by_side)
+            return self._space.network(arch, **network_settings(orders.training, data), **side_by_side)
 
         trainings: list[Training] = []
-        for seeds in groups(orders):
-            state = checkpoint_file(orders, task, seeds)
-            trainings += train(build, data, recipe, seeds, name=task.arch, checkpoint_file=state)
+        for group in self._groups(seeds or orders.seeds):
+            state = self._checkpoint(task, group)
+            trainings += train(build, data, recipe, group, name=task.arch, checkpoint_file=state, last_epoch=last_epoch)
         return Result(task, tuple(map(_trained, trainings)))
+
+    def discard_checkpoints(self, task: Task, seeds: tuple[int, ...] | None = None) -> None:
+        """Removes what was kept of a task's trainings while they were not finished."""
+        for group in self._groups(seeds or self._orders.seeds):
+            state = self._checkpoint(task, group)
+            if state is not None:
+                state.unlink(missing_ok=True)
+
+    def _groups(self, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Returns the seeds that train side by side."""
+        return [seeds] if self._orders.training["together"] else [(seed,) for seed in seeds]
+
+    def _checkpoint(self, task: Task, seeds: tuple[int, ...]) -> Path | None:
+        """Returns where an unfinished training is kept."""
+        if self._orders.checkpoints is None:
+            return None
+        name = hashlib.sha256(repr((tuple(task), seeds)).encode()).hexdigest()[:16]
+        return Path(self._orders.checkpoints) / f"{name}.pt"
 
 
 def recipe_for(training: Mapping[str, Any], task: Task) -> Recipe:
@@ -95,27 +118,6 @@ def recipe_for(training: Mapping[str, Any], task: Task) -> Recipe:
 def network_settings(training: Mapping[str, Any], data: ImageDataset) -> dict[str, Any]:
     """Returns what a space's `network` is told besides the architecture."""
     return {**training["network"], "classes": data.classes, "in_channels": data.in_channels}
-
-
-def groups(orders: Orders) -> list[tuple[int, ...]]:
-    """Returns the seeds that train side by side."""
-    return [orders.seeds] if orders.training["together"] else [(seed,) for seed in orders.seeds]
-
-
-def checkpoint_file(orders: Orders, task: Task, seeds: tuple[int, ...]) -> Path | None:
-    """Returns where a task's unfinished training is kept."""
-    if orders.checkpoints is None:
-        return None
-    name = hashlib.sha256(repr((tuple(task), seeds)).encode()).hexdigest()[:16]
-    return Path(orders.checkpoints) / f"{name}.pt"
-
-
-def discard_checkpoints(orders: Orders, task: Task) -> None:
-    """Removes what was kept of a task's trainings while they were not finished."""
-    for seeds in groups(orders):
-        state = checkpoint_file(orders, task, seeds)
-        if state is not None:
-            state.unlink(missing_ok=True)
 
 
 def _trained(training: Training) -> Trained:

@@ -53,5 +53,7 @@ def _measurements(path: Path) -> Mapping[str, Any]:
                     column = table.metric(series.trial_set, Fidelity(series.schedule, epoch), metric)
                     assert column is not None
                     values, known = column.matrix(np.arange(len(table)))
-                    found[f"{series.trial_set}/{series.schedule}/{epoch}/{metric}"] = np.where(known, values, -1).tolist()
+                    found[f"{series.trial_set}/{series.schedule}/{epoch}/{metric}"] = np.where(
+                        known, values, -1
+                    ).tolist()
     return found

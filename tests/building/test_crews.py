@@ -18,9 +18,7 @@ Order = Callable[[Plan], Orders]
 
 
 def without_seconds(result: Result) -> tuple[Task, list[Trained]]:
-    trained = [
-        replace(one, seconds=0.0, epochs=tuple(epoch[:6] for epoch in one.epochs)) for one in result.trained
-    ]
+    trained = [replace(one, seconds=0.0, epochs=tuple(epoch[:6] for epoch in one.epochs)) for one in result.trained]
     return result.task, trained
 
 

@@ -11,7 +11,9 @@ PLAN = {"seeds": [0], "versions": {"torch": "1"}}
 
 def result(number: int) -> Result:
     epochs = ((12.5, 1.0, None, float(number), None, None, 0.25, None, None),)
-    return Result(Task(f"cell {number}", "digits", 1), (Trained(0, None, 1, 0.5, epochs), Trained(1, "why", 5, 2.0, ())))
+    return Result(
+        Task(f"cell {number}", "digits", 1), (Trained(0, None, 1, 0.5, epochs), Trained(1, "why", 5, 2.0, ()))
+    )
 
 
 def test_what_was_noted_is_there_again(tmp_path: Path) -> None:
@@ -56,7 +58,7 @@ def test_a_kill_between_a_shard_and_the_end_of_its_log_repeats_nothing(tmp_path:
 def test_a_folder_of_another_plan_or_version_is_refused_and_says_what_differs(tmp_path: Path) -> None:
     with BuildFolder.open(tmp_path, PLAN) as folder:
         folder.append(result(1))
-    with pytest.raises(ResultsError, match='other versions .*"torch": "1".*"torch": "2"'):
+    with pytest.raises(ResultsError, match=r'other versions .*"torch": "1".*"torch": "2"'):
         BuildFolder.open(tmp_path, {**PLAN, "versions": {"torch": "2"}})
 
 

@@ -1,0 +1,71 @@
+"""Evaluations looked up in a table."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nasbench_suite.algorithm import Proposal
+from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.observation import Observation, Score
+from nasbench_suite.search import Evaluate
+from nasbench_suite.seed_policy import SeedPolicy
+from nasbench_suite.space import Space
+from nasbench_suite.table import find_table, open_table
+
+
+class TableEvaluator:
+    """Answers from a table; its costs are those that the table knows.
+
+    Attributes:
+        name: of the table.
+        sha256: of its content.
+    """
+
+    def __init__(
+        self,
+        table: str | None,
+        dataset: str,
+        seed_policy: SeedPolicy,
+        charge_repeats: bool,
+        *,
+        space: Space[Any],
+        folder: Path,
+    ) -> None:
+        """
+        Args:
+            table: its name; None for the one table that has the space and the data set.
+            dataset: to search.
+            seed_policy: which trial answers.
+            charge_repeats: whether an architecture asked again at the same fidelity costs again.
+            space: whose architectures it holds.
+            folder: of the results; nothing is kept there.
+
+        Raises:
+            TableNotFoundError: there is no such table, or several.
+            UnknownDatasetError: it lacks the data set.
+        """
+        self._table = find_table(space, dataset) if table is None else open_table(table, space)
+        self._dataset, self._policy, self._charge_repeats = dataset, seed_policy, charge_repeats
+        self._judge = Benchmark(self._table, dataset)
+        self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256
+
+    def fidelities(self) -> list[Fidelity]:
+        """Lists those that the table has for the data set, by schedule and then by epoch."""
+        return self._judge.fidelities()
+
+    def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
+        """Returns what answers the proposals of one search and charges them."""
+        benchmark = Benchmark(self._table, self._dataset, ledger, trials, charge_repeats=self._charge_repeats)
+        policy = self._policy
+
+        def evaluate(proposal: Proposal[Any]) -> Observation:
+            return benchmark.query(proposal.arch, proposal.fidelity, policy)
+
+        return evaluate
+
+    def score(self, arch: Any) -> dict[str, Score]:
+        """Judges an architecture on every data set: final schedule, mean over trials."""
+        return self._judge.score(arch)
