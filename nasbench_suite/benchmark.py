@@ -166,6 +166,30 @@ class Benchmark:
             self.value(row, source.score, Fidelity(schedule, schedule), "test_accuracy", "mean"),
         )
 
+    def best(self) -> dict[str, Score]:
+        """Returns the highest accuracies of the whole table on every data set, valid and test each for itself.
+
+        They are those of `score`, so that nothing that it returns is above them. Costs nothing.
+        """
+        return {name: self._best(name) for name in self.table.metadata.datasets}
+
+    def _best(self, dataset: str) -> Score:
+        source = self.table.metadata.datasets[dataset]
+        final = Fidelity(*[max(self.table.schedules(source.search))] * 2)
+        valid = self._highest(source.search, final, "valid_accuracy")
+        return Score(dataset, final.schedule, valid, self._highest(source.score, final, "test_accuracy"))
+
+    def _highest(self, trial_set: str, fidelity: Fidelity, name: str) -> float | None:
+        metric = self.table.metric(trial_set, fidelity, name)
+        if metric is None:
+            return None
+        values, known = metric.matrix(np.arange(len(self.table)))
+        picked = metric.picker.pick_many(known, "mean", None)
+        measured = picked.any(axis=1)
+        means = _mean(values[measured], picked[measured])
+        means = means[~np.isnan(means)]  # diverged trainings
+        return float(means.max()) if len(means) else None
+
     def _charge_once(self, row: int, fidelity: Fidelity, seconds: float | None) -> None:
         assert self._paid is not None
         if (row, fidelity) in self._paid:

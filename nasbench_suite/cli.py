@@ -100,11 +100,15 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("report", help="tables and figures of finished runs")
     command.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="results folders")
-    command.add_argument("--format", choices=["markdown", "json"], default="markdown")
+    command.add_argument("--format", choices=["markdown", "html", "latex", "json"], default="markdown")
     command.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to the terminal")
     command.add_argument(
-        "--figure", type=Path, metavar="FILE", help="the curves; default: curves.png in DIR, or beside FILE"
+        "--figure", type=Path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
     )
+    command.add_argument(
+        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
+    )
+    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
     command.set_defaults(command=_report)
 
     command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
@@ -140,7 +144,7 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
-    write(options.folders, options.format, options.output, options.figure)
+    write(options.folders, options.format, options.output, options.figure, options.curves, options.axis)
 
 
 def _enumerate(options: argparse.Namespace) -> None:

@@ -39,6 +39,8 @@ class Job:
         table: name of the table, or of what is trained on.
         table_sha256: its content hash, or that of all that decides a training.
         fidelities: those on offer, cheapest first.
+        best: by data set, the table's highest validation and test accuracy, from which regret is measured; nothing
+            where it is not known.
     """
 
     config: Mapping[str, Any]
@@ -46,12 +48,14 @@ class Job:
     table: str
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
+    best: Mapping[str, tuple[float | None, float | None]]
 
     @cached_property
     def id(self) -> str:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
-        text = json.dumps([part, dict(self.choices), self.table_sha256], sort_keys=True)
+        choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
+        text = json.dumps([part, choices, self.table_sha256], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -81,6 +85,7 @@ class Job:
             "budget": self.config["budget"],
             "table": self.table,
             "table_hash": self.table_sha256,
+            "best": {name: [*accuracies] for name, accuracies in self.best.items()},
         }
 
 
@@ -103,7 +108,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     space = instantiate(config["space"])
     evaluator = _evaluator(config, space, Path(config["results"]))
     offered = _offered(evaluator, config)
-    job = Job(config, choices, evaluator.name, evaluator.sha256, offered)
+    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
+    job = Job(config, choices, evaluator.name, evaluator.sha256, offered, best)
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:

@@ -31,9 +31,10 @@ DATA = "NASBENCH_SUITE_TEST_DATA"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, and no environment variable that changes how errors are shown."""
+    """An empty home, no W&B, and no environment variable that changes how errors are shown."""
     folder = tmp_path / "home"
     monkeypatch.setenv("NASBENCH_SUITE_HOME", str(folder))
+    monkeypatch.setenv("WANDB_MODE", "disabled")
     for name in ("NASBENCH_SUITE_TRACEBACK", "HYDRA_FULL_ERROR"):
         monkeypatch.delenv(name, raising=False)
     return folder

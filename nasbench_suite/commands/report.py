@@ -2,20 +2,32 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative, to_json, to_markdown
 
+FORMATS = ("markdown", "html", "latex", "json")
 
-def write(folders: Sequence[Path], format: str, output: Path | None, figure: Path | None) -> None:
+
+def write(
+    folders: Sequence[Path],
+    format: str,
+    output: Path | None,
+    figure: Path | None,
+    curves: Literal["accuracy", "regret", "both"] = "both",
+    axis: Literal["log", "linear", "both"] = "log",
+) -> None:
     """Prints or writes a report.
 
     Args:
         folders: results folders; whatever is below them is taken.
-        format: `markdown` or `json`.
+        format: one of `FORMATS`.
         output: file to write; None for standard output.
-        figure: file of the curves; None for a place beside the report, and none for JSON.
+        figure: file of the curves; None for a place beside the report in Markdown, and none in the other formats.
+        curves: what the figure shows.
+        axis: of the figure.
 
     Raises:
         ResultsError: there is nothing to report, or a file cannot be written.
@@ -24,18 +36,30 @@ def write(folders: Sequence[Path], format: str, output: Path | None, figure: Pat
     if figure is None and format == "markdown":
         figure = output.with_suffix(".png") if output else folders[0] / "curves.png"
     if figure is not None:
-        from nasbench_suite.report.figure import save
+        from nasbench_suite.report import figure as pictures
 
-        save(summary, figure)
-    if format == "json":
-        text = to_json(summary)
-    else:
-        assert figure is not None
-        text = to_markdown(summary, relative(figure, output.parent if output else Path.cwd()))
+        quantities = pictures.QUANTITIES if curves == "both" else (curves,)
+        pictures.save(summary, figure, quantities, pictures.AXES if axis == "both" else (axis,))
+    text = _text(summary, format, figure, output.parent if output else Path.cwd())
     if output is None:
         print(text)
         return
     try:
-        output.write_text(text)
+        output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ResultsError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def _text(summary: Summary, format: str, figure: Path | None, folder: Path) -> str:
+    if format == "json":
+        return to_json(summary)
+    if format == "latex":
+        from nasbench_suite.report.latex import to_latex
+
+        return to_latex(summary)
+    if format == "html":
+        from nasbench_suite.report.html import to_html
+
+        return to_html(summary)
+    assert figure is not None
+    return to_markdown(summary, relative(figure, folder))

@@ -10,9 +10,9 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from nasbench_suite import job, search_path
+from nasbench_suite import job, search_path, tracking
 from nasbench_suite.commands.hydra_errors import as_ours, plainly
-from nasbench_suite.errors import ConfigError, NasBenchSuiteError
+from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job
 
@@ -42,9 +42,11 @@ _PROCESS = os.getpid()
 def _main(config: DictConfig) -> None:
     choices = {key: value for key, value in HydraConfig.get().runtime.choices.items() if not key.startswith("hydra/")}
     try:
-        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        assert isinstance(plain, dict)
-        folder = job.run(job.prepare({str(key): value for key, value in plain.items()}, choices))
+        container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        assert isinstance(container, dict)
+        plain = {str(key): value for key, value in container.items()}
+        tracking.mode(plain["tracking"])  # complains now, not when the job has ended
+        folder = _run(job.prepare(plain, choices))
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
         ours = as_ours(error)
         if os.getpid() != _PROCESS:  # on a cluster the launcher brings it back
@@ -53,6 +55,20 @@ def _main(config: DictConfig) -> None:
         return
     print(one_job(summarise([folder])))
     print(f"results: {_shown(folder)}", flush=True)
+    logged = tracking.log_job(folder, plain)
+    if logged:
+        print(logged, flush=True)
+
+
+def _run(prepared: job.Job) -> Path:
+    """Runs a job; one that fails is a failed run in W&B, unless its folder is the trouble."""
+    try:
+        return job.run(prepared)
+    except ResultsError:
+        raise
+    except Exception as error:
+        tracking.log_failure(prepared.folder, prepared.config, error)
+        raise
 
 
 def _shown(folder: Path) -> Path:

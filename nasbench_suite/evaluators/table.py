@@ -69,3 +69,7 @@ class TableEvaluator:
     def score(self, arch: Any) -> dict[str, Score]:
         """Judges an architecture on every data set: final schedule, mean over trials."""
         return self._judge.score(arch)
+
+    def best(self) -> dict[str, Score]:
+        """Returns the table's highest accuracies, by data set."""
+        return self._judge.best()

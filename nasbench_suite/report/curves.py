@@ -9,6 +9,21 @@ from numpy.typing import NDArray
 from nasbench_suite.report.load import Results
 
 Split = Literal["valid", "test"]
+SPLITS: tuple[Split, Split] = ("valid", "test")
+Quantity = Literal["accuracy", "regret"]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When each evaluation of a configuration's searches was known.
+
+    Attributes:
+        unit: `simulated seconds` or `evaluations`, since the start of its search.
+        times: (evaluations,) in the trajectory's order.
+    """
+
+    unit: str
+    times: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -18,7 +33,8 @@ class Curves:
     Attributes:
         grid: (G,) simulated seconds, or evaluations where seconds are unknown.
         unit: `simulated seconds` or `evaluations`.
-        scores: (searches, G) the judge's accuracy of the incumbent, percent; NaN before the first incumbent.
+        scores: (searches, G) the judge's accuracy of the incumbent in percent, or its regret in percentage points; NaN
+            before the first incumbent.
     """
 
     grid: NDArray[np.float64]
@@ -33,27 +49,68 @@ class Curves:
         return mean, mean - half, mean + half
 
 
-def incumbent_curves(results: Results, dataset: str, split: Split, points: int = 200) -> Curves:
+def incumbent_curves(
+    results: Results, dataset: str, split: Split, points: int = 240, quantity: Quantity = "accuracy"
+) -> Curves:
     """Computes the score of the incumbent over time.
 
     Args:
         results: of one configuration.
         dataset: where the incumbents are scored.
         split: validation or test accuracy.
-        points: of the grid, evenly spaced in the logarithm, from when every search has an incumbent to the last end.
+        points: of the grid, half of them evenly spaced and half evenly in the logarithm, from when every search has an
+            incumbent to the last end.
+        quantity: the accuracy, or the regret: how far it is below the best of the table; see `best_accuracy`.
+    """
+    clock = known_clock(results)
+    leads = results.trajectory["incumbent"]
+    starts = [clock.times[rows][leads[rows]][:1] for rows in results.searches]
+    start = max((float(times[0]) for times in starts if len(times)), default=1.0)
+    end = max(float(clock.times.max()), start)
+    half = points // 2
+    grid = np.sort(np.concatenate([np.geomspace(start, end, half), np.linspace(start, end, points - half)]))
+    grid[-1] = end  # geomspace may end a rounding error beyond
+    scores = scores_at(results, dataset, split, clock, grid)
+    if quantity == "regret":
+        best = best_accuracy(results, dataset, split)
+        scores = np.full_like(scores, np.nan) if best is None else best - scores
+    return Curves(grid, clock.unit, scores)
+
+
+def best_accuracy(results: Results, dataset: str, split: Split) -> float | None:
+    """Returns the highest accuracy in the table that was searched, in percent; None where that is not known."""
+    pair = results.description.get("best", {}).get(dataset)
+    best: float | None = None if pair is None else pair[SPLITS.index(split)]
+    return best
+
+
+def known_clock(results: Results) -> Clock:
+    """Returns the simulated seconds, or the evaluations where some seconds are unknown."""
+    seconds = results.trajectory["seconds"]
+    if np.isnan(seconds).any():
+        return Clock("evaluations", results.trajectory["step"] + 1.0)
+    return Clock("simulated seconds", seconds)
+
+
+def scores_at(
+    results: Results, dataset: str, split: Split, clock: Clock, grid: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Returns the judge's accuracies of the incumbents at given times.
+
+    Args:
+        results: of one configuration.
+        dataset: where the incumbents are scored.
+        split: validation or test accuracy.
+        clock: when each evaluation was known.
+        grid: (G,) times, rising.
+
+    Returns:
+        (searches, G) percent; NaN before the first incumbent and where the judge has no score.
     """
     trajectory, scores = results.trajectory, results.scores[dataset]
-    known = not np.isnan(trajectory["seconds"]).any()
-    unit = "simulated seconds" if known else "evaluations"
-    clock = trajectory["seconds"] if known else trajectory["step"] + 1.0
-    leads, archs = trajectory["incumbent"], trajectory["architecture"]
-    steps = []
+    lines = []
     for rows in results.searches:
-        at = np.flatnonzero(leads[rows])
-        worth = [scores[str(arch)][split == "test"] for arch in archs[rows][at]]
-        steps.append((clock[rows][at], np.array([np.nan, *worth])))
-    begins = [times[0] for times, _ in steps if len(times)]
-    grid = np.geomspace(max(begins, default=1.0), max(float(clock.max()), max(begins, default=1.0)), points)
-    grid[-1] = max(grid[-1], float(clock.max()))  # geomspace may end a rounding error early
-    table = np.array([worth[np.searchsorted(times, grid, side="right")] for times, worth in steps])
-    return Curves(grid, unit, table)
+        at = np.flatnonzero(trajectory["incumbent"][rows])
+        worth = [scores[str(arch)][split == "test"] for arch in trajectory["architecture"][rows][at]]
+        lines.append(np.array([np.nan, *worth])[np.searchsorted(clock.times[rows][at], grid, side="right")])
+    return np.array(lines)

@@ -1,57 +1,181 @@
-"""The incumbents' curves as a picture."""
+"""The incumbents' curves as pictures, in sizes and type that a paper can use."""
 
+import math
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import Any, Literal, get_args
 
+import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.report.curves import Split, incumbent_curves
+from nasbench_suite.report.curves import SPLITS, Curves, Quantity, best_accuracy, incumbent_curves
 from nasbench_suite.report.load import Results
-from nasbench_suite.report.summary import Summary, make_labels
+from nasbench_suite.report.summary import Summary
+from nasbench_suite.report.table import Group, groups
+
+Axis = Literal["log", "linear"]
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+AXES: tuple[Axis, ...] = get_args(Axis)
+
+# Okabe and Ito's colours, told apart by colour-blind readers too; a second round is dashed, a third dotted
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", ":", "-.")
+WIDTH = 7.0  # inches: the text width of a two-column paper
+HEIGHT = 2.3  # of a row of panels
+LEGEND = 0.18  # of a row of the legend
+STYLE: Any = {
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.labelsize": 8,
+    "legend.fontsize": 8,
+    "legend.title_fontsize": 8,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.alpha": 0.3,
+    "grid.linewidth": 0.5,
+    "pdf.fonttype": 42,  # TrueType, as publishers ask
+    "svg.hashsalt": "nasbench-suite",  # the same picture is the same file
+}
 
 
-def draw(summary: Summary) -> Figure:
-    """Draws mean curves with 95% confidence bands: a row a searched data set, validation left and test right."""
-    groups: dict[tuple[str, str, str], list[Results]] = {}
-    for results in summary.results:
-        description = results.description
-        groups.setdefault((description["space"], description["dataset"], description["protocol"]), []).append(results)
-    figure = Figure(figsize=(11, 4.2 * len(groups)), layout="constrained")
-    axes = figure.subplots(len(groups), 2, squeeze=False)
-    for row, ((space, dataset, protocol), group) in zip(axes, groups.items(), strict=True):
-        splits: tuple[Split, Split] = ("valid", "test")
-        for axis, split in zip(row, splits, strict=True):
-            _draw_group(axis, group, dataset, split)
-            name = "validation" if split == "valid" else "test"
-            axis.set_title(f"{space}, {dataset}: {name} accuracy of the incumbent (protocol {protocol})", fontsize=10)
-        row[0].legend(frameon=False, fontsize=9)
+def draw(
+    summary: Summary,
+    quantities: Sequence[Quantity] = QUANTITIES,
+    axes: Sequence[Axis] = ("log",),
+    titled: bool = True,
+) -> Figure:
+    """Draws mean curves with 95% confidence bands.
+
+    Each space, searched data set and protocol has a row of panels for every quantity and axis, validation left and test
+    right, scored on the searched data set. Where the best of the table is not known, regret is left out.
+
+    Args:
+        summary: the figures.
+        quantities: `accuracy` and `regret`.
+        axes: of the time: `log` and `linear`; regret is drawn on the same kind of axis.
+        titled: whether each part says what was searched.
+    """
+    parts = [(group, list(product(_drawable(group, quantities), axes))) for group in groups(summary)]
+    heights = [HEIGHT * len(rows) + 0.4 + LEGEND * math.ceil(len(g.results) / _legend_columns(g)) for g, rows in parts]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        subfigures = figure.subfigures(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for subfigure, (group, rows) in zip(subfigures, parts, strict=True):
+            if titled:
+                subfigure.suptitle(f"{group.space}, search on {group.dataset}, protocol {group.protocol}", fontsize=9)
+            _draw_group(subfigure, group, rows)
     return figure
 
 
-def save(summary: Summary, path: Path) -> None:
-    """Writes the picture; the file's ending chooses the format.
+def save(
+    summary: Summary,
+    path: Path,
+    quantities: Sequence[Quantity] = QUANTITIES,
+    axes: Sequence[Axis] = ("log",),
+) -> None:
+    """Writes the picture; the file's ending chooses the format: `.png`, `.svg`, `.pdf`.
 
     Raises:
         ResultsError: it cannot be written.
     """
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
     try:
-        draw(summary).savefig(path, dpi=150)
+        with rc_context(STYLE):
+            draw(summary, quantities, axes).savefig(path, dpi=200, metadata=metadata)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: the figure cannot be written ({error})") from error
 
 
-def _draw_group(axis: Axes, group: list[Results], dataset: str, split: Split) -> None:
-    labels = make_labels(group)
-    for results, label in zip(group, labels, strict=True):
-        if dataset not in results.scores:
-            continue
-        curves = incumbent_curves(results, dataset, split)
+def _drawable(group: Group, quantities: Sequence[Quantity]) -> list[Quantity]:
+    """Leaves regret out where some configuration of the group does not know the best of its table."""
+    known = all(best_accuracy(r, group.dataset, split) is not None for r in group.results for split in SPLITS)
+    return [quantity for quantity in quantities if known or quantity != "regret"]
+
+
+def _draw_group(subfigure: SubFigure, group: Group, rows: Sequence[tuple[Quantity, Axis]]) -> None:
+    if not rows:
+        return
+    panels = subfigure.subplots(len(rows), 2, squeeze=False)
+    for row, (quantity, axis) in zip(panels, rows, strict=True):
+        for panel, split in zip(row, SPLITS, strict=True):
+            found = {
+                _name(group, results): incumbent_curves(results, group.dataset, split, quantity=quantity)
+                for results in group.results
+                if group.dataset in results.scores
+            }
+            _draw_panel(panel, found, quantity, axis)
+            name = "validation" if split == "valid" else "test"
+            unit = "%" if quantity == "accuracy" else "points"
+            panel.set_ylabel(f"{name} {quantity} ({unit})")
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    subfigure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=_legend_columns(group),
+        frameon=False,
+        title="mean over searches, 95% confidence band",
+    )
+
+
+def _name(group: Group, results: Results) -> str:
+    return f"{group.label(results)} ({len(results.searches)} seeds)"
+
+
+def _legend_columns(group: Group) -> int:
+    """Returns how many of the group's names stand side by side."""
+    widest = max(len(_name(group, results)) for results in group.results)
+    return max(1, min(len(group.results), 110 // (widest + 8)))
+
+
+def _draw_panel(panel: Axes, found: dict[str, Curves], quantity: Quantity, axis: Axis) -> None:
+    styles = list(product(DASHES, COLOURS))
+    for at, (label, curves) in enumerate(found.items()):
+        dash, colour = styles[at % len(styles)]
         mean, low, high = curves.mean_and_band()
-        (line,) = axis.plot(curves.grid, mean, label=f"{label} ({len(curves.scores)} seeds)")
-        axis.fill_between(curves.grid, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
-        axis.set_xlabel(curves.unit)
-    axis.set_xscale("log")
-    axis.set_ylabel("percent (mean, 95% confidence)")
-    axis.grid(alpha=0.25)
-    axis.spines[["top", "right"]].set_visible(False)
+        panel.plot(curves.grid, mean, dash, color=colour, linewidth=1.3, label=label)
+        panel.fill_between(curves.grid, low, high, color=colour, alpha=0.18, linewidth=0)
+        panel.set_xlabel(curves.unit)
+    panel.grid(True)
+    if not found:
+        return
+    end = max(curves.grid[-1] for curves in found.values())
+    if axis == "linear":
+        panel.set_xlim(0, end)
+        _leave_out_the_start(panel, found, quantity, end)
+    else:
+        _log_axis(panel, "x")
+        start = min(curves.grid[0] for curves in found.values())
+        if start < end:
+            panel.set_xlim(start, end)
+        means = np.concatenate([curves.scores.mean(axis=0) for curves in found.values()])
+        if quantity == "regret" and (means > 0).any():
+            _log_axis(panel, "y")
+            panel.set_ylim(bottom=means[means > 0].min() / 1.5)
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def _leave_out_the_start(panel: Axes, found: dict[str, Curves], quantity: Quantity, end: float) -> None:
+    """Limits the height to the bands after the first 5% of the time, whose steep rise would flatten all the rest."""
+    bands = [curves.mean_and_band()[1:] for curves in found.values()]
+    late = [curves.grid >= 0.05 * end for curves in found.values()]
+    low = min((float(np.nanmin(low[at], initial=np.inf)) for (low, _), at in zip(bands, late, strict=True)))
+    high = max((float(np.nanmax(high[at], initial=-np.inf)) for (_, high), at in zip(bands, late, strict=True)))
+    if np.isfinite([low, high]).all() and high > low:
+        margin = 0.05 * (high - low)
+        panel.set_ylim(0 if quantity == "regret" else low - margin, high + margin)
+
+
+def _log_axis(panel: Axes, which: Literal["x", "y"]) -> None:
+    """Makes an axis logarithmic, with plain numbers at 1, 2 and 5 of each decade where it is short."""
+    panel.set(**{f"{which}scale": "log"})
+    axis = panel.xaxis if which == "x" else panel.yaxis
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())

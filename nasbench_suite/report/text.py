@@ -9,6 +9,11 @@ from pathlib import Path
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Row, Summary
 
+READING = (
+    "Accuracies in percent: mean±sample standard deviation over searches, of the last incumbent's score "
+    "(final schedule, mean over its trainings). Seconds are simulated, on the source's hardware."
+)
+
 
 def to_json(summary: Summary) -> str:
     """Returns a list of objects, one a configuration and scored data set."""
@@ -72,16 +77,14 @@ def _table(rows: Sequence[Row]) -> str:
 def _provenance(rows: Sequence[Row], summary: Summary) -> str:
     ids = {row.config_id for row in rows}
     results = [r for r in summary.results if r.description["config_id"] in ids]
-    lines = [
-        "Accuracies in percent: mean±sample standard deviation over searches, of the last incumbent's score "
-        "(final schedule, mean over its trainings). Seconds are simulated, on the source's hardware."
-    ]
-    for text in dict.fromkeys(_origin(r) for r in results):
+    lines = [READING]
+    for text in dict.fromkeys(origin(r) for r in results):
         lines.append(f"- {text}")
     return "\n".join([lines[0], "", *lines[1:]])
 
 
-def _origin(results: Results) -> str:
+def origin(results: Results) -> str:
+    """Returns the table, the queries and the budget behind a configuration's figures, in a sentence."""
     description, budget = results.description, results.description["budget"]
     fidelities = ", ".join(f"epoch {epoch} of {schedule}" for schedule, epoch in description["fidelities"])
     limits = [f"{budget[name]:,} {name}" for name in ("seconds", "epochs", "evaluations") if budget[name] is not None]

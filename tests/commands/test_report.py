@@ -52,3 +52,32 @@ def test_seeds_run_apart_report_as_one(cli: Cli, tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(cli: Cli, ran: Path, tmp_path: Path) -> None:
     answer = cli("report", ran, "--format", "json", "--output", tmp_path / "lost" / "r.json")
     assert answer.code == 2 and answer.err.count("\n") == 1 and "cannot be written" in answer.err
+
+
+@pytest.mark.parametrize(("format", "begins"), [("html", "<!DOCTYPE html>"), ("latex", "% needs")])
+def test_html_and_latex_are_one_file(cli: Cli, ran: Path, tmp_path: Path, format: str, begins: str) -> None:
+    assert cli("report", ran, "--format", format, "--output", tmp_path / "r").code == 0
+    assert (tmp_path / "r").read_text().startswith(begins)
+    assert not (tmp_path / "r.png").exists() and not (ran / "curves.png").exists()
+
+
+def test_a_figure_for_a_paper_has_what_is_asked_for(cli: Cli, ran: Path, tmp_path: Path) -> None:
+    figure = tmp_path / "regret.svg"
+    answer = cli("report", ran, "--format", "latex", "--figure", figure, "--curves", "regret", "--axis", "linear")
+    assert answer.code == 0 and figure.read_text().startswith("<?xml")
+
+
+def test_a_job_knows_the_best_of_its_table(ran: Path, installed: Path) -> None:
+    import json
+
+    from nasbench_suite.benchmark import Benchmark
+    from nasbench_suite.spaces.nb201 import NB201
+    from nasbench_suite.table import Table
+
+    table = Table(installed, NB201())
+    benchmark = Benchmark(table, "cifar10")
+    scores = [benchmark.score(cell) for cell in NB201().enumerate()]
+    for path in ran.rglob("job.json"):
+        for dataset, pair in json.loads(path.read_text())["best"].items():
+            assert pair[0] == max(score[dataset].valid_accuracy for score in scores)
+            assert pair[1] == max(score[dataset].test_accuracy for score in scores)

@@ -30,3 +30,29 @@ def test_where_seconds_are_unknown_the_grid_is_evaluations(results: Callable, sc
     curves = incumbent_curves(found, "cifar10", "valid")
     assert (curves.unit, curves.grid[0], curves.grid[-1]) == ("evaluations", 1.0, 2.0)
     assert (curves.scores[0, 0], curves.scores[0, -1]) == (90.0, 92.0)
+
+
+BEST = {"cifar10": [95.0, 86.0], "cifar100": [None, 64.0]}
+
+
+def test_regret_is_how_far_the_incumbent_is_below_the_best_of_the_table(results: Callable, searches, scores) -> None:
+    (found,), _ = load([results("job", searches, scores, best=BEST)])
+    regret = incumbent_curves(found, "cifar10", "test", quantity="regret").scores
+    assert regret[:, -1].tolist() == [5.0, 1.0, 6.0]
+    accuracy = incumbent_curves(found, "cifar10", "test").scores
+    np.testing.assert_array_equal(regret, 86.0 - accuracy)
+
+
+def test_without_a_best_there_is_no_regret(results: Callable, searches, scores, by_hand: Path) -> None:
+    (found,), _ = load([results("known", searches, scores, best=BEST)])
+    assert np.isnan(incumbent_curves(found, "cifar100", "valid", quantity="regret").scores).all()
+    (found,), _ = load([by_hand])  # as a folder that does not say
+    assert np.isnan(incumbent_curves(found, "cifar10", "valid", quantity="regret").scores).all()
+
+
+def test_the_grid_is_dense_on_both_kinds_of_axis(by_hand: Path) -> None:
+    (found,), _ = load([by_hand])
+    grid = incumbent_curves(found, "cifar10", "valid", points=200).grid
+    assert len(grid) == 200 and (np.diff(grid) >= 0).all()
+    assert np.diff(grid).max() <= (40 - 20) / 99 * 1.001
+    assert np.diff(np.log(grid)).max() <= np.log(2) / 99 * 1.001

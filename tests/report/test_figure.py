@@ -1,9 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.report.figure import draw, save
+from nasbench_suite.report.figure import AXES, draw, save
 from nasbench_suite.report.summary import summarise
 
 
@@ -24,3 +25,54 @@ def test_a_place_or_format_that_cannot_be_written_is_told(by_hand: Path, tmp_pat
         with pytest.raises(ResultsError, match="cannot be written") as caught:
             save(summarise([by_hand]), path)
         assert "\n" not in str(caught.value)
+
+
+BEST = {"cifar10": [95.0, 86.0], "cifar100": [76.0, 64.0]}
+
+
+def test_regret_has_panels_of_its_own_where_the_best_is_known(results: Callable, searches, scores) -> None:
+    summary = summarise([results("job", searches, scores, best=BEST)])
+    panels = draw(summary, axes=("log", "linear")).axes
+    assert [(panel.get_ylabel(), panel.get_xscale(), panel.get_yscale()) for panel in panels] == [
+        (f"{name} {quantity} ({unit})", axis, axis if quantity == "regret" else "linear")
+        for quantity, unit in (("accuracy", "%"), ("regret", "points"))
+        for axis in ("log", "linear")
+        for name in ("validation", "test")
+    ]
+    assert panels[4].lines[0].get_ydata()[-1] == 3.0  # 95 - 92
+
+
+def test_only_what_is_asked_for_is_drawn(results: Callable, searches, scores) -> None:
+    summary = summarise([results("job", searches, scores, best=BEST)])
+    assert len(draw(summary, ("regret",), ("linear",)).axes) == 2
+
+
+def test_a_regret_of_zero_can_be_drawn_on_a_log_axis(results: Callable, searches, scores, tmp_path: Path) -> None:
+    best = {"cifar10": [90.0, 80.0]}  # architecture a is the best
+    save(summarise([results("job", {2: searches[2]}, scores, best=best)]), tmp_path / "zero.png")
+    assert (tmp_path / "zero.png").exists()
+
+
+def test_no_two_of_28_configurations_look_alike(results: Callable, searches, scores) -> None:
+    for at in range(28):
+        results(f"jobs/{at}", searches, scores, config_id=f"c{at}", label=f"variant {at}")
+    lines = draw(summarise([results("jobs/0", searches, scores).parent])).axes[0].lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(lines) == 28
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_vector_pictures_are_the_same_to_the_byte(by_hand: Path, tmp_path: Path, ending: str, begins: bytes) -> None:
+    for name in ("one", "two"):
+        save(summarise([by_hand]), tmp_path / f"{name}.{ending}")
+    one, two = (tmp_path / f"{name}.{ending}" for name in ("one", "two"))
+    assert one.read_bytes().startswith(begins) and one.read_bytes() == two.read_bytes()
+
+
+def test_searches_that_found_nothing_leave_the_panels_empty(results: Callable, scores, tmp_path: Path) -> None:
+    nothing = {0: [("a", 50.0, 10.0, False), ("b", 50.0, 20.0, False)]}
+    folder = results("job", nothing, scores, best=BEST)
+    save(
+        summarise([folder, results("other", {0: [("a", 50.0, 10.0, True)]}, scores, best=BEST, config_id="c1")]),
+        tmp_path / "a.png",
+        axes=AXES,
+    )

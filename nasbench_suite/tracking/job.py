@@ -1,0 +1,167 @@
+"""A table search's job as one W&B run, written from the job's files when it has ended."""
+
+import dataclasses
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import filelock
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from nasbench_suite.report.curves import SPLITS, Clock, best_accuracy, known_clock, scores_at
+from nasbench_suite.report.load import Results
+from nasbench_suite.report.summary import Summary, summarise
+from nasbench_suite.report.text import relative
+from nasbench_suite.results import CONFIG, JOB, TRAJECTORY
+from nasbench_suite.tracking.run import Axes, LiveRun, RunName, mode
+
+MARKER = "wandb.json"
+POINTS = 200
+QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
+
+
+def log_job(folder: Path, config: Mapping[str, Any]) -> str | None:
+    """Logs a finished job, unless that was done before.
+
+    Args:
+        folder: of the job.
+        config: the resolved configuration of this start, of which `tracking` and `results` are used.
+
+    Returns:
+        Where the run is, in a line; None where it is not logged.
+    """
+    return _log(folder, config, None)
+
+
+def log_failure(folder: Path, config: Mapping[str, Any], error: BaseException) -> str | None:
+    """Logs a job that failed as a run with exit code 1, without curves; starting the job again replaces it.
+
+    Takes what `log_job` takes, and what the job failed of.
+    """
+    return _log(folder, config, error)
+
+
+def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -> str | None:
+    if mode(config["tracking"]) == "disabled" or not (folder / JOB).exists():
+        return None
+    try:
+        with filelock.FileLock(folder / ".lock", blocking=False):
+            return _log_locked(folder, config["tracking"], Path(config["results"]).resolve().name, error)
+    except filelock.Timeout:
+        return None  # whoever has the folder now will log it
+    except Exception as problem:  # whatever it is, the results are there
+        print(f"W&B: {' '.join(str(problem).split())}; the results are in their files all the same", file=sys.stderr)
+        return None
+
+
+def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: BaseException | None) -> str | None:
+    description = json.loads((folder / JOB).read_text())
+    config = yaml.safe_load((folder / CONFIG).read_text())
+    name = _name(description, folder.name, settings["group"] or root, settings["tags"])
+    wanted = {"mode": settings["mode"], "id": name.id, "project": settings["project"], "entity": settings["entity"]}
+    done = _logged(folder)
+    if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
+        return _line(done["run"]["mode"], folder, done["where"])  # an offline run need not follow an online one
+    summary = summarise([folder]) if error is None else None
+    axes = (
+        None if summary is None else Axes(_axis(summary.results[0])[0], [f"{row.scored_on}/*" for row in summary.rows])
+    )
+    with LiveRun(settings, folder, name, {**config, "job": description}, axes, quick=True) as run:
+        if summary is None:
+            run.summarise({"error": f"{type(error).__name__}: {error}"})
+            run.finish(exit_code=1)
+        else:
+            _feed(run, summary)
+            run.file(folder / TRAJECTORY, f"trajectory-{name.id}", "trajectory", _provenance(description))
+    if run.failed or run.where is None:
+        return None
+    where = relative(Path(run.where), folder) if run.mode == "offline" else run.where
+    if summary is not None:
+        (folder / MARKER).write_text(json.dumps({"run": wanted, "where": where}, indent=2) + "\n")
+    return _line(run.mode, folder, where)
+
+
+def _name(description: Mapping[str, Any], seeds: str, group: str, tags: Sequence[str]) -> RunName:
+    """Names a job's run; the id is that of the configuration, the seeds and the group, never of time."""
+    parts = [description[key] for key in ("space", "dataset", "algorithm", "protocol")]
+    suffix = hashlib.sha256(group.encode()).hexdigest()[:4]
+    return RunName(
+        id=f"{description['config_id']}-{seeds.removeprefix('seeds-')}-{suffix}",
+        name=description["label"] or f"{parts[2]} on {parts[0]}/{parts[1]}",
+        group=group,
+        job_type="search",
+        tags=tuple(dict.fromkeys([*parts, *tags])),
+    )
+
+
+def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: description[key] for key in ("table", "table_hash", "config_id", "space", "dataset", "versions")}
+
+
+def _logged(folder: Path) -> dict[str, Any] | None:
+    """Returns what the marker says of an earlier run whose files are still there."""
+    try:
+        done: dict[str, Any] = json.loads((folder / MARKER).read_text())
+        there = done["run"]["mode"] == "online" or (folder / done["where"]).is_dir()
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return done if there else None
+
+
+def _line(mode: str, folder: Path, where: str) -> str:
+    return f"W&B: {where}" if mode == "online" else f"W&B: wandb sync {relative(folder / where, Path.cwd())}"
+
+
+def _axis(results: Results) -> tuple[str, Clock, NDArray[np.float64]]:
+    """Returns the horizontal axis: its name, the clock, and a grid that depends on nothing but the budget.
+
+    Evaluations that overstep the budget and are kept count at its end. Without a budget in seconds or evaluations the
+    grid ends with the longest search.
+    """
+    budget, clock = results.description["budget"], known_clock(results)
+    limit = budget["seconds"]
+    if clock.unit == "evaluations" or (limit is None and budget["evaluations"] is not None):
+        clock = Clock("evaluations", results.trajectory["step"] + 1.0)
+        limit = budget["evaluations"]
+    end = float(clock.times.max() if limit is None else limit)
+    grid = np.linspace(0.0, end, POINTS + 1)[1:]
+    if clock.unit == "evaluations":
+        grid = np.unique(np.ceil(grid))
+    return clock.unit.replace(" ", "_"), Clock(clock.unit, np.minimum(clock.times, end)), grid
+
+
+def _feed(run: LiveRun, summary: Summary) -> None:
+    axis, clock, grid = _axis(summary.results[0])
+    columns = _curves(summary.results[0], clock, grid)
+    for at, time in enumerate(grid):
+        metrics = {name: float(values[at]) for name, values in columns.items() if not np.isnan(values[at])}
+        if metrics:
+            run.log({axis: float(time), **metrics})
+    first = summary.rows[0]
+    figures = {"seeds": first.seeds, "evaluations_mean": first.evaluations_mean, "seconds_mean": first.seconds_mean}
+    for row in summary.rows:
+        moments = {key: getattr(row, key) for key in ("valid_mean", "valid_std", "test_mean", "test_std")}
+        figures |= {f"final/{row.scored_on}/{key}": value for key, value in moments.items()}
+    run.summarise({key: value for key, value in figures.items() if value is not None})
+    run.table("final", [dataclasses.asdict(row) for row in summary.rows])
+
+
+def _curves(results: Results, clock: Clock, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Returns the mean and the quantiles over seeds by name, each (G,); NaN until every search has an incumbent."""
+    columns: dict[str, NDArray[np.float64]] = {}
+    for dataset in results.scores:
+        for split in SPLITS:
+            scores = scores_at(results, dataset, split, clock, grid)
+            name = f"{dataset}/{split}_accuracy"
+            columns[f"{name}/mean"] = scores.mean(axis=0)
+            for quantile, values in zip(QUANTILES, np.quantile(scores, list(QUANTILES.values()), axis=0), strict=True):
+                columns[f"{name}/{quantile}"] = values
+            best = best_accuracy(results, dataset, split)
+            if best is not None:
+                columns[f"{dataset}/{split}_regret/mean"] = best - columns[f"{name}/mean"]
+    return columns

@@ -1,0 +1,90 @@
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from nasbench_suite.report.html import to_html
+from nasbench_suite.report.summary import summarise
+
+VOID = {"meta", "br", "img", "link", "hr"}
+BEST = {"cifar10": [95.0, 86.0], "cifar100": [None, 64.0]}
+
+
+class Page(HTMLParser):
+    """Checks nesting, and gathers what a page refers to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.ids: list[str] = []
+        self.count: dict[str, int] = {}
+        self.words: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.count[tag] = self.count.get(tag, 0) + 1
+        self.references += [value or "" for name, value in attrs if name in ("href", "src", "xlink:href")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.words.append(data.strip())
+
+
+@pytest.fixture
+def page(results: Callable, searches, scores) -> Page:
+    one = results("one", searches, scores, best=BEST)
+    two = results(
+        "two",
+        searches,
+        scores,
+        best=BEST,
+        config_id="c1",
+        label="<script>mine</script>",
+        config={"algorithm": {"p": 7}},
+    )
+    return Page(to_html(summarise([one, two])))
+
+
+def test_the_page_needs_nothing_from_elsewhere(page: Page) -> None:
+    assert page.references and all(reference.startswith("#") for reference in page.references)
+    assert {reference[1:] for reference in page.references} <= set(page.ids)
+    assert "script" not in page.count and "link" not in page.count
+
+
+def test_tables_curves_and_provenance_are_there(page: Page) -> None:
+    assert (page.count["table"], page.count["svg"], page.count["details"]) == (1, 1, 2)
+    assert {"92.00", "82.00", "72.00", "62.00"} <= set(page.words)
+    assert "t, content " + "ab" * 32 in page.words
+    assert "0 to 2" in page.words
+    assert "cifar10 valid 95.00, test 86.00; cifar100 test 64.00" in page.words
+    assert any("p: 7" in words for words in page.words)
+    assert {"validation regret (points)", "test accuracy (%)"} <= set(page.words)  # in the picture, as text
+
+
+def test_labels_are_shown_as_they_are(page: Page) -> None:
+    assert "<script>mine</script>" in page.words
+
+
+def test_the_same_results_are_the_same_page(by_hand: Path) -> None:
+    assert to_html(summarise([by_hand])) == to_html(summarise([by_hand]))
+
+
+def test_notes_are_told(results: Callable, searches, scores, by_hand: Path) -> None:
+    begun = results("begun", searches, scores, finish=False)
+    assert any(
+        f"{begun.resolve()} is not finished" in words for words in Page(to_html(summarise([by_hand, begun]))).words
+    )

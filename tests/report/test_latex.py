@@ -1,0 +1,52 @@
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nasbench_suite.report.latex import escape, to_latex
+from nasbench_suite.report.summary import summarise
+
+
+@pytest.fixture
+def text(results: Callable, searches, scores, by_hand: Path) -> str:
+    other = results("other", {5: searches[1]}, scores, config_id="c1", algorithm="random", label="50% of_all")
+    return to_latex(summarise([by_hand, other]))
+
+
+def test_each_line_has_a_cell_a_column(text: str) -> None:
+    lines = [line for line in text.splitlines() if line.strip().endswith(r"\\")]
+    assert [line.count("&") for line in lines[1:]] == [7, 7, 7]
+    assert r"\multicolumn{2}{c}{cifar10} & \multicolumn{2}{c}{cifar100}" in lines[0]
+    assert r"$92.00 \pm 2.00$ & $82.00 \pm 2.65$" in text
+    assert r"50\% of\_all & $\mathbf{94.00}$ & $\mathbf{85.00}$" in text
+
+
+def test_provenance_and_notes_are_comments(text: str) -> None:
+    comments = [line for line in text.splitlines() if line.startswith("% ")]
+    assert any("table t (abababababab)" in line for line in comments)
+    assert "booktabs" in comments[0]
+
+
+def test_every_special_sign_is_escaped() -> None:
+    assert escape("a&b%c$d#e_f{g}h") == r"a\&b\%c\$d\#e\_f\{g\}h"
+    assert escape("~^\\") == r"\textasciitilde{}\textasciicircum{}\textbackslash{}"
+
+
+def test_braces_and_environments_are_balanced(text: str) -> None:
+    plain = re.sub(r"\\[{}]", "", text)
+    assert plain.count("{") == plain.count("}")
+    assert re.findall(r"\\begin\{(.*?)\}", text) == re.findall(r"\\end\{(.*?)\}", text)[::-1]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_latex_takes_it(text: str, tmp_path: Path) -> None:
+    (tmp_path / "t.tex").write_text(text)
+    (tmp_path / "paper.tex").write_text(
+        "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\\input{t}\\end{document}"
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,188 @@
+import base64
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pyarrow import parquet
+
+from nasbench_suite import tracking
+from nasbench_suite.job import Job, run
+from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.text import to_json
+
+MakeJob = Callable[..., Job]
+ReadRun = Callable[[Path], Any]
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+@pytest.fixture
+def logged(make_job: MakeJob) -> Callable[..., Path]:
+    """Runs a job, logs it and returns its folder."""
+
+    def make(*overrides: str) -> Path:
+        job = make_job("seeds=6", "budget.seconds=3000", *overrides)
+        folder = run(job)
+        tracking.log_job(folder, job.config)
+        return folder
+
+    return make
+
+
+def test_a_job_is_one_run_with_config_group_job_type_and_tags(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    folder = logged("algorithm=rea", "tracking.tags=[mine]")
+    found = read_run(folder)
+    assert (found.run.run_group, found.run.job_type, found.run.project) == ("results", "search", "nasbench-suite")
+    assert set(found.run.tags) == {"nb201", "cifar10", "rea", "mine"}
+    assert found.run.display_name == "rea on nb201/cifar10"
+    assert found.config["budget"]["seconds"] == 3000
+    assert found.config["job"] == json.loads((folder / "job.json").read_text())
+    assert found.run.run_id.startswith(f"{found.config['job']['config_id']}-0-5-")
+    assert found.exit_codes == [0]
+    assert found.folder.parent == folder / "wandb"
+
+
+def test_the_curves_are_mean_and_quantiles_of_the_incumbents_scores(
+    logged: Callable[..., Path], read_run: ReadRun
+) -> None:
+    folder = logged()
+    found = read_run(folder)
+    assert found.metrics == {
+        "simulated_seconds": "",
+        "cifar10/*": "simulated_seconds",
+        "cifar100/*": "simulated_seconds",
+    }
+    scores = {
+        (row["architecture"], row["dataset"]): row["test_accuracy"]
+        for row in parquet.read_table(folder / "scores.parquet").to_pylist()
+    }
+    leaders = [row for row in parquet.read_table(folder / "trajectory.parquet").to_pylist() if row["incumbent"]]
+    rows = [row for row in found.history if "simulated_seconds" in row]
+    for row in (rows[0], rows[len(rows) // 3], rows[-1]):
+        now = [
+            [x for x in leaders if x["seed"] == seed and x["seconds"] <= row["simulated_seconds"]][-1]
+            for seed in range(6)
+        ]
+        for dataset in ("cifar10", "cifar100"):
+            worth = [scores[leader["architecture"], dataset] for leader in now]
+            name = f"{dataset}/test_accuracy"
+            assert row[f"{name}/mean"] == pytest.approx(np.mean(worth), rel=1e-12)
+            assert row[f"{name}/median"] == pytest.approx(np.median(worth), rel=1e-12)
+            for key, quantile in (("q25", 0.25), ("q75", 0.75)):
+                assert row[f"{name}/{key}"] == pytest.approx(np.quantile(worth, quantile), rel=1e-12)
+            best = found.config["job"]["best"][dataset][1]
+            assert row[f"{dataset}/test_regret/mean"] == pytest.approx(best - np.mean(worth), rel=1e-9)
+
+
+def test_runs_of_one_budget_share_their_grid(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    grids = []
+    for overrides in (["algorithm=random"], ["algorithm=rea", "seed=6", "protocol=nats"]):
+        rows = read_run(logged(*overrides)).history
+        grids.append([row["simulated_seconds"] for row in rows if "simulated_seconds" in row])
+    expected = [15.0 * at for at in range(1, 201)]
+    for grid in grids:
+        assert 150 < len(grid) <= 200  # none before every search has an incumbent
+        assert grid == expected[-len(grid) :]
+
+
+def test_a_budget_of_evaluations_is_drawn_against_evaluations(make_job: MakeJob, read_run: ReadRun) -> None:
+    job = make_job("seeds=2", "budget=unlimited", "budget.evaluations=30")
+    tracking.log_job(run(job), job.config)
+    assert [row["evaluations"] for row in read_run(job.folder).history[:-1]] == list(range(1, 31))
+
+
+def test_the_last_point_and_the_table_are_what_the_report_says(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    folder = logged("protocol=nats", "algorithm=rea")  # keeps the evaluation that oversteps the budget
+    found = read_run(folder)
+    rows = json.loads(to_json(summarise([folder])))
+    last = [row for row in found.history if "simulated_seconds" in row][-1]
+    for row in rows:
+        assert last[f"{row['scored_on']}/test_accuracy/mean"] == pytest.approx(row["test_mean"], rel=1e-12)
+        assert found.summary[f"final/{row['scored_on']}/test_mean"] == row["test_mean"]
+        assert found.summary[f"final/{row['scored_on']}/valid_std"] == row["valid_std"]
+    table = json.loads((found.folder / "files" / found.history[-1]["final.path"]).read_text())
+    assert [dict(zip(table["columns"], line, strict=True)) for line in table["data"]] == rows
+
+
+def test_the_trajectory_is_an_artifact_with_the_tables_hash(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    folder = logged()
+    found = read_run(folder)
+    artifact = found.artifacts["trajectory"]
+    described = json.loads((folder / "job.json").read_text())
+    assert json.loads(artifact.metadata)["table_hash"] == described["table_hash"]
+    (entry,) = artifact.manifest.contents
+    assert (entry.path, Path(entry.local_path)) == ("trajectory.parquet", folder / "trajectory.parquet")
+    content = (folder / "trajectory.parquet").read_bytes()
+    assert base64.b64decode(entry.digest) == hashlib.md5(content).digest()
+    for any_artifact in found.artifacts.values():  # so that the folder is all that an upload needs
+        assert all(Path(entry.local_path).is_relative_to(folder) for entry in any_artifact.manifest.contents)
+
+
+def test_what_is_logged_is_not_logged_again(make_job: MakeJob, read_run: ReadRun) -> None:
+    job = make_job("seeds=2", "budget.seconds=3000")
+    line = tracking.log_job(run(job), job.config)
+    first = read_run(job.folder)
+    assert tracking.log_job(job.folder, job.config) == line
+    assert read_run(job.folder).folder == first.folder
+    assert line == f"W&B: wandb sync {first.folder}"
+
+
+def test_what_was_removed_or_cut_off_is_logged_anew_under_the_same_id(make_job: MakeJob, read_run: ReadRun) -> None:
+    job = make_job("seeds=2", "budget.seconds=3000")
+    tracking.log_job(run(job), job.config)
+    first = read_run(job.folder).run.run_id
+    (job.folder / "wandb.json").unlink()  # as a kill in the middle leaves it
+    tracking.log_job(job.folder, job.config)
+    assert read_run(job.folder).run.run_id == first
+    shutil.rmtree(job.folder / "wandb")
+    tracking.log_job(job.folder, job.config)
+    assert read_run(job.folder).run.run_id == first
+
+
+def test_a_folder_that_is_moved_keeps_its_run(make_job: MakeJob, read_run: ReadRun, tmp_path: Path) -> None:
+    job = make_job("seeds=2", "budget.seconds=3000")
+    tracking.log_job(run(job), job.config)
+    moved = tmp_path / "elsewhere" / job.folder.name
+    shutil.copytree(job.folder, moved)
+    shutil.rmtree(job.folder)
+    assert tracking.log_job(moved, job.config) == f"W&B: wandb sync {read_run(moved).folder}"
+
+
+def test_another_group_is_another_run(logged: Callable[..., Path], read_runs: Callable[[Path], list[Any]]) -> None:
+    folder = logged()
+    logged("tracking.group=thesis")
+    assert [found.run.run_group for found in read_runs(folder)].count("thesis") == 1
+    assert len({found.run.run_id for found in read_runs(folder)}) == 2
+
+
+def test_how_a_job_is_tracked_does_not_change_its_folder(make_job: MakeJob) -> None:
+    assert len({make_job(f"tracking={mode}").folder for mode in ("offline", "online", "disabled")}) == 1
+
+
+def test_a_failed_job_is_a_failed_run_until_it_succeeds(make_job: MakeJob, read_run: ReadRun) -> None:
+    job = make_job("seeds=2", "budget.seconds=3000")
+    folder = run(job)
+    for name in ("trajectory.parquet", "scores.parquet"):
+        (folder / name).unlink()
+    tracking.log_failure(folder, job.config, RuntimeError("the algorithm divided by zero"))
+    found = read_run(folder)
+    assert found.exit_codes == [1]
+    assert found.summary["error"] == "RuntimeError: the algorithm divided by zero"
+    assert found.config["job"]["config_id"] == job.id
+    tracking.log_job(run(job), job.config)
+    again = read_run(folder)
+    assert (again.run.run_id, again.exit_codes) == (found.run.run_id, [0])
+
+
+def test_while_another_process_has_the_folder_nothing_is_logged(make_job: MakeJob) -> None:
+    import filelock
+
+    job = make_job("seeds=2", "budget.seconds=3000")
+    run(job)
+    with filelock.FileLock(job.folder / ".lock"):
+        assert tracking.log_job(job.folder, job.config) is None
+    assert not (job.folder / "wandb").exists()
