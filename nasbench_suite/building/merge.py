@@ -27,7 +27,7 @@ EPOCHS_AS_COLUMNS = 12
 _CURVES = ("train_accuracy", "train_loss", "valid_accuracy", "valid_loss", "test_accuracy", "test_loss")
 _TRAIN_SECONDS, _PASSES = MEASURES.index("train_seconds"), ("valid_seconds", "test_seconds")
 
-Values = NDArray[np.float64]
+Values = NDArray[np.float32]
 
 
 def merge(
@@ -70,15 +70,15 @@ def merge(
 
 def _gather(results: Mapping[Task, Result], tasks: list[Task], seeds: list[int]) -> tuple[Values, NDArray[np.bool_]]:
     """Returns the measures (rows, seeds, epochs, measures), NaN where there is none, and who failed (rows, seeds)."""
-    values = np.full((len(tasks), len(seeds), tasks[0].schedule, len(MEASURES)), np.nan)
+    values = np.full((len(tasks), len(seeds), tasks[0].schedule, len(MEASURES)), np.nan, dtype=np.float32)
     failed = np.zeros(values.shape[:2], dtype=np.bool_)
     for row, task in enumerate(tasks):
         for at, one in enumerate(results[task].trained):
             if one.reason is None:
-                values[row, at] = np.array(one.epochs, dtype=np.float64)  # None becomes NaN
+                values[row, at] = np.array(one.epochs, dtype=np.float32)  # None becomes NaN
             else:
                 failed[row, at] = True
-    values[..., _TRAIN_SECONDS] = values[..., _TRAIN_SECONDS].cumsum(axis=2).astype(np.float32)
+    values[..., _TRAIN_SECONDS] = values[..., _TRAIN_SECONDS].cumsum(axis=2)
     return values, failed
 
 

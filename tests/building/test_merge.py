@@ -94,3 +94,9 @@ def test_checkpoints_are_gone_when_their_training_is_noted(make_plan: Make, tabl
     made = table(plan)
     assert made.metadata.counts["trainings"] == 4
     assert (plan.folder / "unfinished").is_dir() and not list((plan.folder / "unfinished").iterdir())
+
+
+def test_measurements_are_kept_in_single_precision(make_plan: Make, table: Callable[[Plan], Table]) -> None:
+    made = table(make_plan(ONE_CELL, "schedules=[1]"))
+    dtypes = {dtype for key, (dtype, _) in made.metadata.arrays.items() if key.startswith("column/")}
+    assert dtypes == {"<f4"}
