@@ -70,8 +70,8 @@ def classes(table: Table) -> tuple[NDArray[np.int64], list[Cell]]:
 
 def describe(trained: dict[int, Trained]) -> None:
     """Prints the table of the distributions."""
-    print("| schedule | min | 10% | median | 90% | max | spread : seed | better half | seeds' rank | valid-test rank | s |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    columns = ("schedule", "min", "10%", "median", "90%", "max", "spread : seed", "better half", "ranks: seeds")
+    print("| " + " | ".join((*columns, "valid-test", "s")) + " |\n" + "|---" * (len(columns) + 2) + "|")
     for schedule, one in trained.items():
         mean = one.valid.mean(1)
         low, tenth, median, ninetieth, high = np.nanquantile(mean, [0, 0.1, 0.5, 0.9, 1])

@@ -37,9 +37,11 @@ class Algorithm(ABC, Generic[ArchT]):
 
     Attributes:
         finite: whether the algorithm ends by itself, so that a search needs no budget.
+        multi_fidelity: whether it screens at lower fidelities, where they are on offer; the report says if not.
     """
 
     finite: bool = False
+    multi_fidelity: bool = False
 
     def __init__(self, space: Space[ArchT], fidelities: Sequence[Fidelity], rng: np.random.Generator) -> None:
         """

@@ -96,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
     command.add_argument("--seed", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
+    command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
+    command.add_argument("--csv", action="store_true", help="likewise at all epochs, as CSV")
     command.set_defaults(command=_query)
 
     command = commands.add_parser("report", help="tables and figures of finished runs")
@@ -109,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
         "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
     )
     command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
+    command.add_argument(
+        "--at",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="BUDGET",
+        help="test the differences at these simulated seconds",
+    )
     command.set_defaults(command=_report)
 
     command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
@@ -144,7 +154,8 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
-    write(options.folders, options.format, options.output, options.figure, options.curves, options.axis)
+    folders, format, output, figure = options.folders, options.format, options.output, options.figure
+    write(folders, format, output, figure, options.curves, options.axis, options.at)
 
 
 def _enumerate(options: argparse.Namespace) -> None:

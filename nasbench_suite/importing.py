@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import SourceError
+from nasbench_suite.errors import SourceError, TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.table import Dataset, Metadata, Source
+from nasbench_suite.table import Dataset, Metadata, Source, read_metadata
 from nasbench_suite.table.writer import TableWriter
 
 NewWriter = Callable[[Mapping[str, str], Iterable[str]], TableWriter]
@@ -74,17 +74,34 @@ def import_file(
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder")
     importer = _choose(space, path, format)
+    if not force:
+        _check_taken(destination, importer.format)
     try:
         total = sum(file.stat().st_size for file in _files(path))
-        with Progress(f"import {path.name}", total, unit="B") as progress:
+        # read twice: for the source's hash, which goes into the table, and for what is in it
+        with Progress(f"import {path.name}", 2 * total, unit="B") as progress:
 
             def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
-                source = Source(importer.format, path.name, sha256(path))
+                source = Source(importer.format, path.name, sha256(path, progress))
                 return TableWriter(destination, space, units, source, pair_datasets(space, trial_sets), force=force)
 
             return importer.read(path, space, new_writer, progress)
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
+
+
+def _check_taken(destination: Path, format: str) -> None:
+    """Refuses a name before the work where the table there is surely another: the writer sees to the rest."""
+    if not destination.exists():
+        return
+    try:
+        there = read_metadata(destination).source.format
+    except TableError:
+        return
+    if there != format and "tidy" in (there, format):
+        raise TableExistsError(
+            f"{destination} is there with other content; choose another --name, or replace it with --force"
+        )
 
 
 def _choose(space: Space[Any], path: Path, format: str | None) -> Importer:
@@ -115,14 +132,18 @@ def pair_datasets(space: Space[Any], trial_sets: Iterable[str]) -> dict[str, Dat
     return pairs | {name: Dataset(name, name) for name in there if name not in used}
 
 
-def sha256(path: Path) -> str:
+def sha256(path: Path, progress: Progress | None = None) -> str:
     """Returns the hash of a file; of a folder, that of its sorted files' names and hashes."""
+    digest = hashlib.sha256()
     if path.is_file():
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    digest = hashlib.sha256()
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                if progress is not None:
+                    progress.advance(len(block))
+        return digest.hexdigest()
     for file in _files(path):
-        digest.update(f"{file.relative_to(path).as_posix()}\n{sha256(file)}\n".encode())
+        digest.update(f"{file.relative_to(path).as_posix()}\n{sha256(file, progress)}\n".encode())
     return digest.hexdigest()
 
 

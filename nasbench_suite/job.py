@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+import math
 import multiprocessing
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
 from nasbench_suite.evaluators import Evaluator
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.orphans import die_with_parent
+from nasbench_suite.parallel import die_with_parent
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
@@ -41,6 +41,7 @@ class Job:
         fidelities: those on offer, cheapest first.
         best: by data set, the table's highest validation and test accuracy, from which regret is measured; nothing
             where it is not known.
+        multi_fidelity: whether the algorithm screens at the lower ones.
     """
 
     config: Mapping[str, Any]
@@ -49,6 +50,7 @@ class Job:
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
     best: Mapping[str, tuple[float | None, float | None]]
+    multi_fidelity: bool
 
     @cached_property
     def id(self) -> str:
@@ -81,6 +83,7 @@ class Job:
             "dataset": self.config["dataset"],
             "seed_policy": self.config["seed_policy"],
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
+            "multi_fidelity": self.multi_fidelity,
             "workers": self.config["workers"],
             "budget": self.config["budget"],
             "table": self.table,
@@ -101,15 +104,16 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         value = config[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
-    if config["workers"] != 1:
-        raise ConfigError("workers: simulated parallel evaluations are not there yet; expected 1")
+    overhead = config["overhead"]
+    is_number = isinstance(overhead, int | float) and not isinstance(overhead, bool)
+    if overhead != "measured" and not (is_number and 0 <= overhead < math.inf):
+        raise ConfigError(f"overhead: expected simulated seconds of 0 or more, or measured; got {overhead!r}")
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
     evaluator = _evaluator(config, space, Path(config["results"]))
     offered = _offered(evaluator, config)
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
-    job = Job(config, choices, evaluator.name, evaluator.sha256, offered, best)
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -118,7 +122,8 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         raise ConfigError(
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
-    return job
+    multi_fidelity = bool(algorithm.multi_fidelity)
+    return Job(config, choices, evaluator.name, evaluator.sha256, offered, best, multi_fidelity)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -180,6 +185,8 @@ class Searcher:
             self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
             self._evaluator.begin(ledger, trial_stream),
             ledger,
+            config["workers"],
+            config["overhead"],
         )
         scores = {self._space.format(arch): self._score(arch) for arch in trajectory.incumbents()}
         return SeedRecord(seed, trajectory.columns(self._space.format), scores)
@@ -236,7 +243,7 @@ _searcher: Searcher
 def _start(job: Job) -> None:
     """Sets a worker process up."""
     global _searcher
-    threading.Thread(target=die_with_parent, daemon=True).start()
+    die_with_parent()
     _searcher = Searcher(job)
 
 

@@ -12,7 +12,8 @@ class Ledger:
     """Counts seconds, epochs and evaluations against limits.
 
     Attributes:
-        seconds: spent so far, on the source's hardware; None once an evaluation of unknown cost was charged.
+        seconds: the clock: spent so far, on the source's hardware; None once an evaluation of unknown cost was
+            charged. With several workers the search winds it to when the evaluation that is charged starts.
         epochs: spent so far.
         evaluations: charged so far.
     """

@@ -1,34 +1,84 @@
-"""The search loop: where an algorithm and a budgeted evaluator meet."""
+"""The search loop: where an algorithm and a budgeted evaluator meet, on a simulated clock."""
 
+import heapq
+import time
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from nasbench_suite.algorithm import Algorithm, Proposal
-from nasbench_suite.errors import BudgetExhaustedError
+from nasbench_suite.errors import BudgetExhaustedError, MissingValueError
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Observation
 from nasbench_suite.trajectory import Trajectory
 
 Evaluate = Callable[[Proposal[Any]], Observation]
+Overhead = float | Literal["measured"]
 
 
-def search(algorithm: Algorithm[Any], evaluate: Evaluate, ledger: Ledger) -> Trajectory:
+def search(
+    algorithm: Algorithm[Any], evaluate: Evaluate, ledger: Ledger, workers: int = 1, overhead: Overhead = 0.0
+) -> Trajectory:
     """Runs one search to the end of its budget, or of the algorithm.
+
+    Up to `workers` evaluations are under way at a time on the simulated clock. Results come in the order of their
+    ends, those of one instant by the proposals' ids and all before anybody asks again; then the workers that are
+    free ask in turn. The ledger's seconds are this clock, so that W workers do about W times as much in a budget of
+    seconds; epochs and evaluations are charged when an evaluation starts.
+
+    At the budget's edge: no evaluation starts once a limit is reached. One that would overstep it is kept or refused by
+    the ledger's rule, and a worker whose evaluation is refused stops. What is under way is finished and told. One
+    worker is the sequential loop.
 
     Args:
         algorithm: asks for evaluations and is told their results.
         evaluate: answers a proposal and charges the ledger; raises BudgetExhaustedError when nothing is left.
         ledger: whose seconds are the trajectory's clock.
+        workers: evaluations under way at a time, 1 or more.
+        overhead: simulated seconds from a worker's asking to its evaluation's start; `measured` takes the algorithm's
+            real time for this question and the answers since the last, so that results differ from run to run.
 
     Returns:
         One row an evaluation. A discarded evaluation is neither told nor in it.
+
+    Raises:
+        MissingValueError: there are several workers, and the source does not know what an evaluation costs.
     """
     trajectory = Trajectory()
-    while not ledger.exhausted and (proposal := algorithm.ask()) is not None:
-        try:
-            observation = evaluate(proposal)
-        except BudgetExhaustedError:
-            break
-        trajectory.add(proposal, observation, ledger.seconds)
-        algorithm.tell(proposal, observation)
-    return trajectory
+    clock = ledger.seconds
+    thought = 0.0
+    free = deque(range(workers))
+    # (end, id, worker, proposal, observation) of what is under way
+    running: list[tuple[Any, int, int, Proposal[Any], Observation]] = []
+    while True:
+        while free:
+            ledger.seconds = clock
+            if ledger.exhausted:
+                break
+            started = time.perf_counter()
+            proposal = algorithm.ask()
+            thought += time.perf_counter() - started
+            if proposal is None:
+                break
+            worker = free.popleft()
+            if overhead and clock is not None:
+                ledger.seconds = clock + (thought if overhead == "measured" else overhead)
+            thought = 0.0
+            try:
+                observation = evaluate(proposal)
+            except BudgetExhaustedError:
+                continue
+            if ledger.seconds is None and workers > 1:
+                raise MissingValueError("workers: expected 1, for the table does not know what an evaluation costs")
+            heapq.heappush(running, (ledger.seconds, proposal.id, worker, proposal, observation))
+        if not running:
+            ledger.seconds = clock
+            return trajectory
+        clock = running[0][0]
+        while running and running[0][0] == clock:
+            _, _, worker, proposal, observation = heapq.heappop(running)
+            trajectory.add(proposal, observation, clock)
+            started = time.perf_counter()
+            algorithm.tell(proposal, observation)
+            thought += time.perf_counter() - started
+            free.append(worker)

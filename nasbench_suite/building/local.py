@@ -2,14 +2,14 @@
 
 import contextlib
 import multiprocessing
-import threading
+import signal
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from nasbench_suite.building.schedule import Death
 from nasbench_suite.building.task import Result, Task
 from nasbench_suite.building.worker import Orders, Worker
-from nasbench_suite.orphans import die_with_parent
+from nasbench_suite.parallel import die_with_parent
 
 
 class LocalCrew:
@@ -70,7 +70,8 @@ class LocalCrew:
 
 
 def _serve(pipe: Connection, orders: Orders) -> None:
-    threading.Thread(target=die_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver is the one that deals with Ctrl-C
+    die_with_parent()
     try:
         worker = Worker(orders)
         while True:

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.commands import cell
 from nasbench_suite.errors import ConfigError, MissingTrialError, TableNotFoundError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.seed_policy import SeedPolicy
@@ -25,6 +26,11 @@ def show(options: argparse.Namespace) -> None:
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
     table = _table(options)
+    if options.all or options.csv:
+        if options.json:
+            raise ConfigError("query: expected one of --json, --all and --csv")
+        cell.show(table, arch, options)
+        return
     datasets = [options.dataset] if options.dataset else list(table.metadata.datasets)
     answers = [answer(table, arch, name, options.epochs, options.epoch, seed) for name in datasets]
     if options.json:

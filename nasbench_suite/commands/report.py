@@ -1,10 +1,11 @@
 """`nasbench-suite report`: tables and figures of finished runs."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from nasbench_suite.errors import ResultsError
+from nasbench_suite.errors import ConfigError, ResultsError
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative, to_json, to_markdown
 
@@ -18,6 +19,7 @@ def write(
     figure: Path | None,
     curves: Literal["accuracy", "regret", "both"] = "both",
     axis: Literal["log", "linear", "both"] = "log",
+    at: Sequence[float] = (),
 ) -> None:
     """Prints or writes a report.
 
@@ -28,10 +30,16 @@ def write(
         figure: file of the curves; None for a place beside the report in Markdown, and none in the other formats.
         curves: what the figure shows.
         axis: of the figure.
+        at: budgets at which to test the differences; for Markdown.
 
     Raises:
+        ConfigError: budgets do not go with the format, or are none.
         ResultsError: there is nothing to report, or a file cannot be written.
     """
+    if at and format != "markdown":
+        raise ConfigError(f"--at: expected --format markdown, which has the tests; got {format}")
+    if not all(0 < budget < math.inf for budget in at):
+        raise ConfigError(f"--at: expected budgets above 0, got {', '.join(map(str, at))}")
     summary = summarise(folders)
     if figure is None and format == "markdown":
         figure = output.with_suffix(".png") if output else folders[0] / "curves.png"
@@ -40,7 +48,7 @@ def write(
 
         quantities = pictures.QUANTITIES if curves == "both" else (curves,)
         pictures.save(summary, figure, quantities, pictures.AXES if axis == "both" else (axis,))
-    text = _text(summary, format, figure, output.parent if output else Path.cwd())
+    text = _text(summary, format, figure, output.parent if output else Path.cwd(), at)
     if output is None:
         print(text)
         return
@@ -50,7 +58,7 @@ def write(
         raise ResultsError(f"{output}: cannot be written ({error.strerror})") from error
 
 
-def _text(summary: Summary, format: str, figure: Path | None, folder: Path) -> str:
+def _text(summary: Summary, format: str, figure: Path | None, folder: Path, at: Sequence[float]) -> str:
     if format == "json":
         return to_json(summary)
     if format == "latex":
@@ -62,4 +70,4 @@ def _text(summary: Summary, format: str, figure: Path | None, folder: Path) -> s
 
         return to_html(summary)
     assert figure is not None
-    return to_markdown(summary, relative(figure, folder))
+    return to_markdown(summary, relative(figure, folder), at)

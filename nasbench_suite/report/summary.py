@@ -75,7 +75,8 @@ def summarise(folders: Iterable[Path]) -> Summary:
     notes = [f"{folder} is not finished, and not in this report; start it again to go on" for folder in unfinished]
     for results, label in zip(found, labels, strict=True):
         searched = results.description["dataset"]
-        for scored_on in sorted(results.scores, key=lambda name: (name != searched, name.lower())):
+        # without any incumbent there is nothing scored, and a row still says so
+        for scored_on in sorted(results.scores or [searched], key=lambda name: (name != searched, name.lower())):
             rows.append(_row(results, label, scored_on, notes))
     return Summary(tuple(rows), tuple(found), tuple(notes))
 
@@ -91,7 +92,7 @@ def final_incumbents(results: Results) -> list[str | None]:
 
 
 def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Row:
-    description, scores = results.description, results.scores[scored_on]
+    description, scores = results.description, results.scores.get(scored_on, {})
     incumbents = final_incumbents(results)
     missing = incumbents.count(None)
     if missing:
@@ -128,7 +129,7 @@ def make_labels(found: list[Results]) -> list[str]:
     """Names configurations: as they say themselves, else by algorithm and by what differs from their like."""
     names = [str(r.description["label"] or r.description["algorithm"]) for r in found]
     keys = [(r.description["space"], r.description["dataset"], r.description["protocol"]) for r in found]
-    flat = [_flatten(results.config) for results in found]
+    flat = [flatten(results.config) for results in found]
     labels = []
     for at, name in enumerate(names):
         like = [other for other in range(len(found)) if names[other] == name and keys[other] == keys[at]]
@@ -146,11 +147,12 @@ def make_labels(found: list[Results]) -> list[str]:
     return labels
 
 
-def _flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Returns nested keys joined by dots."""
     flat: dict[str, Any] = {}
     for key, value in config.items():
         if isinstance(value, Mapping):
-            flat.update(_flatten(value, f"{prefix}{key}."))
+            flat.update(flatten(value, f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

@@ -7,6 +7,8 @@ from itertools import groupby
 from pathlib import Path
 
 from nasbench_suite.report.load import Results
+from nasbench_suite.report.published import compare
+from nasbench_suite.report.published import to_markdown as published_to_markdown
 from nasbench_suite.report.summary import Row, Summary
 
 READING = (
@@ -20,17 +22,24 @@ def to_json(summary: Summary) -> str:
     return json.dumps([dataclasses.asdict(row) for row in summary.rows], indent=2)
 
 
-def to_markdown(summary: Summary, figure: str | None = None) -> str:
+def to_markdown(summary: Summary, figure: str | None = None, at: Sequence[float] = ()) -> str:
     """Returns a table for each space, searched data set and protocol, its provenance, and the notes.
 
     Args:
         summary: the figures.
         figure: path of the picture to show, as the Markdown's reader sees it.
+        at: budgets at which to test the differences between configurations.
     """
     parts = ["# NAS search results"]
     for (space, dataset, protocol), rows in groupby(summary.rows, lambda r: (r.space, r.dataset, r.protocol)):
         group = list(rows)
         parts += [f"## {space}: search on {dataset}, protocol {protocol}", _table(group), _provenance(group, summary)]
+        ids = {row.config_id for row in group}
+        results = [r for r in summary.results if r.description["config_id"] in ids]
+        published = compare(results, group)
+        if published:
+            parts.append(published_to_markdown(published, group))
+        parts += [_contest(results, group, budget) for budget in at]
     if figure:
         parts.append(f"![validation and test accuracy of the incumbents]({figure})")
     if summary.notes:
@@ -83,6 +92,14 @@ def _provenance(rows: Sequence[Row], summary: Summary) -> str:
     return "\n".join([lines[0], "", *lines[1:]])
 
 
+def _contest(results: Sequence[Results], rows: Sequence[Row], budget: float) -> str:
+    from nasbench_suite.report import statistics  # SciPy, which a run that only prints its result does not need
+
+    labels = {row.config_id: row.label for row in rows}
+    named = [labels[one.description["config_id"]] for one in results]
+    return statistics.to_markdown(statistics.contest(results, named, budget), rows[0].dataset)
+
+
 def origin(results: Results) -> str:
     """Returns the table, the queries and the budget behind a configuration's figures, in a sentence."""
     description, budget = results.description, results.description["budget"]
@@ -90,11 +107,23 @@ def origin(results: Results) -> str:
     limits = [f"{budget[name]:,} {name}" for name in ("seconds", "epochs", "evaluations") if budget[name] is not None]
     return (
         f"{description['algorithm']}: table {description['table']} ({description['table_hash'][:12]}); queries at "
-        f"{fidelities}, seed policy {description['seed_policy']}{_stored_means(results)}; "
+        f"{fidelities}{_nominal(results)}, seed policy {description['seed_policy']}{_stored_means(results)}; "
         f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is "
         f"{'kept' if budget['overstep'] == 'keep' else 'discarded'}; nasbench-suite "
         f"{description['versions']['nasbench-suite']}"
     )
+
+
+def _nominal(results: Results) -> str:
+    """Says where an algorithm that screens at lower fidelities had none on offer."""
+    description = results.description
+    if not description.get("multi_fidelity"):
+        return ""
+    offered, wanted = description["fidelities"], results.config["fidelities"]
+    lacking = [f"epoch {epoch} of {schedule}" for schedule, epoch in wanted if [schedule, epoch] not in offered]
+    missing = f" (the table lacks {', '.join(lacking)})" if lacking else ""
+    nominal = ", every rung at this fidelity and its full cost" if len(offered) == 1 else ""
+    return missing + nominal
 
 
 def _stored_means(results: Results) -> str:

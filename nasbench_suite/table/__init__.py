@@ -4,12 +4,14 @@ from nasbench_suite.table.home import find_space, find_table, open_table, space_
 from nasbench_suite.table.metadata import Dataset, Metadata, Series, Source
 from nasbench_suite.table.metric import ColumnMetric, Metric
 from nasbench_suite.table.reader import Table, read_metadata
+from nasbench_suite.table.records import Record, records
 
 __all__ = [
     "ColumnMetric",
     "Dataset",
     "Metadata",
     "Metric",
+    "Record",
     "Series",
     "Source",
     "Table",
@@ -17,6 +19,7 @@ __all__ = [
     "find_table",
     "open_table",
     "read_metadata",
+    "records",
     "space_names",
     "table_path",
     "table_paths",

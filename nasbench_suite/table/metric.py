@@ -164,6 +164,35 @@ class CurveMetric(Metric):
         return values, known
 
 
+class FirstMetric(Metric):
+    """The first of two metrics of the same series, and the second where a trial lacks the first."""
+
+    def __init__(self, first: Metric, second: Metric) -> None:
+        """
+        Args:
+            first: a metric.
+            second: another of the same trials.
+        """
+        super().__init__(first.what, first.picker.trials)
+        self._first, self._second = first, second
+
+    def known(self, row: int) -> Known:
+        """Returns the positions of the trials that the row has a value of."""
+        return tuple(sorted({*self._first.known(row), *self._second.known(row)}))
+
+    def value(self, row: int, positions: Known) -> float:
+        """Returns the mean over trials that are known."""
+        first = self._first.known(row)
+        values = [(self._first if at in first else self._second).value(row, (at,)) for at in positions]
+        return sum(values) / len(values)
+
+    def matrix(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Returns the values and which of them are known: both (rows, trials)."""
+        first, first_known = self._first.matrix(rows)
+        second, second_known = self._second.matrix(rows)
+        return np.where(first_known, first, second), first_known | second_known
+
+
 class SumMetric(Metric):
     """The sum of two metrics of the same series; known where both are."""
 

@@ -22,7 +22,7 @@ from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
 from nasbench_suite.table.metadata import SCALES, Dataset, Metadata, Series
-from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric, SumMetric
+from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
 
 
 class Table:
@@ -45,6 +45,7 @@ class Table:
         self.metadata = _metadata(self._shared, path)
         if self.metadata.space != space.name:
             raise TableError(f"{path}: expected a table of space {space.name}, got one of {self.metadata.space}")
+        self._last: tuple[tuple[str, int, int] | None, Curves] = (None, {})
         self._series = {(s.trial_set, s.schedule): s for s in self.metadata.series}
         self._metrics: dict[tuple[str, Fidelity, str], Metric | None] = {}
 
@@ -158,7 +159,7 @@ class Table:
             return ColumnMetric(what, series.trials, self._array(key), gaps, scale)
         first, last = series.curves.get(metric, (1, 0))
         if first <= fidelity.epoch <= last:
-            read = partial(self.curves, series.trial_set, series.schedule)
+            read = partial(self._last_curves, series.trial_set, series.schedule)
             return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale)
         return None
 
@@ -166,7 +167,8 @@ class Table:
         """Returns the seconds of one evaluation from scratch; None where the table has no times.
 
         The cost is that of the training up to the epoch and, where the table has it, of one pass over the
-        validation split, as in NATS-Bench's `simulate_train_eval`.
+        validation split, as in NATS-Bench's `simulate_train_eval`. A trial without `train_seconds` at the epoch costs
+        `train_seconds_per_epoch` times the epochs; one without a time of the pass at the epoch, that of the last.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.
@@ -178,14 +180,17 @@ class Table:
 
     def _find_cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
         final = Fidelity(fidelity.schedule, fidelity.schedule)
-        training = self.metric(trial_set, fidelity, "train_seconds")
+        # a column of times an epoch, or a pass, is that of the whole training, whichever epoch is asked for
+        steady = self.metric(trial_set, final, "train_seconds_per_epoch")
+        training = _first(
+            self.metric(trial_set, fidelity, "train_seconds"),
+            steady.times(fidelity.epoch) if isinstance(steady, ColumnMetric) else None,
+        )
         if training is None:
-            # times an epoch and a pass are those of the whole training, whichever epoch is asked for
-            training = self.metric(trial_set, final, "train_seconds_per_epoch")
-            if not isinstance(training, ColumnMetric):
-                return None
-            training = training.times(fidelity.epoch)
+            return None
         validation = self.metric(trial_set, final, "valid_seconds")
+        if fidelity != final:
+            validation = _first(self.metric(trial_set, fidelity, "valid_seconds"), validation)
         return training if validation is None else SumMetric(training, validation)
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
@@ -193,6 +198,13 @@ class Table:
         index = self.metadata.series.index(self.series(trial_set, schedule))
         record = self._shared.get(keys.curve(index, row))
         return {} if record is None else unpack(bytes(record))
+
+    def _last_curves(self, trial_set: str, schedule: int, row: int) -> Curves:
+        """Returns what `curves` does; whoever asks for an epoch of a cell asks for another metric or epoch next."""
+        key = (trial_set, schedule, row)
+        if self._last[0] != key:
+            self._last = key, self.curves(*key)
+        return self._last[1]
 
     def _array(self, key: str) -> NDArray[Any]:
         dtype, shape = self.metadata.arrays[key]
@@ -214,6 +226,10 @@ class Table:
             raise TableError(f"{self.path}: is damaged ({error}); import it again") from error
         if digest != self.metadata.content_sha256:
             raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
+
+
+def _first(first: Metric | None, second: Metric | None) -> Metric | None:
+    return FirstMetric(first, second) if first is not None and second is not None else first or second
 
 
 def read_metadata(path: Path) -> Metadata:

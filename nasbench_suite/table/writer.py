@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from nasbench_suite.table.curves import Curve, narrowest, pack
 from nasbench_suite.table.environment import seal
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
 from nasbench_suite.table.reader import content_hash, read_metadata
+from nasbench_suite.table.temporary import TemporaryFile
 from nasbench_suite.version import __version__
 
 _MAP_SIZE = 1 << 40  # address space, not disk: LMDB grows the file as it is written
@@ -34,6 +34,8 @@ class TableWriter:
 
     Attributes:
         counts: what the importer counted, kept in the metadata.
+        units: unit of each column; may be cut down, before `finish`, to those that came.
+        datasets: what can be searched and scored; likewise.
     """
 
     def __init__(
@@ -62,8 +64,8 @@ class TableWriter:
             if unit not in UNITS.get(metric, (unit,)):
                 raise TableError(f"column {metric}: expected a unit of {', '.join(UNITS[metric])}, got {unit!r}")
         self.counts: dict[str, int] = {}
-        self._path, self._space, self._units, self._source = path, space, dict(units), source
-        self._datasets, self._force = dict(datasets), force
+        self._path, self._space, self.units, self._source = path, space, dict(units), source
+        self.datasets, self._force = dict(datasets), force
         self._architectures: Sequence[Any] = ()
         self._arrays: dict[str, tuple[str, tuple[int, ...]]] = {}
         self._series: dict[tuple[str, int], tuple[int, tuple[int | None, ...]]] = {}
@@ -72,9 +74,8 @@ class TableWriter:
         self._uncommitted = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-            os.close(handle)
-            self._temporary = Path(name)
+            self._temporary = TemporaryFile(path)
+            name = str(self._temporary.path)
             self._environment = lmdb.open(name, subdir=False, map_size=_MAP_SIZE, lock=False, sync=False, meminit=True)
         except (OSError, lmdb.Error) as error:
             raise TableError(f"{path.parent}: no table can be written there ({error})") from error
@@ -92,12 +93,15 @@ class TableWriter:
     def add_series(self, trial_set: str, schedule: int, trials: Sequence[int | None]) -> None:
         """Declares the trainings of a trial set under a schedule, before its columns and curves.
 
+        A source that comes cell by cell may tell of more trials later: what is declared last counts.
+
         Args:
             trial_set: its name.
             schedule: length of the training, in epochs.
             trials: training seeds, in the order of the arrays' columns; None for a stored mean.
         """
-        self._series[trial_set, schedule] = (len(self._series), tuple(trials))
+        index, _ = self._series.get((trial_set, schedule), (len(self._series), ()))
+        self._series[trial_set, schedule] = (index, tuple(trials))
 
     def add_column(
         self,
@@ -158,8 +162,8 @@ class TableWriter:
         metadata = Metadata(
             space=self._space.name,
             architectures=len(self._architectures),
-            units=self._units,
-            datasets=self._datasets,
+            units=self.units,
+            datasets=self.datasets,
             series=tuple(
                 Series(
                     trial_set,
@@ -185,7 +189,7 @@ class TableWriter:
         try:
             self._environment.sync(True)
             self._environment.close()
-            seal(self._temporary)
+            seal(self._temporary.path)
         except (OSError, lmdb.Error) as error:
             raise TableError(f"{self._path}: cannot be written ({error})") from error
         self._publish(metadata)
@@ -204,8 +208,8 @@ class TableWriter:
         # mkstemp makes private files; a table is as readable as any new file
         mask = os.umask(0)
         os.umask(mask)
-        self._temporary.chmod(0o666 & ~mask)
-        self._temporary.replace(self._path)
+        self._temporary.path.chmod(0o666 & ~mask)
+        self._temporary.path.replace(self._path)
         if hasattr(os, "O_DIRECTORY"):  # makes the rename itself durable, where the system can
             folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
             os.fsync(folder)
@@ -241,4 +245,4 @@ class TableWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._environment.close()
-        self._temporary.unlink(missing_ok=True)
+        self._temporary.close()

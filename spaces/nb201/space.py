@@ -18,6 +18,7 @@ from nasbench_suite.space import Categorical, Complexity, Space
 from nasbench_suite.spaces.nb201.canonical import unique_string
 
 if TYPE_CHECKING:
+    from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nb201.network import CellNetwork
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
@@ -131,6 +132,12 @@ class NB201(Space[Cell]):
         # the official list is the product of the operations shuffled by Python's generator with seed 88
         random.Random(88).shuffle(cells)
         return iter(cells)
+
+    def importers(self) -> "Sequence[Importer]":
+        """Lists the readers of the official files."""
+        from nasbench_suite.spaces.nb201.importer import importers  # only an import needs it
+
+        return importers()
 
     def network(self, arch: Cell, **settings: Any) -> "CellNetwork":
         """Builds the cell as the paper's image classifier; `settings` are those of `network.CellNetwork`."""

@@ -61,7 +61,9 @@ def test_options_may_stand_behind_overrides(cli: Cli, tmp_path: Path) -> None:
 def test_an_experiment_runs_by_name_from_any_folder_without_m(cli: Cli, tmp_path: Path) -> None:
     answer = cli("run", "-cn", "nb201_table", "seeds=2", "budget.seconds=500")
     assert answer.code == 0
-    assert {path.parent.parent.name.split("-")[2] for path in tmp_path.rglob(TRAJECTORY)} == {"random", "rea"}
+    assert {path.parent.parent.name.split("-")[2] for path in tmp_path.rglob(TRAJECTORY)} == {
+        "random", "rea", "reinforce", "reinforce_documented", "bohb"
+    }  # fmt: skip
     assert all((tmp_path / "results" / "nb201_table") in path.parents for path in tmp_path.rglob(TRAJECTORY))
 
 

@@ -1,0 +1,58 @@
+"""BOHB (Falkner et al. 2018, arXiv:1807.01774): Hyperband's brackets, filled by a density model."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nasbench_suite.algorithms.density import DensitySampler, Levels
+from nasbench_suite.algorithms.hyperband import Hyperband
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.space import ArchT, Space
+
+
+class BOHB(Hyperband[ArchT]):
+    """Fills brackets with what looks like good results and unlike bad ones.
+
+    The model is that of the highest rung with enough results; until one has, architectures are random.
+    """
+
+    def __init__(
+        self,
+        space: Space[ArchT],
+        fidelities: Sequence[Fidelity],
+        rng: np.random.Generator,
+        eta: int,
+        min_budget: float,
+        max_budget: float,
+        iterations: int | None,
+        top_rung_only: bool,
+        samples: int,
+        random_fraction: float,
+        good_percent: int,
+        min_bandwidth: float,
+        levels: Levels,
+    ) -> None:
+        """
+        Args:
+            space: where to search.
+            fidelities: those on offer, cheapest first; several are the rungs.
+            rng: the algorithm's own stream.
+            eta, min_budget, max_budget, iterations, top_rung_only: as for successive halving.
+            samples, good_percent, min_bandwidth, levels: of each rung's density model; see `DensitySampler`.
+            random_fraction: of architectures that are random, in [0, 1].
+        """
+        super().__init__(space, fidelities, rng, eta, min_budget, max_budget, iterations, top_rung_only)
+        if not 0 <= random_fraction <= 1:
+            raise ConfigError(f"bohb: expected random_fraction in [0, 1], got {random_fraction}")
+        self._random_fraction = random_fraction
+        self._models = [DensitySampler(space, samples, good_percent, min_bandwidth, levels) for _ in self._ladder]
+
+    def _learn(self, height: int, arch: ArchT, accuracy: float) -> None:
+        self._models[height].add(arch, accuracy)
+
+    def _new(self) -> ArchT:
+        model = next((model for model in reversed(self._models) if model.ready), None)
+        if model is None or self.rng.random() < self._random_fraction:
+            return self.space.sample(self.rng)
+        return model.draw(self.rng)

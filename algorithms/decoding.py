@@ -1,0 +1,34 @@
+"""From codes that a model draws to architectures, on spaces where not all codes are one."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nasbench_suite.errors import ArchitectureError
+from nasbench_suite.space import ArchT, Space
+
+# NAS-Bench-101 accepts about every tenth draw; a space of listed architectures may accept next to none
+ATTEMPTS = 1000
+
+
+def draw_valid(
+    space: Space[ArchT], draw: Callable[[], Sequence[int]], rng: np.random.Generator
+) -> tuple[ArchT, tuple[int, ...]]:
+    """Redraws until the codes are an architecture; after 1,000 failures takes a sample of the space instead.
+
+    Args:
+        space: decodes.
+        draw: returns a code for each of the space's variables.
+        rng: draws the sample of the space.
+
+    Returns:
+        The architecture and its codes.
+    """
+    for _ in range(ATTEMPTS):
+        codes = draw()
+        try:
+            return space.decode(codes), tuple(codes)
+        except ArchitectureError:
+            continue
+    arch = space.sample(rng)
+    return arch, space.encode(arch)

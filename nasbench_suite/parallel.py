@@ -1,0 +1,81 @@
+"""A map over processes that keeps the order, holds few results, and leaves no process behind."""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from threading import Thread
+from typing import TypeVar
+
+from nasbench_suite.errors import SourceError
+
+_ItemT = TypeVar("_ItemT")
+_ResultT = TypeVar("_ResultT")
+
+# results that may wait, for each process: enough that none idles, little memory
+_WAITING = 8
+
+
+def ordered_map(
+    function: Callable[[_ItemT], _ResultT], items: Sequence[_ItemT], processes: int | None = None
+) -> Iterator[_ResultT]:
+    """Yields `function` of each item, in order.
+
+    Args:
+        function: a module's function.
+        items: what to apply it to.
+        processes: how many; the usable cores unless said otherwise. 1, or one item, stays in this process.
+
+    Raises:
+        SourceError: a process was killed. What `function` raises is raised here.
+    """
+    processes = min(processes or usable_cores(), len(items))
+    if processes <= 1:
+        yield from map(function, items)
+        return
+    # spawned, not forked: an open LMDB environment does not survive a fork
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(processes, context, initializer=_start)
+    try:
+        coming = iter(items)
+        waiting: deque[Future[_ResultT]] = deque(
+            executor.submit(function, item) for item in islice(coming, _WAITING * processes)
+        )
+        while waiting:
+            result = waiting.popleft().result()
+            waiting.extend(executor.submit(function, item) for item in islice(coming, 1))
+            yield result
+    except BrokenProcessPool:
+        raise SourceError("a reading process was killed, perhaps for want of memory; use fewer processes") from None
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def usable_cores() -> int:
+    """Returns how many cores this process may use; macOS and Windows tell only how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start() -> None:
+    """Sets a worker up."""
+    # Ctrl-C reaches every process of a terminal; the parent is the one that deals with it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """Ends this process when the one that started it ends, however that happens."""
+    Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

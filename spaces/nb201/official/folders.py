@@ -1,0 +1,103 @@
+"""Folders with a file an architecture: NATS-Bench's `-simple` and `-full`, NAS-Bench-201's archives."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from nasbench_suite.errors import SourceError
+from nasbench_suite.parallel import ordered_map
+from nasbench_suite.spaces.nb201.official.records import Cell
+from nasbench_suite.spaces.nb201.official.source import (
+    SPACE_SIZE,
+    Progress,
+    Source,
+    check_string,
+    no_progress,
+    read_strings,
+)
+from nasbench_suite.spaces.nb201.official.states import read_cell
+from nasbench_suite.spaces.nb201.official.streams import check_end, open_pickle
+
+META = "meta.pickle.pbz2"
+_CELL_FILE = re.compile(r"(\d{1,6})(\.pickle\.pbz2|-FULL\.pth)", re.ASCII)
+
+
+def index_in_name(path: Path) -> int | None:
+    """Returns the architecture whose file this is by its name; None where it is no such file."""
+    match = _CELL_FILE.fullmatch(path.name)
+    return int(match[1]) if match else None
+
+
+class Folder(Source):
+    """A folder of files, read on several processes, in the order of the architectures."""
+
+    def __init__(self, path: Path, format: str, processes: int | None = None) -> None:
+        """
+        Args:
+            path: the folder.
+            format: its name.
+            processes: how many read; all cores unless said otherwise. 1 reads in this process.
+        """
+        super().__init__(path)
+        self.format = format
+        self.processes = processes
+
+    def files(self) -> list[Path]:
+        meta = self.path / META
+        return sorted([*self._cell_files().values(), *([meta] if meta.is_file() else [])])
+
+    def cells(self, progress: Progress = no_progress) -> Iterator[Cell]:
+        meta = self.path / META
+        strings = read_meta(meta) if meta.is_file() else None
+        paths = self._cell_files()
+        sizes = [path.stat().st_size for path in paths.values()]
+        done, total = 0, sum(sizes)
+        cells = ordered_map(read_cell_file, list(paths.values()), self.processes)
+        for (index, path), size, cell in zip(paths.items(), sizes, cells, strict=True):
+            if cell.index != index:
+                raise SourceError(f"{path}: expected architecture {index}, found {cell.index}")
+            if strings is not None:
+                check_string(cell.index, cell.arch, strings, str(path))
+            done += size
+            progress(done, total)
+            yield cell
+
+    def _cell_files(self) -> dict[int, Path]:
+        """The files by architecture, in order."""
+        paths: dict[int, Path] = {}
+        for path in self.path.iterdir():
+            index = index_in_name(path)
+            if index is None:
+                continue
+            if index >= SPACE_SIZE:
+                raise SourceError(f"{path}: expected an architecture below {SPACE_SIZE}")
+            if index in paths:
+                raise SourceError(f"{path}: architecture {index} is also in {paths[index].name}")
+            paths[index] = path
+        if not paths:
+            raise SourceError(f"{self.path}: expected files such as 000000.pickle.pbz2 or 000000-FULL.pth, found none")
+        return dict(sorted(paths.items()))
+
+
+def read_meta(path: Path) -> list[str]:
+    """Reads the strings of all architectures from a folder's meta file.
+
+    Raises:
+        SourceError: it is damaged or something else.
+    """
+    with open_pickle(path) as (pickle, _):
+        head = pickle.load()
+        check_end(pickle, path)
+    return read_strings(head, str(path))
+
+
+def read_cell_file(path: Path) -> Cell:
+    """Reads the file of one architecture; weights are left aside.
+
+    Raises:
+        SourceError: it is damaged or something else.
+    """
+    with open_pickle(path) as (pickle, _):
+        states = pickle.load()
+        check_end(pickle, path)
+    return read_cell(index_in_name(path), states, str(path))

@@ -1,0 +1,80 @@
+"""The contract of a source: what it is, and its cells in order."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from nasbench_suite.errors import SourceError
+from nasbench_suite.spaces.nb201.official.records import Cell
+
+SPACE_SIZE = 15_625
+"""Architectures of the space; also the most that a source may claim."""
+
+Progress = Callable[[int, int], None]
+"""Called now and then with the bytes done and the bytes in all, of the files as they lie on the disk."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Tells nobody."""
+
+
+class Source(ABC):
+    """An official file or folder.
+
+    Attributes:
+        path: where it is.
+        format: its name, for the table's metadata and for messages.
+        counts: what was found at odds and does no harm, by name; complete when all cells were read.
+    """
+
+    format: str
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.counts: dict[str, int] = {}
+
+    @abstractmethod
+    def files(self) -> list[Path]:
+        """Lists the files that `cells` reads, sorted: what a checksum of the source covers."""
+
+    @abstractmethod
+    def cells(self, progress: Progress = no_progress) -> Iterator[Cell]:
+        """Yields every architecture that the source has, each once, holding few at a time.
+
+        Abandoning the iterator is harmless: nothing was written, and its processes end.
+
+        Raises:
+            SourceError: the source is foreign, damaged or contradicts itself.
+        """
+
+
+def read_strings(head: object, where: str) -> list[str]:
+    """Checks the list of the space's strings that a source carries.
+
+    Raises:
+        SourceError: it is none, too long, or has one twice.
+    """
+    strings = head.get("meta_archs") if isinstance(head, dict) else None
+    if not isinstance(strings, list) or not all(type(string) is str for string in strings):
+        raise SourceError(f"{where}: expected the list of architectures (meta_archs), found none")
+    if strings and ":" in strings[0]:
+        raise SourceError(f"{where}: this is NATS-Bench's size space (sss); expected the topology space (tss)")
+    if len(strings) > SPACE_SIZE or len(set(strings)) != len(strings):
+        raise SourceError(
+            f"{where}: expected at most {SPACE_SIZE} different architectures, found {len(strings)}, "
+            f"of which {len(set(strings))} are different"
+        )
+    return strings
+
+
+def check_string(index: int, arch: str, strings: list[str], where: str) -> None:
+    """Checks that a cell is the one that the source's list of architectures has at its index.
+
+    Raises:
+        SourceError: it is not.
+    """
+    if index >= len(strings) or strings[index] != arch:
+        raise SourceError(
+            f"{where}: architecture {index} is {arch}, which meta_archs does not have there; "
+            "this is no unchanged official file"
+        )

@@ -1,0 +1,105 @@
+"""Opening what the official files are wrapped in, as streams that count the bytes read."""
+
+import bz2
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from nasbench_suite.errors import SourceError
+from nasbench_suite.unpickle import Unpickler
+
+TORCH_LEGACY = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
+"""How torch.save began a file before version 1.6: a pickle of its magic number."""
+
+ZIP = b"PK\x03\x04"
+BZ2 = b"BZh"
+
+_TORCH_PROTOCOL = 1001
+# a torch archive has a few thousand members at most
+_DIRECTORY_BYTES = 1 << 24
+# where a zip file's end record is: 22 bytes and a comment
+_TAIL = (1 << 16) + 22
+
+Position = Callable[[], int]
+"""Bytes of the file on the disk that have been read."""
+
+
+def magic(path: Path) -> bytes:
+    """Returns the first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(len(TORCH_LEGACY))
+
+
+@contextmanager
+def open_pickle(path: Path) -> Iterator[tuple[Unpickler, Position]]:
+    """Opens the pickle in a torch file of either kind, or in a bz2 file, at its first value of interest.
+
+    Raises:
+        SourceError: the file is of another kind, damaged, or cannot be read.
+    """
+    start = magic(path)
+    try:
+        with path.open("rb") as file:
+            if start == TORCH_LEGACY:
+                yield _after_torch_header(file, path), file.tell
+            elif start.startswith(ZIP):
+                with (
+                    zipfile.ZipFile(_checked(file, path)) as archive,
+                    archive.open(_member(archive, path)) as data,
+                ):
+                    yield Unpickler(data.read, str(path)), file.tell
+            elif start.startswith(BZ2):
+                with bz2.BZ2File(file) as data:
+                    yield Unpickler(data.read, str(path)), file.tell
+            else:
+                raise SourceError(f"{path}: expected a torch file (.pth) or a bz2 pickle (.pickle.pbz2), found neither")
+    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise SourceError(f"{path}: cannot be read ({error}); download the file again") from None
+
+
+def check_end(pickle: Unpickler, path: Path) -> None:
+    """Reads a compressed file to its end, so that its checksums are verified.
+
+    Raises:
+        SourceError: something follows the pickle.
+    """
+    # the weights and their index follow in torch's older files
+    if magic(path) != TORCH_LEGACY and not pickle.at_end():
+        raise SourceError(f"{path}: expected the end of the file after its pickle, found more")
+
+
+def _after_torch_header(file: BinaryIO, path: Path) -> Unpickler:
+    file.seek(len(TORCH_LEGACY))
+    pickle = Unpickler(file.read, str(path))
+    if (version := pickle.load()) != _TORCH_PROTOCOL:
+        raise SourceError(f"{path}: expected torch's file format {_TORCH_PROTOCOL}, found {version!r}")
+    pickle.load()  # sizes of C types, which the weights alone need
+    return pickle
+
+
+def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    members = [info for info in archive.infolist() if info.filename.endswith("/data.pkl")]
+    if len(members) != 1:
+        raise SourceError(f"{path}: expected one data.pkl in a torch file, found {len(members)}")
+    if members[0].compress_type != zipfile.ZIP_STORED:
+        raise SourceError(f"{path}: expected an uncompressed data.pkl, as torch writes it, found a compressed one")
+    return members[0]
+
+
+def _checked(file: BinaryIO, path: Path) -> BinaryIO:
+    """Refuses a zip file whose directory would fill the memory before anything could be looked at."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _TAIL))
+    tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    directory = struct.unpack_from("<I", tail, end + 12)[0] if 0 <= end <= len(tail) - 22 else 0
+    if directory == 0xFFFFFFFF:
+        large = tail.rfind(b"PK\x06\x06", 0, end)
+        directory = struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
+    if directory > _DIRECTORY_BYTES:
+        raise SourceError(f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes")
+    file.seek(0)
+    return file

@@ -1,0 +1,103 @@
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from nasbench_suite.algorithm import Proposal
+from nasbench_suite.algorithms.bohb import BOHB
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.observation import Observation
+from nasbench_suite.spaces.nb201 import NB201
+
+ONE = [Fidelity(12, 12)]
+EPOCHS = [Fidelity(12, 1), Fidelity(12, 4), Fidelity(12, 12)]
+
+
+def bohb(offered: Sequence[Fidelity] = ONE, brackets: int | None = 50, random_fraction: float = 0.0, top: bool = True):
+    rng = np.random.default_rng(0)
+    return BOHB(NB201(), offered, rng, 3, 12, 200, brackets, top, 4, random_fraction, 15, 0.3, "seen")
+
+
+def run(algorithm: BOHB, evaluations: int = 10**6) -> list[Proposal]:
+    proposals = []
+    while len(proposals) < evaluations and (proposal := algorithm.ask()) is not None:
+        proposals.append(proposal)
+        algorithm.tell(proposal, Observation(proposal.fidelity, float(sum(proposal.arch)), 1.0, None))
+    return proposals
+
+
+def test_fifty_brackets_are_337_evaluations_of_252_architectures() -> None:
+    algorithm = bohb()
+    drawn = []
+    new = algorithm._new
+    algorithm._new = lambda: drawn.append(new()) or drawn[-1]  # type: ignore[method-assign]
+    assert len(run(algorithm)) == 337
+    assert len(drawn) == 252
+
+
+def test_the_first_20_architectures_are_random_and_the_next_are_the_models() -> None:
+    algorithm, same = bohb(), np.random.default_rng(0)
+    drawn = []
+    new = algorithm._new
+    algorithm._new = lambda: drawn.append(new()) or drawn[-1]  # type: ignore[method-assign]
+    run(algorithm, 40)
+    random = [NB201().sample(same) for _ in range(21)]
+    assert drawn[:20] == random[:20]
+    assert drawn[20] != random[20]
+
+
+def test_the_model_is_that_of_the_highest_rung_with_14_results() -> None:
+    algorithm = bohb()
+    used = []
+    for height, model in enumerate(algorithm._models):
+        draw = model.draw
+        model.draw = lambda rng, height=height, draw=draw: used.append(height) or draw(rng)  # type: ignore[method-assign]
+    run(algorithm)
+    assert used == sorted(used) and set(used) == {0, 1, 2}
+
+
+def test_only_the_highest_rung_may_become_the_incumbent_where_so_published() -> None:
+    top = run(bohb(top=True), 20)
+    # brackets 9 3 1, 3 1, 3
+    assert [p.candidate for p in top] == [False] * 12 + [True] + [False] * 3 + [True] + [True] * 3
+    assert all(p.candidate for p in run(bohb(top=False), 20))
+
+
+def test_rungs_are_the_fidelities_on_offer_and_one_alone_is_every_rung() -> None:
+    epochs = [p.fidelity.epoch for p in run(bohb(EPOCHS), 20)]
+    assert epochs == [1] * 9 + [4] * 3 + [12] + [4] * 3 + [12] + [12] * 3
+    assert {p.fidelity for p in run(bohb(ONE), 20)} == set(ONE)
+
+
+def test_a_random_fraction_of_one_is_hyperband() -> None:
+    from nasbench_suite.algorithms.hyperband import Hyperband
+
+    class Drawing(Hyperband):
+        """Spends the draw that decides whether to be random, as BOHB does once it has a model."""
+
+    drawn = [p.arch for p in run(bohb(random_fraction=1.0), 16)]
+    same = [p.arch for p in run(Drawing(NB201(), ONE, np.random.default_rng(0), 3, 12, 200, 50, True), 16)]  # type: ignore[arg-type]
+    assert drawn == same  # no model yet
+    assert len({p.arch for p in run(bohb(random_fraction=1.0))}) > 230  # models repeat themselves more
+
+
+def test_a_random_fraction_beyond_one_is_refused() -> None:
+    with pytest.raises(ConfigError, match="random_fraction"):
+        bohb(random_fraction=1.5)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "iterations", "top", "rungs"),
+    [("nb201", 50, True, [[12, 12]]), ("nats", 300, False, [[12, 1], [12, 4], [12, 12]])],
+)
+def test_the_protocols_have_the_published_settings(
+    protocol: str, iterations: int, top: bool, rungs: list[list[int]], composed: Callable
+) -> None:
+    config = composed(f"protocol={protocol}", "algorithm=bohb").config
+    settings = config["algorithm"]
+    assert (settings["iterations"], settings["top_rung_only"], config["fidelities"]) == (iterations, top, rungs)
+    assert [settings[key] for key in ("samples", "random_fraction", "min_bandwidth", "eta", "good_percent")] == [
+        4, 0.0, 0.3, 3, 15
+    ]  # fmt: skip
+    assert config["budget"]["overstep"] == "discard"

@@ -1,0 +1,152 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nasbench_suite.algorithms.density import DensitySampler, KernelDensity
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.space import Categorical
+from nasbench_suite.spaces.nb201 import NB201
+
+LEVELS = st.sampled_from(["seen", "own"])
+
+
+def density(rows: list[list[int]], choices: list[int], floor: float = 0.3, levels: str = "seen") -> KernelDensity:
+    return KernelDensity(np.array(rows), np.array(choices), floor, levels)  # type: ignore[arg-type]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[list[int]], list[int]]:
+    choices = draw(st.lists(st.integers(1, 6), min_size=1, max_size=7))
+    rows = st.tuples(*(st.integers(0, count - 1) for count in choices)).map(list)
+    return draw(st.lists(rows, min_size=1, max_size=30)), choices
+
+
+@settings(max_examples=300, deadline=None)
+@given(history=histories(), floor=st.floats(1e-3, 1), levels=LEVELS, seed=st.integers(0, 99))
+def test_the_density_is_a_number_from_0_to_1_whatever_the_data(
+    history: tuple[list[list[int]], list[int]], floor: float, levels: str, seed: int
+) -> None:
+    rows, choices = history
+    model, rng = density(rows, choices, floor, levels), np.random.default_rng(seed)
+    points = rng.integers(0, choices, size=(20, len(choices)))
+    with np.errstate(all="raise"):
+        found = model(points)
+    assert np.isfinite(found).all() and (found >= 0).all() and (found <= 1 + 1e-12).all()
+    drawn = model.sample(rng)
+    assert all(0 <= code < count for code, count in zip(drawn, choices, strict=True))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    results=st.lists(
+        st.tuples(st.integers(0, 15_624), st.floats(0, 100) | st.just(float("nan"))), min_size=0, max_size=40
+    ),
+    same=st.booleans(),
+    levels=LEVELS,
+)
+def test_a_model_proposes_architectures_whatever_the_history(
+    results: list[tuple[int, float]], same: bool, levels: str
+) -> None:
+    """Equal cells, equal accuracies and diverged trainings included."""
+    space, rng = NB201(), np.random.default_rng(0)
+    sampler = DensitySampler(space, 4, 15, 0.3, levels)  # type: ignore[arg-type]
+    for number, accuracy in results:
+        sampler.add(space._cells[0 if same else number], accuracy)
+    assert sampler.ready == (len(results) >= 14)
+    if sampler.ready:
+        with np.errstate(all="raise"):
+            assert space.parse(space.format(sampler.draw(rng)))
+
+
+def literal(rows: list[list[int]], point: list[int], floor: float) -> float:
+    """The published density, one kernel at a time."""
+    count, total = len(rows), 0.0
+    for row in rows:
+        product = 1.0
+        for column, (value, mine) in enumerate(zip(row, point, strict=True)):
+            levels = [other[column] for other in rows]
+            sigma = (sum(x * x for x in levels) / count - (sum(levels) / count) ** 2) ** 0.5
+            h = max(floor, 1.06 * sigma * count ** (-1 / (4 + len(row))))
+            assert h < 1, "beyond it the published kernel is negative"
+            product *= 1 - h if value == mine else h / (len(set(levels)) - 1)
+        total += product
+    return total / count
+
+
+def test_the_density_of_levels_seen_is_the_published_one_where_that_is_sound() -> None:
+    rows = [[0, 1, 2], [1, 1, 2], [0, 0, 1], [0, 1, 2], [1, 1, 1], [0, 1, 1]]
+    model = density(rows, [5, 5, 5], 0.1)
+    for point in ([0, 1, 2], [1, 0, 1], [3, 1, 4]):
+        assert model(np.array([point]))[0] == pytest.approx(literal(rows, point, 0.1))
+
+
+def test_own_levels_share_a_bandwidth_among_all_others_of_the_variable() -> None:
+    model = density([[2], [2]], [5], 0.2, "own")
+    np.testing.assert_allclose(model(np.arange(5)[:, None]), [0.05, 0.05, 0.8, 0.05, 0.05])
+
+
+def test_own_levels_make_a_density_that_sums_to_one_and_never_speaks_against_its_data() -> None:
+    rows = [[0, 0], [4, 1], [0, 2], [4, 0]]
+    model = density(rows, [5, 3], 0.3, "own")
+    everything = np.array([[a, b] for a in range(5) for b in range(3)])
+    assert model(everything).sum() == pytest.approx(1.0)
+    lone = density([[0], [4], [0], [4]], [5], 0.3, "own")(np.arange(5)[:, None])
+    assert lone[0] >= lone[1] - 1e-12  # the rule gives h = 1.5 here
+
+
+def test_a_bandwidth_has_a_floor_and_a_wide_one_draws_uniformly() -> None:
+    rng = np.random.default_rng(0)
+    constant, wide = density([[1]] * 8, [5], 0.3), density([[0], [4]] * 4, [5], 0.3)
+    stays = np.mean([constant.sample(rng) == [1] for _ in range(8000)])
+    assert stays == pytest.approx(0.7 + 0.3 / 5, abs=0.02)
+    drawn = np.bincount([wide.sample(rng)[0] for _ in range(8000)], minlength=5) / 8000
+    np.testing.assert_allclose(drawn, 0.2, atol=0.02)
+
+
+@pytest.mark.parametrize(("count", "good", "bad"), [(14, 7, 7), (20, 7, 13), (50, 7, 42), (100, 15, 85), (107, 16, 90)])
+def test_good_and_bad_results_are_split_as_published(count: int, good: int, bad: int) -> None:
+    sampler, space = DensitySampler(NB201(), 4, 15, 0.3, "seen"), NB201()
+    # the better the larger the number; all cells differ
+    for number in range(count):
+        sampler.add(space._cells[number], float(number))
+    better, worse = sampler._fit()
+    ranked = [list(space._cells[number]) for number in reversed(range(count))]
+    assert better.data.tolist() == ranked[:good]
+    assert worse.data.tolist() == ranked[good : good + bad]
+
+
+def test_the_candidate_taken_is_the_one_least_like_the_bad_ones() -> None:
+    space, rng = NB201(), np.random.default_rng(1)
+    sampler = DensitySampler(space, 50, 15, 0.3, "own")
+    for number in range(60):
+        cell = space._cells[number * 260]
+        sampler.add(cell, 100.0 - cell[0] * 10)
+    firsts = [sampler.draw(rng)[0] for _ in range(40)]
+    assert np.mean(firsts) < 0.5  # uniform draws have 2
+
+
+class Unlikely(NB201):
+    """Decodes only codes that begin with 3."""
+
+    variables = (Categorical("first", ("a", "b", "c", "d")), *NB201.variables[1:])
+
+    def decode(self, codes):  # type: ignore[no-untyped-def]
+        return super().decode(codes if codes[0] == 3 else [9] * 6)
+
+
+def test_candidates_that_are_no_architecture_are_redrawn() -> None:
+    space, rng = Unlikely(), np.random.default_rng(0)
+    sampler = DensitySampler(space, 4, 15, 0.3, "own")
+    for number in range(14):
+        sampler.add((3, 0, 0, 0, number % 5, number % 3), float(number))
+    assert {sampler.draw(rng)[0] for _ in range(20)} == {3}
+
+
+@pytest.mark.parametrize(
+    ("samples", "good", "floor", "levels"),
+    [(0, 15, 0.3, "own"), (4, 0, 0.3, "own"), (4, 15, 0.0, "own"), (4, 15, 1.5, "own"), (4, 15, 0.3, "all")],
+)
+def test_settings_that_make_no_sense_are_refused(samples: int, good: int, floor: float, levels: str) -> None:
+    with pytest.raises(ConfigError, match="density model"):
+        DensitySampler(NB201(), samples, good, floor, levels)  # type: ignore[arg-type]

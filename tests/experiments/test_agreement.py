@@ -1,0 +1,72 @@
+"""The claim that matters: on the real measurements, the numbers of the published code and of the papers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nasbench_suite.job import run
+from nasbench_suite.report.load import load
+from nasbench_suite.report.published import Comparison, compare
+from nasbench_suite.report.summary import summarise
+
+CODE = "the authors' code (AutoDL-Projects), run on the measurements of NAS-Bench-201"
+PAPER = "NAS-Bench-201's paper (arXiv:2001.00326, table 5)"
+# (overrides, whether the row is one of the paper's)
+ROWS = [
+    (("protocol=nb201", "algorithm=random"), True),
+    (("protocol=nb201", "algorithm=rea"), True),
+    (("protocol=nb201", "algorithm=reinforce"), True),
+    (("protocol=nb201", "algorithm=reinforce_documented"), False),
+    (("protocol=nb201", "algorithm=bohb"), True),
+    (("protocol=nb201", "algorithm=bohb", "budget=unlimited"), False),
+    (("protocol=nats", "algorithm=random"), False),
+    (("protocol=nats", "algorithm=rea"), False),
+    (("protocol=nats", "algorithm=reinforce"), False),
+]
+
+
+@pytest.mark.parametrize(("overrides", "of_the_paper"), ROWS, ids=[" ".join(row[0]) for row in ROWS])
+def test_the_published_code_and_the_paper_find_the_same(
+    overrides: tuple[str, ...], of_the_paper: bool, real_installed: Path, make_job: Callable
+) -> None:
+    seeds = 300 if "budget=unlimited" in overrides else 500
+    folder = run(make_job(*overrides, f"seeds={seeds}", "cores=2"))
+    found = {c.source: c for c in compare(load([folder])[0], summarise([folder]).rows)}
+    code = found[CODE]
+    _means_agree(code)
+    assert all(0.75 <= d.std_ratio <= 1.25 for d in code.differences if d.std_ratio is not None), code
+    assert code.evaluations is not None
+    assert code.evaluations_here == pytest.approx(code.evaluations, rel=0.05)
+    if of_the_paper:
+        _means_agree(found[PAPER])
+
+
+def _means_agree(comparison: Comparison) -> None:
+    assert len(comparison.differences) == 6
+    assert comparison.agreeing == 6, comparison
+
+
+def test_the_documented_learning_rate_does_not_give_the_papers_row(real_installed: Path, make_job: Callable) -> None:
+    folder = run(make_job("algorithm=reinforce_documented", "seeds=300"))
+    (paper,) = [c for c in compare(load([folder])[0], summarise([folder]).rows) if c.source == PAPER]
+    assert paper.agreeing == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "datasets", "algorithms"),
+    [
+        ("nb201_table", "cifar10", {"random", "rea", "reinforce", "reinforce_documented", "bohb"}),
+        ("nats_table", "cifar10,cifar100,ImageNet16-120", {"random", "rea", "reinforce", "bohb"}),
+    ],
+)
+def test_the_experiments_run_what_is_compared_here(
+    name: str, datasets: str, algorithms: set[str], composed: Callable
+) -> None:
+    from hydra import compose
+
+    assert composed(name=name).config["seeds"] == 500
+    params = compose(name, return_hydra_config=True).hydra.sweeper.params
+    assert params.protocol == name.removesuffix("_table")
+    assert set(params.algorithm.split(",")) == algorithms
+    assert params.get("dataset", "cifar10") == datasets
