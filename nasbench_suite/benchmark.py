@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import MissingDataError, MissingValueError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import Objective, metric_of
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.seed_policy import SeedPolicy
 from nasbench_suite.table import Metric, Table
@@ -18,12 +19,26 @@ class Observations(NamedTuple):
     """What a batch of queries saw.
 
     Attributes:
-        valid_accuracy: (queries,) percent.
+        valid_accuracy: (queries,) percent; of the test set where the benchmark's objective is `test_error`.
         seconds: (queries,) cost of each from scratch; NaN where unknown.
     """
 
     valid_accuracy: NDArray[np.float64]
     seconds: NDArray[np.float64]
+
+
+class _Prepared(NamedTuple):
+    """What answers at one fidelity.
+
+    Attributes:
+        accuracy: validation accuracy.
+        seconds: cost of an evaluation; None where the table has no times.
+        epochs: what the source charges in epochs, where that is not the epoch of the fidelity.
+    """
+
+    accuracy: Metric
+    seconds: Metric | None
+    epochs: Metric | None
 
 
 class Benchmark:
@@ -43,6 +58,7 @@ class Benchmark:
         ledger: Ledger | None = None,
         rng: np.random.Generator | None = None,
         charge_repeats: bool = True,
+        objective: Objective = "valid_accuracy",
     ) -> None:
         """
         Args:
@@ -52,22 +68,32 @@ class Benchmark:
             rng: draws trials for the policies `random` and `random_or_mean`.
             charge_repeats: whether an architecture asked again at the same fidelity costs again; its evaluation counts
                 either way.
+            objective: what `query` tells. `test_error`, for tables without validation figures, puts the test accuracy
+                where the validation accuracy would be.
 
         Raises:
             UnknownDatasetError: the table lacks the data set.
+            ConfigError: `test_error` is asked of a table that has validation figures.
         """
         self.table, self.dataset = table, dataset
         self.ledger = Ledger() if ledger is None else ledger
         self.stored_means = 0
         self._source = table.dataset(dataset)
+        self._objective = objective
+        if objective != "valid_accuracy":
+            metric_of(objective, table, self._source.search)
         self._rng = rng
         self._row = table.row
-        self._metrics: dict[Fidelity, tuple[Metric, Metric | None]] = {}
+        self._prepared: dict[Fidelity, _Prepared] = {}
         self._paid: set[tuple[int, Fidelity]] | None = None if charge_repeats else set()
 
     def fidelities(self) -> list[Fidelity]:
-        """Lists the fidelities at which the data set can be queried, by schedule and then by epoch."""
-        return self.table.fidelities(self._source.search)
+        """Lists the fidelities at which the data set can be queried, by schedule and then by epoch.
+
+        Raises:
+            ConfigError: the table has test figures only, and the objective is not `test_error`.
+        """
+        return self.table.fidelities(self._source.search, self._told())
 
     def query(self, arch: Any, fidelity: Fidelity, seed: SeedPolicy) -> Observation:
         """Answers one evaluation, and charges it.
@@ -85,15 +111,17 @@ class Benchmark:
             MissingTrialError: the cell has no trial of this seed, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
+            ConfigError: the table has test figures only, and the objective is not `test_error`.
         """
-        metric, cost = self._metrics.get(fidelity) or self._prepare(fidelity)
+        metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
         row = self._row(arch)
         picked = metric.pick(row, seed, self._rng)
         seconds = None if cost is None else _cost(cost, row, picked)
+        epochs = fidelity.epoch if charged is None else int(charged.value(row, picked))
         if self._paid is None:
-            self.ledger.charge(seconds, fidelity.epoch)
+            self.ledger.charge(seconds, epochs)
         else:
-            self._charge_once(row, fidelity, seconds)
+            self._charge_once(row, fidelity, seconds, epochs)
         if seed == "random_or_mean" and metric.picker.is_stored_mean(picked):
             self.stored_means += 1
         return Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
@@ -105,7 +133,7 @@ class Benchmark:
         queries would. The ledger sees one charge of the batch's cost: a batch that oversteps a limit is kept or
         discarded whole.
         """
-        metric, cost = self._metrics.get(fidelity) or self._prepare(fidelity)
+        metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
         rows = self.table.rows(archs)
         values, known = metric.matrix(rows)
         picked = metric.picker.pick_many(known, seed, self._rng)
@@ -115,7 +143,10 @@ class Benchmark:
         if cost is not None:
             costs, costs_known = cost.matrix(rows)
             seconds = _mean(np.where(costs_known, costs, np.nan), picked)
-        self._charge_many(rows, fidelity, seconds)
+        epochs = (
+            np.full(len(rows), float(fidelity.epoch)) if charged is None else _mean(charged.matrix(rows)[0], picked)
+        )
+        self._charge_many(rows, fidelity, seconds, epochs)
         if seed == "random_or_mean":
             self.stored_means += metric.picker.count_stored_means(picked)
         return Observations(_mean(values, picked), seconds)
@@ -190,35 +221,43 @@ class Benchmark:
         means = means[~np.isnan(means)]  # diverged trainings
         return float(means.max()) if len(means) else None
 
-    def _charge_once(self, row: int, fidelity: Fidelity, seconds: float | None) -> None:
+    def _charge_once(self, row: int, fidelity: Fidelity, seconds: float | None, epochs: int) -> None:
         assert self._paid is not None
         if (row, fidelity) in self._paid:
             self.ledger.charge(0.0, 0)
         else:
-            self.ledger.charge(seconds, fidelity.epoch)
+            self.ledger.charge(seconds, epochs)
             self._paid.add((row, fidelity))
 
-    def _charge_many(self, rows: NDArray[np.int64], fidelity: Fidelity, seconds: NDArray[np.float64]) -> None:
+    def _charge_many(
+        self, rows: NDArray[np.int64], fidelity: Fidelity, seconds: NDArray[np.float64], epochs: NDArray[np.float64]
+    ) -> None:
         due = np.ones(len(rows), dtype=np.bool_)
         if self._paid is not None:
             due[:] = False
             due[np.unique(rows, return_index=True)[1]] = True
             due &= np.array([(int(row), fidelity) not in self._paid for row in rows])
         total = float(seconds[due].sum())
-        self.ledger.charge(None if np.isnan(total) else total, fidelity.epoch * int(due.sum()), len(rows))
+        self.ledger.charge(None if np.isnan(total) else total, int(epochs[due].sum()), len(rows))
         if self._paid is not None:
             self._paid.update((int(row), fidelity) for row in rows)
 
-    def _prepare(self, fidelity: Fidelity) -> tuple[Metric, Metric | None]:
+    def _told(self) -> str:
+        return metric_of(self._objective, self.table, self._source.search)
+
+    def _prepare(self, fidelity: Fidelity) -> _Prepared:
         search = self._source.search
-        metric = self.table.metric(search, fidelity, "valid_accuracy")
+        told = self._told()
+        metric = self.table.metric(search, fidelity, told)
         if metric is None:
-            known = self.table.series(search, fidelity.schedule).epochs("valid_accuracy")
+            known = self.table.series(search, fidelity.schedule).epochs(told)
+            name = "validation" if told == "valid_accuracy" else "test"
             raise UnknownFidelityError(
-                f"table {self.table.name}: validation accuracy on {search} in the {fidelity.schedule}-epoch schedule "
+                f"table {self.table.name}: {name} accuracy on {search} in the {fidelity.schedule}-epoch schedule "
                 f"is known at epoch {_ranges(known)}, not at {fidelity.epoch}"
             )
-        self._metrics[fidelity] = prepared = metric, self.table.cost(search, fidelity)
+        charged = self.table.metric(search, fidelity, "charged_epochs")
+        self._prepared[fidelity] = prepared = _Prepared(metric, self.table.cost(search, fidelity), charged)
         return prepared
 
 

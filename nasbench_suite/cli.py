@@ -1,4 +1,4 @@
-"""The command line: `nasbench-suite run | build | import | tables | query | report | enumerate`.
+"""The command line: `nasbench-suite run | build | import | tables | query | report | distributions | enumerate`.
 
 Each command imports what it needs when it runs, so that none waits for another's libraries.
 """
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("build", help=BUILD_HELP, add_help=False)
 
     command = commands.add_parser("import", help="turn an official or tidy file into a table")
-    command.add_argument("space", help="e.g. nb201")
+    command.add_argument("space", help="e.g. nb201; 'nds_*' for every space of that name")
     command.add_argument("path", type=Path, help="the benchmark's file or folder, or a CSV of your own")
     command.add_argument("--name", help="the table's name; default: the space's")
     command.add_argument("--format", help="force a format; default: recognised from the file")
@@ -108,18 +108,31 @@ def _parser() -> argparse.ArgumentParser:
         "--figure", type=Path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
     )
     command.add_argument(
-        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
-    )
-    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
-    command.add_argument(
         "--at",
         type=float,
         nargs="+",
         default=[],
         metavar="BUDGET",
-        help="test the differences at these simulated seconds",
+        help="test the differences here, in simulated seconds",
     )
+    command.add_argument(
+        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
+    )
+    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
     command.set_defaults(command=_report)
+
+    command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
+    command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
+    command.add_argument("--dataset", required=True, help="the data set of tables that name none")
+    command.add_argument("--bins", type=int, default=10, help="of equal weight under matched complexity (default 10)")
+    command.add_argument(
+        "--parameters", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
+    )
+    command.add_argument("--flops", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
+    command.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help="the page; its figure lies beside it"
+    )
+    command.set_defaults(command=_distributions)
 
     command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
     command.add_argument("space", help="e.g. nb201")
@@ -128,10 +141,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(options: argparse.Namespace) -> None:
+    from fnmatch import filter as matching
+
+    from nasbench_suite.table import space_names
+
+    names = matching(space_names(), options.space) or [options.space]  # what matches nothing is named as unknown
+    if options.name and len(names) > 1:
+        raise ConfigError(
+            f"--name names one table, and {options.space} stands for {', '.join(names)}; import one by one"
+        )
+    for name in names:
+        _import_one(name, options)
+
+
+def _import_one(name: str, options: argparse.Namespace) -> None:
     from nasbench_suite.importing import import_file
     from nasbench_suite.table import find_space, table_path
 
-    space = find_space(options.space)
+    space = find_space(name)
     destination = table_path(options.name or space.name)
     metadata = import_file(space, options.path, destination, format=options.format, force=options.force)
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
@@ -154,8 +181,13 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
-    folders, format, output, figure = options.folders, options.format, options.output, options.figure
-    write(folders, format, output, figure, options.curves, options.axis, options.at)
+    write(options.folders, options.format, options.output, options.figure, options.curves, options.axis, options.at)
+
+
+def _distributions(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.distributions import write
+
+    write(options)
 
 
 def _enumerate(options: argparse.Namespace) -> None:

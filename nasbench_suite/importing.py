@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +151,45 @@ def _files(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
 
 
+class Architectures:
+    """Gives the architectures of a source their rows, in order of appearance.
+
+    Attributes:
+        archs: the architecture of each row.
+    """
+
+    def __init__(self, space: Space[Any]) -> None:
+        """
+        Args:
+            space: reads the text forms, and knows which architectures share a row.
+        """
+        self.archs: list[Any] = []
+        self._space = space
+        self._rows: dict[str, int] = {}
+        self._row_of: dict[Hashable, int] = {}
+
+    def row(self, text: str) -> int:
+        """Returns the row of an architecture by its text form.
+
+        Raises:
+            ArchitectureError: it is no architecture of the space.
+            SourceError: it was there before in another form, and their measurements would be mixed.
+        """
+        row = self._rows.get(text)
+        if row is None:
+            row = self._rows[text] = self._new_row(text)
+        return row
+
+    def _new_row(self, text: str) -> int:
+        arch = self._space.parse(text)
+        row = self._row_of.setdefault(self._space.identity(arch), len(self.archs))
+        if row == len(self.archs):
+            self.archs.append(arch)
+        elif self.archs[row] != arch:
+            raise SourceError(f"{text} is {self._space.format(self.archs[row])} in another form; use one of them")
+        return row
+
+
 class Trials:
     """Gathers measurements one training at a time, and writes them as columns.
 
@@ -222,4 +261,4 @@ class Trials:
             writer.add_column(trial_set, fidelity, metric, values, missing)
 
 
-__all__ = ["Importer", "NewWriter", "SourceError", "Trials", "import_file", "pair_datasets", "sha256"]
+__all__ = ["Architectures", "Importer", "NewWriter", "SourceError", "Trials", "import_file", "pair_datasets", "sha256"]

@@ -39,9 +39,10 @@ class Job:
         table: name of the table, or of what is trained on.
         table_sha256: its content hash, or that of all that decides a training.
         fidelities: those on offer, cheapest first.
+        multi_fidelity: whether the algorithm screens at the lower ones.
         best: by data set, the table's highest validation and test accuracy, from which regret is measured; nothing
             where it is not known.
-        multi_fidelity: whether the algorithm screens at the lower ones.
+        seconds_from: the formula of the simulated seconds, where the source has none of its own.
     """
 
     config: Mapping[str, Any]
@@ -49,8 +50,9 @@ class Job:
     table: str
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
-    best: Mapping[str, tuple[float | None, float | None]]
     multi_fidelity: bool
+    best: Mapping[str, tuple[float | None, float | None]]
+    seconds_from: str | None = None
 
     @cached_property
     def id(self) -> str:
@@ -81,11 +83,13 @@ class Job:
             "protocol": self.choices["protocol"],
             "label": self.config.get("label"),
             "dataset": self.config["dataset"],
+            "objective": self.config["objective"],
             "seed_policy": self.config["seed_policy"],
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
             "multi_fidelity": self.multi_fidelity,
             "workers": self.config["workers"],
             "budget": self.config["budget"],
+            "seconds_from": self.seconds_from,
             "table": self.table,
             "table_hash": self.table_sha256,
             "best": {name: [*accuracies] for name, accuracies in self.best.items()},
@@ -113,9 +117,11 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     space = instantiate(config["space"])
     evaluator = _evaluator(config, space, Path(config["results"]))
     offered = _offered(evaluator, config)
+    formula = evaluator.seconds_from(offered[-1], limited=config["budget"]["seconds"] is not None)
+    searched = evaluator.confined(offered[-1])
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
     try:
-        algorithm = instantiate(config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+        algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
     except TypeError as error:
         raise ConfigError(f"algorithm: {error}") from error
     if not ledger.limited and not algorithm.finite:
@@ -123,7 +129,7 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
     multi_fidelity = bool(algorithm.multi_fidelity)
-    return Job(config, choices, evaluator.name, evaluator.sha256, offered, best, multi_fidelity)
+    return Job(config, choices, evaluator.name, evaluator.sha256, offered, multi_fidelity, best, formula)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -166,10 +172,11 @@ class Searcher:
             TableError: it is another one than when the job was prepared.
         """
         self._job = job
-        self._space = instantiate(job.config["space"])
-        self._evaluator = _evaluator(job.config, self._space, job.folder / "trainings")
+        space = instantiate(job.config["space"])
+        self._evaluator = _evaluator(job.config, space, job.folder / "trainings")
         if self._evaluator.sha256 != job.table_sha256:
             raise TableError(f"table {job.table} has changed since this job began; start again")
+        self._space = self._evaluator.confined(job.fidelities[-1])
         self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
         self._scores: dict[Any, dict[str, Any]] = {}
 

@@ -12,7 +12,8 @@ class Observation(NamedTuple):
 
     Attributes:
         fidelity: how far the architecture was trained.
-        valid_accuracy: percent in [0, 100]; NaN where the training diverged.
+        valid_accuracy: percent in [0, 100]; NaN where the training diverged. Of the test set where the benchmark was
+            made with the objective `test_error`, which a job's description and its report name.
         seconds: cost of the evaluation from scratch, on the source's hardware; None where the source does not know.
         trial: the training seed that answered; None where it was a mean over trials.
     """

@@ -56,11 +56,13 @@ class Space(ABC, Generic[ArchT]):
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
         baselines: architectures of the benchmark's paper that have a name.
+        confines: whether a search must move among the measured architectures; see `confined`.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
     baselines: Mapping[str, ArchT] = {}
+    confines: bool = False
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -140,6 +142,25 @@ class Space(ABC, Generic[ArchT]):
         assert isinstance(in_channels, int)
         return Complexity(count_parameters(network), count_flops(network, (in_channels, size, size)))
 
+    def confined(self, measured: Callable[[], Sequence[ArchT]]) -> "Space[ArchT]":
+        """Returns the space that a search over a table moves in: this one.
+
+        A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
+        architectures and moves among them. So does one that was told to (NAS-Bench-101's `only_measured`).
+
+        Args:
+            measured: lists the architectures that were measured, in the table's order; called only where needed.
+        """
+        return self
+
+    def steps_per_epoch(self, trial_set: str) -> int | None:
+        """Returns the training steps of an epoch, for tables that time a step; None where unknown."""
+        return None
+
+    def describe_seconds(self, trial_set: str) -> str | None:
+        """Says by which formula the seconds of a search come about, where the source has none; None otherwise."""
+        return None
+
     def importers(self) -> "Sequence[Importer]":
         """Lists the readers of the benchmark's official files, the most specific format first."""
         return ()
@@ -173,6 +194,24 @@ class Space(ABC, Generic[ArchT]):
             return int(rows[at]) if at < len(keys) and keys[at] == key else -1
 
         return locate
+
+    def batch_locator(
+        self, index: Mapping[str, NDArray[np.generic]]
+    ) -> Callable[[Sequence[ArchT]], NDArray[np.integer]]:
+        """Returns the function from many architectures to their rows, -1 where the table has none.
+
+        The function raises as `locator`'s does. By default it is that one, called for each.
+        """
+        locate = self.locator(index)
+
+        def locate_many(archs: Sequence[ArchT]) -> NDArray[np.integer]:
+            return np.fromiter(map(locate, archs), dtype=np.int64, count=len(archs))
+
+        return locate_many
+
+    def identity(self, arch: ArchT) -> Hashable:
+        """Returns a value that is equal for architectures that share a row of a table; the architecture, by default."""
+        return arch
 
 
 def _text_key(text: str) -> int:

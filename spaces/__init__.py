@@ -8,4 +8,14 @@ if __name__ != "nasbench_suite.spaces":
 SPACES = {
     "nb101": "nasbench_suite.spaces.nb101:NB101",
     "nb201": "nasbench_suite.spaces.nb201:NB201",
+    "nds_resnet": "nasbench_suite.spaces.nds:ResNet",
+    "nds_resnet_b": "nasbench_suite.spaces.nds:ResNetB",
+    "nds_resnext_a": "nasbench_suite.spaces.nds:ResNeXtA",
+    "nds_resnext_b": "nasbench_suite.spaces.nds:ResNeXtB",
+    "nds_vanilla": "nasbench_suite.spaces.nds:Vanilla",
+    "nds_nasnet": "nasbench_suite.spaces.nds:NASNet",
+    "nds_amoeba": "nasbench_suite.spaces.nds:Amoeba",
+    "nds_pnas": "nasbench_suite.spaces.nds:PNAS",
+    "nds_enas": "nasbench_suite.spaces.nds:ENAS",
+    "nds_darts": "nasbench_suite.spaces.nds:DARTS",
 }

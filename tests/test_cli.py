@@ -153,3 +153,15 @@ def test_importing_the_package_loads_no_heavy_library(python: Callable) -> None:
     heavy = "{'torch', 'wandb', 'hydra', 'matplotlib', 'pyarrow', 'scipy'}"
     done = python("-c", f"import sys, nasbench_suite, nasbench_suite.cli; print({heavy} & set(sys.modules))")
     assert done.out.strip() == "set()", done.err
+
+
+def test_a_pattern_imports_every_space_that_it_matches(cli: Callable, small_csv: Path, home: Path) -> None:
+    done = cli("import", "nb20*", small_csv)
+    assert done.code == 0, done.err
+    assert [path.stem for path in (home / "tables").glob("[!.]*.mdb")] == ["nb201"]
+    done = cli("import", "nb*", small_csv, "--name", "mine")
+    assert done.code == 2
+    assert "--name names one table" in done.err
+    done = cli("import", "nothing*", small_csv)
+    assert done.code == 2
+    assert "expected one of the spaces" in done.err

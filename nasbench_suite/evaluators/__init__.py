@@ -8,6 +8,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
 from nasbench_suite.search import Evaluate
+from nasbench_suite.space import Space
 
 
 class Evaluator(Protocol):
@@ -23,6 +24,24 @@ class Evaluator(Protocol):
 
     def fidelities(self) -> list[Fidelity]:
         """Lists those that can be asked for, by schedule and then by epoch."""
+
+    def confined(self, highest: Fidelity) -> Space[Any]:
+        """Returns the space that a search moves in; it may know which architectures were measured, and no score.
+
+        Args:
+            highest: fidelity on offer.
+        """
+
+    def seconds_from(self, highest: Fidelity, limited: bool) -> str | None:
+        """Returns the formula of the seconds, where they are not measured but computed.
+
+        Args:
+            highest: fidelity on offer.
+            limited: whether the budget has a limit of seconds.
+
+        Raises:
+            ConfigError: they are limited, and nobody knows what an evaluation costs.
+        """
 
     def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
         """Returns what answers the proposals of one search and charges them.

@@ -19,6 +19,7 @@ from nasbench_suite.building.worker import Orders, Worker
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.search import Evaluate
 from nasbench_suite.seed_policy import SeedPolicy
@@ -49,6 +50,7 @@ class TrainingEvaluator:
         checkpoints: bool,
         datasets_root: str | None,
         official: bool,
+        objective: Objective,
         *,
         space: Space[Any],
         folder: Path,
@@ -63,6 +65,7 @@ class TrainingEvaluator:
             checkpoints: keep an unfinished training after every epoch, so that it goes on; for long ones.
             datasets_root: folder of downloaded data sets; None for the default.
             official: whether they must have their published checksums.
+            objective: what a search is told; `valid_accuracy` alone, for the images have a validation part.
             space: whose networks are trained.
             folder: where finished trainings are kept.
 
@@ -72,6 +75,8 @@ class TrainingEvaluator:
         """
         if seed_policy != "random" and not isinstance(seed_policy, int):
             raise ConfigError(f"benchmark=train: expected seed_policy random or a training seed, got {seed_policy}")
+        if objective != "valid_accuracy":
+            raise ConfigError(f"benchmark=train: expected objective=valid_accuracy, got {objective}")
         if not score_seeds:
             raise ConfigError("benchmark.score_seeds: expected at least one training seed, got none")
         self._policy, self._dataset, self._space = seed_policy, dataset, space
@@ -88,6 +93,13 @@ class TrainingEvaluator:
     def fidelities(self) -> list[Fidelity]:
         """Lists every epoch of every schedule."""
         return [Fidelity(schedule, epoch) for schedule in self._schedules for epoch in range(1, schedule + 1)]
+
+    def confined(self, highest: Fidelity) -> Space[Any]:
+        """Returns the whole space: whatever it has can be trained."""
+        return self._space
+
+    def seconds_from(self, highest: Fidelity, limited: bool) -> None:
+        """Returns no formula: they are measured."""
 
     def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
         """Returns what answers the proposals of one search and charges them."""

@@ -93,8 +93,8 @@ def save(
 
 
 def _drawable(group: Group, quantities: Sequence[Quantity]) -> list[Quantity]:
-    """Leaves regret out where some configuration of the group does not know the best of its table."""
-    known = all(best_accuracy(r, group.dataset, split) is not None for r in group.results for split in SPLITS)
+    """Leaves regret out where some configuration of the group knows no best of its table, valid or test."""
+    known = all(any(best_accuracy(r, group.dataset, split) is not None for split in SPLITS) for r in group.results)
     return [quantity for quantity in quantities if known or quantity != "regret"]
 
 
@@ -109,11 +109,13 @@ def _draw_group(subfigure: SubFigure, group: Group, rows: Sequence[tuple[Quantit
                 for results in group.results
                 if group.dataset in results.scores
             }
-            _draw_panel(panel, found, quantity, axis)
+            known = {label: curves for label, curves in found.items() if not np.isnan(curves.scores).all()}
+            _draw_panel(panel, known, quantity, axis)
             name = "validation" if split == "valid" else "test"
             unit = "%" if quantity == "accuracy" else "points"
             panel.set_ylabel(f"{name} {quantity} ({unit})")
-    handles, labels = panels[0, 0].get_legend_handles_labels()
+    named = [panel.get_legend_handles_labels() for panel in panels[0]]
+    handles, labels = max(named, key=lambda pair: len(pair[0]))  # a table may lack validation or test figures
     subfigure.legend(
         handles,
         labels,
@@ -142,9 +144,11 @@ def _draw_panel(panel: Axes, found: dict[str, Curves], quantity: Quantity, axis:
         panel.plot(curves.grid, mean, dash, color=colour, linewidth=1.3, label=label)
         panel.fill_between(curves.grid, low, high, color=colour, alpha=0.18, linewidth=0)
         panel.set_xlabel(curves.unit)
-    panel.grid(True)
     if not found:
+        panel.text(0.5, 0.5, "not in the table", ha="center", va="center", transform=panel.transAxes)
+        panel.set(xticks=[], yticks=[])
         return
+    panel.grid(True)
     end = max(curves.grid[-1] for curves in found.values())
     if axis == "linear":
         panel.set_xlim(0, end)

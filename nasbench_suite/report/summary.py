@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.report.load import Results, load
 
 
@@ -75,10 +76,19 @@ def summarise(folders: Iterable[Path]) -> Summary:
     notes = [f"{folder} is not finished, and not in this report; start it again to go on" for folder in unfinished]
     for results, label in zip(found, labels, strict=True):
         searched = results.description["dataset"]
+        if results.description["objective"] == "test_error":
+            notes.append(f"{label}: {TOLD_TEST_SCORES}")
         # without any incumbent there is nothing scored, and a row still says so
         for scored_on in sorted(results.scores or [searched], key=lambda name: (name != searched, name.lower())):
-            rows.append(_row(results, label, scored_on, notes))
+            # where none of the cells found was measured, there is nothing to show
+            if scored_on == searched or _any_scored(results, scored_on):
+                rows.append(_row(results, label, scored_on, notes))
     return Summary(tuple(rows), tuple(found), tuple(notes))
+
+
+def _any_scored(results: Results, dataset: str) -> bool:
+    scores = results.scores[dataset]
+    return not all(np.isnan(scores[arch]).all() for arch in final_incumbents(results) if arch is not None)
 
 
 def final_incumbents(results: Results) -> list[str | None]:

@@ -59,7 +59,9 @@ def one_job(summary: Summary) -> str:
     for row in summary.rows:
         valid, test = _cell(row.valid_mean, row.valid_std), _cell(row.test_mean, row.test_std)
         lines.append(f"  {row.scored_on:<{width}}  valid {valid}  test {test}")
-    return "\n".join([*lines, *(f"  note: {note}" for note in summary.notes)])
+    formula = summary.results[0].description["seconds_from"]
+    notes = [*([formula] if formula else []), *summary.notes]
+    return "\n".join([*lines, *(f"  note: {note}" for note in notes)])
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -107,10 +109,12 @@ def origin(results: Results) -> str:
     limits = [f"{budget[name]:,} {name}" for name in ("seconds", "epochs", "evaluations") if budget[name] is not None]
     return (
         f"{description['algorithm']}: table {description['table']} ({description['table_hash'][:12]}); queries at "
-        f"{fidelities}{_nominal(results)}, seed policy {description['seed_policy']}{_stored_means(results)}; "
+        f"{fidelities}{_nominal(results)}, objective {description['objective']}, seed policy "
+        f"{description['seed_policy']}{_stored_means(results)}; "
         f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is "
-        f"{'kept' if budget['overstep'] == 'keep' else 'discarded'}; nasbench-suite "
-        f"{description['versions']['nasbench-suite']}"
+        f"{'kept' if budget['overstep'] == 'keep' else 'discarded'}; "
+        f"{description['seconds_from'] + '; ' if description['seconds_from'] else ''}"
+        f"nasbench-suite {description['versions']['nasbench-suite']}"
     )
 
 

@@ -13,22 +13,25 @@ FORMAT = 1
 
 # Columns that the engine understands; others are kept and can be read by name. A unit is what the source uses.
 UNITS: dict[str, tuple[str, ...]] = {
-    "train_accuracy": ("percent", "fraction"),
-    "valid_accuracy": ("percent", "fraction"),
-    "test_accuracy": ("percent", "fraction"),
+    "train_accuracy": ("percent", "fraction", "percent_error"),
+    "valid_accuracy": ("percent", "fraction", "percent_error"),
+    "test_accuracy": ("percent", "fraction", "percent_error"),
     "train_loss": ("nats",),
     "valid_loss": ("nats",),
     "test_loss": ("nats",),
     "train_seconds": ("s",),  # from the start of the training to this epoch
     "train_seconds_per_epoch": ("s",),
+    "train_seconds_per_step": ("s",),
     "valid_seconds": ("s",),  # one pass over the validation split
     "test_seconds": ("s",),
     "parameters": ("millions", "count"),
     "flops": ("millions", "count"),
     "latency": ("s",),
+    "charged_epochs": ("epochs",),  # what a query counts in epochs, where that is not the epoch itself
 }
 # from the source's unit to the one that everybody outside sees
-SCALES = {"percent": 1.0, "fraction": 100.0, "millions": 1.0, "count": 1e-6}
+SCALES = {"percent": 1.0, "fraction": 100.0, "percent_error": -1.0, "millions": 1.0, "count": 1e-6}
+OFFSETS = {"percent_error": 100.0}  # added after scaling: an error of 7% is an accuracy of 93%
 
 
 class Dataset(NamedTuple):

@@ -42,6 +42,10 @@ class Metric(ABC):
     def matrix(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Returns the values and which of them are known: both (rows, trials)."""
 
+    @abstractmethod
+    def times(self, factor: float) -> "Metric":
+        """Returns the same metric times a factor."""
+
     def pick(self, row: int, policy: SeedPolicy, rng: np.random.Generator | None) -> Known:
         """Returns the trials that answer for a row.
 
@@ -65,6 +69,7 @@ class ColumnMetric(Metric):
         values: NDArray[np.floating],
         missing: NDArray[np.uint8] | None,
         scale: float = 1.0,
+        offset: float = 0.0,
     ) -> None:
         """
         Args:
@@ -73,9 +78,10 @@ class ColumnMetric(Metric):
             values: (rows, trials) in the source's unit.
             missing: (rows, trials), not 0 where there is no value; None where all are there.
             scale: factor from the source's unit.
+            offset: added after scaling.
         """
         super().__init__(what, trials)
-        self.values, self.missing, self.scale = values, missing, scale
+        self.values, self.missing, self.scale, self.offset = values, missing, scale, offset
         self._width = len(trials)
         self._all = tuple(range(self._width))
         # a memory view gives a Python float in 40 ns, an array a NumPy scalar in 80
@@ -94,21 +100,22 @@ class ColumnMetric(Metric):
         start = row * self._width
         if len(positions) == 1:
             value: float = self._values[start + positions[0]]
-            return value * self.scale
+            return value * self.scale + self.offset
         total = 0.0
         for at in positions:
             total += self._values[start + at]
-        return total / len(positions) * self.scale
+        return total / len(positions) * self.scale + self.offset
 
     def matrix(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Returns the values and which of them are known: both (rows, trials)."""
-        values = self.values[rows].astype(np.float64) * self.scale
+        values = self.values[rows].astype(np.float64) * self.scale + self.offset
         known = np.ones(values.shape, np.bool_) if self.missing is None else self.missing[rows] == 0
         return values, known
 
     def times(self, factor: float) -> "ColumnMetric":
         """Returns the same values times a factor."""
-        return ColumnMetric(self.what, self.picker.trials, self.values, self.missing, self.scale * factor)
+        scale, offset = self.scale * factor, self.offset * factor
+        return ColumnMetric(self.what, self.picker.trials, self.values, self.missing, scale, offset)
 
 
 class CurveMetric(Metric):
@@ -122,6 +129,7 @@ class CurveMetric(Metric):
         metric: str,
         epoch: int,
         scale: float = 1.0,
+        offset: float = 0.0,
     ) -> None:
         """
         Args:
@@ -131,9 +139,11 @@ class CurveMetric(Metric):
             metric: name of the column.
             epoch: at which the curve is read.
             scale: factor from the source's unit.
+            offset: added after scaling.
         """
         super().__init__(what, trials)
-        self._trials, self._read, self._metric, self._epoch, self._scale = trials, read, metric, epoch, scale
+        self._trials, self._read, self._metric, self._epoch = trials, read, metric, epoch
+        self._scale, self._offset = scale, offset
 
     def _values(self, row: int) -> dict[int, float]:
         curves, values = self._read(row), {}
@@ -152,7 +162,7 @@ class CurveMetric(Metric):
     def value(self, row: int, positions: Known) -> float:
         """Returns the mean over trials that are known."""
         values = self._values(row)
-        return sum(values[at] for at in positions) / len(positions) * self._scale
+        return sum(values[at] for at in positions) / len(positions) * self._scale + self._offset
 
     def matrix(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Returns the values and which of them are known: both (rows, trials)."""
@@ -160,8 +170,13 @@ class CurveMetric(Metric):
         known = np.zeros(values.shape, dtype=np.bool_)
         for place, row in enumerate(rows):
             for at, value in self._values(int(row)).items():
-                values[place, at], known[place, at] = value * self._scale, True
+                values[place, at], known[place, at] = value * self._scale + self._offset, True
         return values, known
+
+    def times(self, factor: float) -> "CurveMetric":
+        """Returns the same values times a factor."""
+        scale, offset = self._scale * factor, self._offset * factor
+        return CurveMetric(self.what, self._trials, self._read, self._metric, self._epoch, scale, offset)
 
 
 class FirstMetric(Metric):
@@ -192,6 +207,10 @@ class FirstMetric(Metric):
         second, second_known = self._second.matrix(rows)
         return np.where(first_known, first, second), first_known | second_known
 
+    def times(self, factor: float) -> "FirstMetric":
+        """Returns the same values times a factor."""
+        return FirstMetric(self._first.times(factor), self._second.times(factor))
+
 
 class SumMetric(Metric):
     """The sum of two metrics of the same series; known where both are."""
@@ -219,3 +238,7 @@ class SumMetric(Metric):
         first, first_known = self._first.matrix(rows)
         second, second_known = self._second.matrix(rows)
         return first + second, first_known & second_known
+
+    def times(self, factor: float) -> "SumMetric":
+        """Returns the same values times a factor."""
+        return SumMetric(self._first.times(factor), self._second.times(factor))

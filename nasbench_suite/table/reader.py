@@ -21,7 +21,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table import keys
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
-from nasbench_suite.table.metadata import SCALES, Dataset, Metadata, Series
+from nasbench_suite.table.metadata import OFFSETS, SCALES, Dataset, Metadata, Series
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
 
 
@@ -62,8 +62,16 @@ class Table:
 
     @cached_property
     def _locate(self) -> Any:
+        return self.space.locator(self._index)
+
+    @cached_property
+    def _locate_many(self) -> Any:
+        return self.space.batch_locator(self._index)
+
+    @property
+    def _index(self) -> dict[str, NDArray[Any]]:
         names = [key for key in self.metadata.arrays if key.startswith(keys.INDEX)]
-        return self.space.locator({key.removeprefix(keys.INDEX): self._array(key) for key in names})
+        return {key.removeprefix(keys.INDEX): self._array(key) for key in names}
 
     def row(self, arch: Any) -> int:
         """Returns the architecture's row.
@@ -82,8 +90,7 @@ class Table:
 
     def rows(self, archs: Sequence[Any]) -> NDArray[np.int64]:
         """Returns the rows of many architectures; raises as `row` does."""
-        locate = self._locate
-        rows = np.fromiter(map(locate, archs), dtype=np.int64, count=len(archs))
+        rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
         if (rows < 0).any():
             self.row(archs[int(np.argmax(rows < 0))])
         return rows
@@ -95,6 +102,25 @@ class Table:
             raise MissingArchitectureError(f"table {self.name}: expected a row in 0..{len(ends) - 1}, got {row}")
         text = self._array(keys.ARCHITECTURES)
         return bytes(text[int(ends[row - 1]) if row else 0 : int(ends[row])]).decode()
+
+    def architectures(self, rows: Sequence[int]) -> list[str]:
+        """Returns the text forms of the architectures in many rows."""
+        ends = self._array(keys.ARCHITECTURE_ENDS).tolist()
+        text = self._array(keys.ARCHITECTURES).tobytes()
+        return [text[ends[row - 1] if row else 0 : ends[row]].decode() for row in rows]
+
+    def measured(self, trial_set: str, schedule: int, metric: str) -> list[int]:
+        """Lists the rows in which the metric is known for some trial at the end of a schedule.
+
+        Raises:
+            UnknownFidelityError: the trial set has no such schedule.
+        """
+        found = self.metric(trial_set, Fidelity(schedule, schedule), metric)
+        if found is None:
+            return []
+        _, known = found.matrix(np.arange(len(self)))
+        rows: list[int] = np.flatnonzero(known.any(axis=1)).tolist()
+        return rows
 
     def dataset(self, name: str) -> Dataset:
         """Returns where a data set's figures come from; a trial set's name is taken, too.
@@ -147,7 +173,8 @@ class Table:
         return self._metrics[key]
 
     def _find_metric(self, series: Series, fidelity: Fidelity, metric: str) -> Metric | None:
-        scale = SCALES.get(self.metadata.units.get(metric, ""), 1.0)
+        unit = self.metadata.units.get(metric, "")
+        scale, offset = SCALES.get(unit, 1.0), OFFSETS.get(unit, 0.0)
 
         def what(row: int) -> str:
             return f"table {self.name}: {metric} on {series.trial_set}, {fidelity}: {self.architecture(row)}"
@@ -156,11 +183,11 @@ class Table:
             key = keys.column(series.trial_set, *fidelity, metric)
             missing = keys.missing(key)
             gaps = self._array(missing) if missing in self.metadata.arrays else None
-            return ColumnMetric(what, series.trials, self._array(key), gaps, scale)
+            return ColumnMetric(what, series.trials, self._array(key), gaps, scale, offset)
         first, last = series.curves.get(metric, (1, 0))
         if first <= fidelity.epoch <= last:
             read = partial(self._last_curves, series.trial_set, series.schedule)
-            return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale)
+            return CurveMetric(what, series.trials, read, metric, fidelity.epoch, scale, offset)
         return None
 
     def cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
@@ -169,6 +196,8 @@ class Table:
         The cost is that of the training up to the epoch and, where the table has it, of one pass over the
         validation split, as in NATS-Bench's `simulate_train_eval`. A trial without `train_seconds` at the epoch costs
         `train_seconds_per_epoch` times the epochs; one without a time of the pass at the epoch, that of the last.
+        Where the table has the seconds of a training step instead, it is these times the steps of an epoch, which the
+        space knows, times the epochs.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.
@@ -186,12 +215,18 @@ class Table:
             self.metric(trial_set, fidelity, "train_seconds"),
             steady.times(fidelity.epoch) if isinstance(steady, ColumnMetric) else None,
         )
+        training = training or self._stepwise(trial_set, final, fidelity.epoch)
         if training is None:
             return None
         validation = self.metric(trial_set, final, "valid_seconds")
         if fidelity != final:
             validation = _first(self.metric(trial_set, fidelity, "valid_seconds"), validation)
         return training if validation is None else SumMetric(training, validation)
+
+    def _stepwise(self, trial_set: str, final: Fidelity, epochs: int) -> Metric | None:
+        steps = self.space.steps_per_epoch(trial_set)
+        per_step = None if steps is None else self.metric(trial_set, final, "train_seconds_per_step")
+        return None if per_step is None or steps is None else per_step.times(steps * epochs)
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
         """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""

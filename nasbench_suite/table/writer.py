@@ -34,8 +34,9 @@ class TableWriter:
 
     Attributes:
         counts: what the importer counted, kept in the metadata.
-        units: unit of each column; may be cut down, before `finish`, to those that came.
+        units: unit of each column; an importer may change it, before `finish`, to those that came.
         datasets: what can be searched and scored; likewise.
+        source: where the numbers come from; likewise.
     """
 
     def __init__(
@@ -64,8 +65,8 @@ class TableWriter:
             if unit not in UNITS.get(metric, (unit,)):
                 raise TableError(f"column {metric}: expected a unit of {', '.join(UNITS[metric])}, got {unit!r}")
         self.counts: dict[str, int] = {}
-        self._path, self._space, self.units, self._source = path, space, dict(units), source
-        self.datasets, self._force = dict(datasets), force
+        self.units, self.source, self.datasets = dict(units), source, dict(datasets)
+        self._path, self._space, self._force = path, space, force
         self._architectures: Sequence[Any] = ()
         self._arrays: dict[str, tuple[str, tuple[int, ...]]] = {}
         self._series: dict[tuple[str, int], tuple[int, tuple[int | None, ...]]] = {}
@@ -175,7 +176,7 @@ class TableWriter:
                 for (trial_set, schedule), (_, trials) in self._series.items()
             ),
             arrays=self._arrays,
-            source=self._source,
+            source=self.source,
             counts=self.counts,
             package_version=__version__,
         )

@@ -62,6 +62,16 @@ def load_cifar10_valid(root: Path, official: bool = True) -> ImageDataset:
     return _dataset("cifar10-valid", 10, train, valid, test, _CIFAR10_MEAN, _CIFAR10_STD)
 
 
+def load_cifar10_nb101(root: Path, official: bool = True) -> ImageDataset:
+    """Loads CIFAR-10 as NAS-Bench-101 does: four of the five training files to train on, the fifth to validate.
+
+    Arguments and errors are those of `load_cifar10`.
+    """
+    everything, test = _cifar10(root, official)
+    train, valid = everything.select(list(range(40_000))), everything.select(list(range(40_000, 50_000)))
+    return _dataset("cifar10-nb101", 10, train, valid, test, _CIFAR10_MEAN, _CIFAR10_STD)
+
+
 def load_cifar100(root: Path, official: bool = True) -> ImageDataset:
     """Loads CIFAR-100: all 50,000 to train on; halves of the test set to validate and to test.
 

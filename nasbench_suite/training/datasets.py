@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nasbench_suite.errors import UnknownDatasetError
 from nasbench_suite.table.home import home
-from nasbench_suite.training.cifar import load_cifar10, load_cifar10_valid, load_cifar100
+from nasbench_suite.training.cifar import load_cifar10, load_cifar10_nb101, load_cifar10_valid, load_cifar100
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.imagenet16 import load_imagenet16_120
 from nasbench_suite.training.images import ImageDataset
@@ -12,6 +12,7 @@ from nasbench_suite.training.images import ImageDataset
 _FROM_FILES = {
     "cifar10": load_cifar10,
     "cifar10-valid": load_cifar10_valid,
+    "cifar10-nb101": load_cifar10_nb101,
     "cifar100": load_cifar100,
     "ImageNet16-120": load_imagenet16_120,
 }

@@ -1,10 +1,15 @@
 """A training recipe: everything that decides a training besides the network, the data and the seed."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nasbench_suite.errors import ConfigError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.optim import Optimizer
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -57,9 +62,22 @@ class Recipe:
         if self.precision not in ("float32", "bfloat16"):
             raise ConfigError(f"precision must be float32 or bfloat16, got {self.precision!r}")
 
-    def learning_rate_at(self, epoch: int) -> float:
-        """Learning rate throughout an epoch, counted from 0."""
+    def learning_rate_at(self, epoch: int, done: float = 0.0) -> float:
+        """Learning rate in an epoch, counted from 0, of which a part in [0, 1) is done; here the same throughout."""
         return self.learning_rate * (1 + math.cos(math.pi * epoch / self.epochs)) / 2
+
+    def optimizer(self, parameters: "Iterable[Tensor]") -> "Optimizer":
+        """Makes what moves the weights; the trainer sets its learning rate before every step."""
+        from torch.optim import SGD
+
+        return SGD(
+            parameters,
+            lr=self.learning_rate,
+            momentum=self.momentum,
+            weight_decay=self.weight_decay,
+            nesterov=True,
+            fused=True,
+        )
 
     def as_dict(self) -> dict[str, object]:
         """The recipe as plain values, for files."""

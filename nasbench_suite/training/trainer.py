@@ -40,14 +40,7 @@ class Trainer:
         # on the CPU whatever the device, so that the order of the images is the same everywhere
         self._orders = [torch.Generator().manual_seed(word) for word in orders]
         self._augmentations = [torch.Generator(self.device).manual_seed(word) for word in augmentations]
-        self._optimizer = torch.optim.SGD(
-            self.network.parameters(),
-            lr=recipe.learning_rate,
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
-            nesterov=True,
-            fused=True,
-        )
+        self._optimizer = recipe.optimizer(self.network.parameters())
         self._mean = torch.tensor(data.mean * len(seeds), device=self.device).view(1, -1, 1, 1)
         self._scale = 1 / torch.tensor(data.std * len(seeds), device=self.device).view(1, -1, 1, 1)
         self._now = clock(self.device)
@@ -57,7 +50,7 @@ class Trainer:
     def run_epoch(self) -> None:
         """Trains for an epoch, measures, and adds to `epochs`, and to `diverged` where a loss is not finite."""
         number = len(self.epochs[0]) + 1
-        train, train_seconds = self._fit(self._recipe.learning_rate_at(number - 1))
+        train, train_seconds = self._fit(number - 1)
         valid, valid_seconds = self._evaluate(self._data.valid)
         wanted = self._recipe.test_every_epoch or number == self._recipe.epochs
         test, test_seconds = self._evaluate(self._data.test if wanted else None)
@@ -88,16 +81,17 @@ class Trainer:
             generator.set_state(saved)
         self.diverged, self.epochs = dict(state["diverged"]), [list(some) for some in epochs]
 
-    def _fit(self, learning_rate: float) -> tuple[list[Metrics], float]:
+    def _fit(self, epoch: int) -> tuple[list[Metrics], float]:
         """One pass over the training images; metrics of each replica, and its share of the seconds."""
         started = self._now()
-        for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate
         self.network.train()
         recipe, replicas = self._recipe, len(self._seeds)
         pixels, labels = self._shuffle()
         outputs = []
-        for batch, wanted in zip(torch.split(pixels, recipe.batch), torch.split(labels, recipe.batch), strict=True):
+        batches = list(zip(torch.split(pixels, recipe.batch), torch.split(labels, recipe.batch), strict=True))
+        for step, (batch, wanted) in enumerate(batches):
+            for group in self._optimizer.param_groups:
+                group["lr"] = recipe.learning_rate_at(epoch, step / len(batches))
             with self._precision():
                 logits = apart(self._call(self._prepare(batch)), replicas)
             # the sum over replicas of each one's mean, so that each gets the gradient that it would get alone

@@ -6,6 +6,7 @@ unpruned labels shrink to the pruned ones. The arrays are 9.5 MB, and a table is
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ _BITS: Final = [edge_bit(0, max(size, 1)) for size in range(MAX_VERTICES + 1)]
 _FIRST_SLOT: Final = [sum(1 << _BITS[smaller] for smaller in range(2, size)) for size in range(MAX_VERTICES + 1)]
 _LABELLINGS: Final = [3 ** max(size - 2, 0) for size in range(MAX_VERTICES + 1)]
 
+CLASSES: Final = 423_624  # isomorphism classes of cells
+
 Index = Mapping[str, NDArray[np.generic]]
 
 
@@ -32,7 +35,7 @@ def build_index(archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         ConfigError: two of `archs` are isomorphic.
     """
     space = cells()
-    arrays: dict[str, NDArray[np.generic]] = {**_patterns(), "rows": space.classes}
+    arrays = _class_index()
     classes = batch_locator(arrays)(archs)
     row_of_class = np.full(len(space.representatives), -1, dtype=np.int32)
     row_of_class[classes] = np.arange(len(archs), dtype=np.int32)
@@ -101,6 +104,16 @@ def batch_locator(index: Index) -> Callable[[Sequence[Cell] | NDArray[np.int64]]
     return locate_many
 
 
+def class_locator() -> Callable[[Cell], int]:
+    """Returns the function from a cell to the number of its isomorphism class, below `CLASSES`."""
+    return locator(_class_index())
+
+
+def _class_index() -> dict[str, NDArray[np.generic]]:
+    return {**_patterns(), "rows": cells().classes}
+
+
+@cache
 def _patterns() -> dict[str, NDArray[np.generic]]:
     """Prunes every graph.
 

@@ -26,6 +26,7 @@ from nasbench_suite.spaces.nb101.cell import (
 )
 
 if TYPE_CHECKING:
+    from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nb101.network import CellNetwork
 
 _EDGES = [(x, y) for x in range(MAX_VERTICES) for y in range(x + 1, MAX_VERTICES)]
@@ -46,10 +47,11 @@ class NB101(Space[Cell]):
         *(Categorical(f"operation_{vertex}", OPERATIONS) for vertex in range(1, MAX_VERTICES - 1)),
     )
 
-    def __init__(self, mutation_rate: float = 1.0) -> None:
+    def __init__(self, mutation_rate: float = 1.0, only_measured: bool = False) -> None:
         """
         Args:
             mutation_rate: how many operations a mutation changes on average; it flips three times as many edges.
+            only_measured: whether a search draws only from the cells that its table has.
 
         Raises:
             ConfigError: not in (0, 5], where probabilities would leave (0, 1].
@@ -57,6 +59,7 @@ class NB101(Space[Cell]):
         if not 0 < mutation_rate <= moves.INNER:
             raise ConfigError(f"expected a mutation rate above 0 and at most {moves.INNER}, got {mutation_rate}")
         self.mutation_rate = mutation_rate
+        self.confines = only_measured
 
     def cell(self, matrix: Matrix, operations: Sequence[str]) -> Cell:
         """Returns the cell of an adjacency matrix and its operations, checked; it need not be pruned.
@@ -88,7 +91,8 @@ class NB101(Space[Cell]):
 
     def format(self, arch: Cell) -> str:
         """Writes the matrix row by row, a bar, and the operations with commas between."""
-        return format_cell(arch)
+        # the locators take rows of an array, too, and a message may have to name one
+        return format_cell(arch if isinstance(arch, Cell) else Cell(*map(int, arch)))
 
     def canonical(self, arch: Cell) -> Cell:
         """Returns the least numbering of the pruned cell, which is the official files'."""
@@ -121,6 +125,21 @@ class NB101(Space[Cell]):
 
         return CellNetwork(arch, **settings)
 
+    def confined(self, measured: Callable[[], Sequence[Cell]]) -> "NB101":
+        """Returns the space that a search moves in: that of the measured cells where only they are wanted."""
+        if not self.confines:
+            return self
+        from nasbench_suite.spaces.nb101.measured import MeasuredNB101
+
+        return MeasuredNB101(measured(), self.mutation_rate)
+
+    def importers(self) -> "Sequence[Importer]":
+        """Lists the readers of the official files and of a CSV with their columns."""
+        from nasbench_suite.spaces.nb101.csv_importer import CSVImporter
+        from nasbench_suite.spaces.nb101.importer import TFRecordImporter
+
+        return (TFRecordImporter(), CSVImporter())
+
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         """Returns 9.5 MB of arrays that lead from every graph, pruned or not, to a row."""
         return lookup.build_index(archs)
@@ -134,3 +153,7 @@ class NB101(Space[Cell]):
     ) -> Callable[[Sequence[Cell] | NDArray[np.int64]], NDArray[np.int32]]:
         """Returns the function from many cells, or their numbers (cells, 3), to rows, -1 where missing."""
         return lookup.batch_locator(index)
+
+    def identity(self, arch: Cell) -> Cell:
+        """Returns the canonical form: cells share a row exactly where they are isomorphic."""
+        return enumeration.canonical(arch)

@@ -28,6 +28,13 @@ def frame(data: bytes) -> bytes:
     return length + _CHECKSUM.pack(masked_crc32c(length)) + data + _CHECKSUM.pack(masked_crc32c(data))
 
 
+def is_tfrecord(path: Path) -> bool:
+    """Whether a file begins with a length that has its checksum behind it."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER.size)
+    return len(header) == _HEADER.size and masked_crc32c(header[:8]) == _HEADER.unpack(header)[1]
+
+
 def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
     """Streams a file's records, checksums verified.
 

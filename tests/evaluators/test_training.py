@@ -93,6 +93,7 @@ def test_the_same_job_says_the_same_whatever_the_processes_but_for_seconds(make_
         ("seed_policy=mean", "benchmark=train: expected seed_policy random or a training seed, got mean"),
         ("benchmark.score_seeds=[]", "score_seeds: expected at least one training seed"),
         ("fidelities=[[3,3]]", r"fidelities: expected one that training-digits has on digits .*got epoch 3 of 3"),
+        ("objective=test_error", "benchmark=train: expected objective=valid_accuracy, got test_error"),
         ("dataset=cifar100", "expected cifar-100-python.tar.gz"),
     ],
 )

@@ -30,6 +30,7 @@ def results(tmp_path: Path) -> Callable[..., Path]:
             "config_id": "c0", "space": "nb201", "algorithm": "rea", "protocol": "nb201", "label": None,
             "dataset": "cifar10", "seed_policy": "mean", "fidelities": [[12, 12]], "workers": 1, "table": "t",
             "budget": {"seconds": 100, "epochs": None, "evaluations": None, "overstep": "keep"},
+            "objective": "valid_accuracy", "seconds_from": None,
             "table_hash": "ab" * 32, **description,
         }  # fmt: skip
         with JobFolder.open(tmp_path / name, described, config or {"algorithm": {"population": 10}}) as folder:

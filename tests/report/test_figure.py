@@ -76,3 +76,13 @@ def test_searches_that_found_nothing_leave_the_panels_empty(results: Callable, s
         tmp_path / "a.png",
         axes=AXES,
     )
+
+
+def test_validation_regret_is_drawn_where_a_table_has_no_test_accuracy(results: Callable, tmp_path: Path) -> None:
+    best, scores = {"cifar10": [95.0, None]}, {"a": {"cifar10": (90.0, None)}, "b": {"cifar10": (92.0, None)}}
+    rows = [("a", 50.0, 10.0, True), ("b", 60.0, 20.0, True)]
+    summary = summarise([results("job", {0: rows}, scores, best=best)])
+    save(summary, tmp_path / "curves.png", axes=AXES)
+    *_, valid, test = draw(summary).axes
+    assert valid.lines[0].get_ydata()[-1] == 3.0
+    assert len(test.lines) == 0 and [text.get_text() for text in test.texts] == ["not in the table"]

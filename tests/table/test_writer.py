@@ -139,7 +139,7 @@ def test_a_killed_import_leaves_nothing_under_the_name_and_the_next_one_works(tm
 
 
 def test_an_unknown_unit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="percent, fraction, got 'points'"):
+    with pytest.raises(TableError, match="percent, fraction, percent_error, got 'points'"):
         begin(tmp_path / "t.mdb", {"valid_accuracy": "points"})
 
 

@@ -12,7 +12,7 @@ import torch
 
 from nasbench_suite.errors import DatasetError, UnknownDatasetError
 from nasbench_suite.training import cifar, imagenet16
-from nasbench_suite.training.cifar import load_cifar10, load_cifar10_valid, load_cifar100
+from nasbench_suite.training.cifar import load_cifar10, load_cifar10_nb101, load_cifar10_valid, load_cifar100
 from nasbench_suite.training.datasets import DATASETS, datasets_folder, load_dataset
 from nasbench_suite.training.files import Published, read
 from nasbench_suite.training.imagenet16 import load_imagenet16_120
@@ -60,6 +60,13 @@ def test_cifar10_valid_has_the_published_halves(cifar_root: Path) -> None:
     assert numbers(data.test) == list(range(50_000, 60_000))
     assert data.train.labels.tolist() == [number % 10 for number in cifar10_halves()[0]]
     assert (data.in_channels, data.size, data.classes) == (3, 32, 10)
+
+
+def test_nb101_validates_on_the_fifth_training_file(cifar_root: Path) -> None:
+    data = load_cifar10_nb101(cifar_root, official=False)
+    assert data.valid is not None
+    assert (numbers(data.train), numbers(data.valid)) == (list(range(40_000)), list(range(40_000, 50_000)))
+    assert numbers(data.test) == list(range(50_000, 60_000))
 
 
 def test_cifar10_trains_on_everything_and_has_no_validation(cifar_root: Path) -> None:

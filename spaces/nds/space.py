@@ -1,0 +1,294 @@
+"""The ten design spaces of NDS (Radosavovic et al. 2019, arXiv:1905.13214).
+
+More than 100,000 of their networks were sampled and trained, and nothing else is known of them, so a search moves
+among those; see `nasbench_suite.pool`. The learning rate and the weight decay were sampled, too, in some files, and
+are part of an architecture.
+"""
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.pool import Decision, SampledSpace
+from nasbench_suite.space import ArchT
+from nasbench_suite.spaces.nds import cells, stages
+from nasbench_suite.spaces.nds.cells import CellNetwork, Genotype
+from nasbench_suite.spaces.nds.fields import exactly, number
+from nasbench_suite.spaces.nds.stages import StageNetwork
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nasbench_suite.importing import Importer
+
+TRAINING_IMAGES = {"cifar10": 50_000, "ImageNet": 1_281_167}
+
+
+class NDSSpace(SampledSpace[ArchT]):
+    """One of the families.
+
+    Attributes:
+        family: the first word of its files' names.
+    """
+
+    family: str
+
+    def __init__(self, nearest: int = 10, batch_size: int | None = None) -> None:
+        """
+        Args:
+            nearest: how many nearest members a mutation chooses from.
+            batch_size: images a training step, from which seconds are derived; the files do not say. None where
+                seconds are not wanted.
+
+        Raises:
+            ConfigError: a value makes no sense.
+        """
+        super().__init__(nearest)
+        if batch_size is not None and (
+            not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1
+        ):
+            raise ConfigError(f"space {self.name}: expected batch_size to be 1 or more, or null, got {batch_size!r}")
+        self.batch_size = batch_size
+
+    def parse(self, text: str) -> ArchT:
+        """Reads the text form."""
+        try:
+            return self._read(text.strip())
+        except ArchitectureError as error:
+            raise ArchitectureError(f"{self.name}: {error}") from None
+
+    @abstractmethod
+    def _read(self, text: str) -> ArchT:
+        """Reads the text form; errors need not name the space."""
+
+    @abstractmethod
+    def from_source(self, net: object, optim: object) -> ArchT:
+        """Reads `net` and `optim` of a published job.
+
+        Raises:
+            ArchitectureError: they describe no network of this family.
+        """
+
+    @abstractmethod
+    def to_source(self, arch: ArchT) -> dict[str, Any]:
+        """Writes `net` as the published files have it."""
+
+    def importers(self) -> "Sequence[Importer]":
+        """Lists the reader of the published archive."""
+        from nasbench_suite.spaces.nds.archive import ArchiveImporter
+
+        return (ArchiveImporter(self),)
+
+    def steps_per_epoch(self, trial_set: str) -> int | None:
+        """Returns the training images over the batch size, rounded up; None without a batch size."""
+        images = TRAINING_IMAGES.get(trial_set.partition("_")[0])
+        return None if images is None or self.batch_size is None else math.ceil(images / self.batch_size)
+
+    def describe_seconds(self, trial_set: str) -> str:
+        """Says by which formula the seconds of a search come about."""
+        steps = self.steps_per_epoch(trial_set)
+        if steps is None:
+            return "seconds are unknown: the source times a step only; set space.batch_size to derive them"
+        images = TRAINING_IMAGES[trial_set.partition("_")[0]]
+        return (
+            f"seconds = iter_time x {steps:,} steps x epochs, with ceil({images:,} images / batch of "
+            f"{self.batch_size}) = {steps:,} steps"
+        )
+
+
+class StageSpace(NDSSpace[StageNetwork]):
+    """A family of networks made of stages.
+
+    Attributes:
+        blocks: how the names of its block types begin.
+    """
+
+    blocks: tuple[str, ...] = (stages.BASIC, stages.BOTTLENECK)
+
+    def _read(self, text: str) -> StageNetwork:
+        return stages.check(stages.parse(text), self.blocks)
+
+    def format(self, arch: StageNetwork) -> str:
+        """Writes the text form."""
+        return stages.format(arch)
+
+    def canonical(self, arch: StageNetwork) -> StageNetwork:
+        """Returns the network itself: no two are the same."""
+        return arch
+
+    def from_source(self, net: object, optim: object) -> StageNetwork:
+        """Reads `net` and `optim` of a published job."""
+        return stages.check(stages.from_source(net, *_settings(optim)), self.blocks)
+
+    def to_source(self, arch: StageNetwork) -> dict[str, Any]:
+        """Writes `net` as the published files have it."""
+        return stages.to_source(arch)
+
+    def network(self, arch: StageNetwork, **settings: Any) -> "nn.Module":
+        """Builds the network; `settings` are those of `stage_network.StageNetwork`: `classes`, `in_channels`."""
+        from nasbench_suite.spaces.nds.stage_network import StageNetwork as Network
+
+        return Network(stages.check(arch, self.blocks), **settings)
+
+    def decisions(self, members: Sequence[StageNetwork]) -> Mapping[Decision, Sequence[Any]]:
+        """Returns blocks, depths, widths, strides, bottlenecks, groups and training settings."""
+        return stages.decisions(members)
+
+
+class CellSpace(NDSSpace[CellNetwork]):
+    """A family of networks made of cells.
+
+    Attributes:
+        operations: of a cell.
+        nodes: of a cell.
+    """
+
+    operations: tuple[str, ...]
+    nodes: int = 5
+
+    def _read(self, text: str) -> CellNetwork:
+        return cells.check(cells.parse(text), self.operations, self.nodes)
+
+    def format(self, arch: CellNetwork) -> str:
+        """Writes the text form."""
+        return cells.format(arch)
+
+    def canonical(self, arch: CellNetwork) -> CellNetwork:
+        """Returns the network whose cells are the representatives of this one's; see `cells.canonical`."""
+        return arch._replace(genotype=Genotype(*map(cells.canonical, arch.genotype)))
+
+    def from_source(self, net: object, optim: object) -> CellNetwork:
+        """Reads `net` and `optim` of a published job."""
+        return cells.check(cells.from_source(net, *_settings(optim)), self.operations, self.nodes)
+
+    def to_source(self, arch: CellNetwork) -> dict[str, Any]:
+        """Writes `net` as the published files have it."""
+        return cells.to_source(arch)
+
+    def network(self, arch: CellNetwork, **settings: Any) -> "nn.Module":
+        """Builds the network; `settings` are those of `cell_network.CellNetwork`: `classes`, `stem`, `in_channels`."""
+        from nasbench_suite.spaces.nds.cell_network import CellNetwork as Network
+
+        return Network(cells.check(arch, self.operations, self.nodes), **settings)
+
+    def decisions(self, members: Sequence[CellNetwork]) -> Mapping[Decision, Sequence[Any]]:
+        """Returns the operations and inputs of every node, the concatenations, sizes and training settings."""
+        return cells.decisions(members)
+
+
+def _settings(optim: object) -> tuple[float, float]:
+    optim = exactly(optim, "optim", ("base_lr", "wd", "max_ep"))
+    return number(optim["base_lr"], "base_lr"), number(optim["wd"], "wd")
+
+
+class ResNet(StageSpace):
+    """Residual networks of basic blocks."""
+
+    name, family = "nds_resnet", "ResNet"
+
+
+class ResNetB(StageSpace):
+    """Residual networks of bottleneck blocks."""
+
+    name, family = "nds_resnet_b", "ResNet-B"
+
+
+class ResNeXtA(StageSpace):
+    """Residual networks of bottleneck blocks whose widths, bottlenecks and groups vary."""
+
+    name, family = "nds_resnext_a", "ResNeXt-A"
+
+
+class ResNeXtB(StageSpace):
+    """As ResNeXt-A with wider stages and more groups."""
+
+    name, family = "nds_resnext_b", "ResNeXt-B"
+
+
+class Vanilla(StageSpace):
+    """Networks of plain blocks, two convolutions each, without a shortcut."""
+
+    name, family, blocks = "nds_vanilla", "Vanilla", (stages.PLAIN,)
+
+
+class NASNet(CellSpace):
+    """Cells of NASNet's operations (Zoph et al. 2018, arXiv:1707.07012)."""
+
+    name, family = "nds_nasnet", "NASNet"
+    operations = (
+        "skip_connect",
+        "conv_3x1_1x3",
+        "conv_7x1_1x7",
+        "dil_conv_3x3",
+        "avg_pool_3x3",
+        "max_pool_3x3",
+        "max_pool_5x5",
+        "max_pool_7x7",
+        "conv_1x1",
+        "conv_3x3",
+        "sep_conv_3x3",
+        "sep_conv_5x5",
+        "sep_conv_7x7",
+    )
+
+
+class Amoeba(CellSpace):
+    """Cells of AmoebaNet's operations (Real et al. 2019, arXiv:1802.01548)."""
+
+    name, family = "nds_amoeba", "Amoeba"
+    operations = (
+        "skip_connect",
+        "sep_conv_3x3",
+        "sep_conv_5x5",
+        "sep_conv_7x7",
+        "avg_pool_3x3",
+        "max_pool_3x3",
+        "dil_sep_conv_3x3",
+        "conv_7x1_1x7",
+    )
+
+
+class PNAS(CellSpace):
+    """Cells of PNAS's operations (Liu et al. 2018, arXiv:1712.00559)."""
+
+    name, family = "nds_pnas", "PNAS"
+    operations = (
+        "sep_conv_3x3",
+        "sep_conv_5x5",
+        "sep_conv_7x7",
+        "conv_7x1_1x7",
+        "skip_connect",
+        "avg_pool_3x3",
+        "max_pool_3x3",
+        "dil_conv_3x3",
+    )
+
+
+class ENAS(CellSpace):
+    """Cells of ENAS's operations (Pham et al. 2018, arXiv:1802.03268)."""
+
+    name, family = "nds_enas", "ENAS"
+    operations = ("skip_connect", "sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3")
+
+
+class DARTS(CellSpace):
+    """Cells of DARTS's operations (Liu et al. 2019, arXiv:1806.09055)."""
+
+    name, family, nodes = "nds_darts", "DARTS", 4
+    operations = (
+        "none",
+        "max_pool_3x3",
+        "avg_pool_3x3",
+        "skip_connect",
+        "sep_conv_3x3",
+        "sep_conv_5x5",
+        "dil_conv_3x3",
+        "dil_conv_5x5",
+    )
+
+
+FAMILIES: Mapping[str, type[NDSSpace[Any]]] = {
+    space.family: space for space in (ResNet, ResNetB, ResNeXtA, ResNeXtB, Vanilla, NASNet, Amoeba, PNAS, ENAS, DARTS)
+}
