@@ -11,6 +11,8 @@ from nasbench_suite.report.load import Results
 Split = Literal["valid", "test"]
 SPLITS: tuple[Split, Split] = ("valid", "test")
 Quantity = Literal["accuracy", "regret"]
+# the units of time, and the limit of the budget that is in each
+LIMITS = {"simulated seconds": "seconds", "epochs": "epochs", "evaluations": "evaluations"}
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Clock:
     """When each evaluation of a configuration's searches was known.
 
     Attributes:
-        unit: `simulated seconds` or `evaluations`, since the start of its search.
+        unit: one of `LIMITS`, counted from the start of its search.
         times: (evaluations,) in the trajectory's order.
     """
 
@@ -31,8 +33,8 @@ class Curves:
     """The incumbents' scores of every search on one grid.
 
     Attributes:
-        grid: (G,) simulated seconds, or evaluations where seconds are unknown.
-        unit: `simulated seconds` or `evaluations`.
+        grid: (G,) times in the unit.
+        unit: one of `LIMITS`.
         scores: (searches, G) the judge's accuracy of the incumbent in percent, or its regret in percentage points; NaN
             before the first incumbent.
     """
@@ -62,7 +64,7 @@ def incumbent_curves(
             incumbent to the last end.
         quantity: the accuracy, or the regret: how far it is below the best of the table; see `best_accuracy`.
     """
-    clock = known_clock(results)
+    clock = clock_in(results, known_unit(results))
     leads = results.trajectory["incumbent"]
     starts = [clock.times[rows][leads[rows]][:1] for rows in results.searches]
     start = max((float(times[0]) for times in starts if len(times)), default=1.0)
@@ -84,12 +86,24 @@ def best_accuracy(results: Results, dataset: str, split: Split) -> float | None:
     return best
 
 
-def known_clock(results: Results) -> Clock:
-    """Returns the simulated seconds, or the evaluations where some seconds are unknown."""
-    seconds = results.trajectory["seconds"]
-    if np.isnan(seconds).any():
-        return Clock("evaluations", results.trajectory["step"] + 1.0)
-    return Clock("simulated seconds", seconds)
+def known_unit(results: Results) -> str:
+    """Returns the unit of a configuration's time: simulated seconds where they are known.
+
+    Where they are not, it is epochs if the budget was in epochs, else evaluations.
+    """
+    if not np.isnan(results.trajectory["seconds"]).any():
+        return "simulated seconds"
+    return "evaluations" if results.description["budget"]["epochs"] is None else "epochs"
+
+
+def clock_in(results: Results, unit: str) -> Clock:
+    """Returns when each evaluation was known, in one of the units of `LIMITS`; NaN where seconds are unknown."""
+    trajectory = results.trajectory
+    if unit == "simulated seconds":
+        return Clock(unit, trajectory["seconds"])
+    if unit == "evaluations":
+        return Clock(unit, trajectory["step"] + 1.0)
+    return Clock(unit, np.concatenate([trajectory["epoch"][rows].cumsum() for rows in results.searches]).astype(float))
 
 
 def scores_at(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from nasbench_suite.report.curves import LIMITS, clock_in, known_unit
 from nasbench_suite.report.load import Results
 
 LEVEL = 0.05  # family-wise, over the pairs of one budget
@@ -104,25 +105,25 @@ def contest(group: Sequence[Results], labels: Sequence[str], budget: float) -> C
     Args:
         group: the configurations.
         labels: theirs, unique.
-        budget: an evaluation that ended later does not count; in seconds, or in evaluations where seconds are unknown.
+        budget: an evaluation that ended later does not count; in the unit of time that all know, see `known_unit`.
     """
-    known = not any(np.isnan(results.trajectory["seconds"]).any() for results in group)
+    units = {known_unit(results) for results in group}
+    unit = units.pop() if len(units) == 1 else "evaluations"
     dataset = group[0].description["dataset"]
     split = _split(group, dataset)
     scores: dict[str, Scores] = {}
     notes = []
     for results, label in zip(group, labels, strict=True):
-        limit = results.description["budget"]["seconds" if known else "evaluations"]
+        limit = results.description["budget"][LIMITS[unit]]
         if limit is not None and limit < budget:
             notes.append(f"{label} is left out: its searches were limited to {limit:,g}")
             continue
-        found = scores_at(results, dataset, split, budget, known)
+        found = scores_at(results, dataset, split, budget, unit)
         missing = len(results.searches) - len(found)
         if missing:
             notes.append(f"{label} is left out: {missing} of {len(results.searches)} searches have no score by then")
         else:
             scores[label] = found
-    unit = "simulated seconds" if known else "evaluations"
     order = sorted(scores, key=lambda label: -float(np.mean(_values(scores[label]))))
     ranks = _ranks([scores[label] for label in order])
     standings = [_standing(label, scores[label], rank) for label, rank in zip(order, ranks, strict=True)]
@@ -131,7 +132,7 @@ def contest(group: Sequence[Results], labels: Sequence[str], budget: float) -> C
 
 
 def scores_at(
-    results: Results, dataset: str, split: Literal["valid", "test"], budget: float, seconds: bool = True
+    results: Results, dataset: str, split: Literal["valid", "test"], budget: float, unit: str = "simulated seconds"
 ) -> Scores:
     """Returns the judge's score of each search's incumbent at a budget; a search without one is not in it.
 
@@ -140,10 +141,10 @@ def scores_at(
         dataset: where the incumbents are scored.
         split: validation or test accuracy.
         budget: an evaluation that ended later does not count.
-        seconds: whether the budget is of the simulated clock, else of evaluations.
+        unit: of the budget; one of `curves.LIMITS`.
     """
     trajectory, scores = results.trajectory, results.scores.get(dataset, {})
-    clock = trajectory["seconds"] if seconds else trajectory["step"] + 1
+    clock = clock_in(results, unit).times
     found: Scores = {}
     for rows in results.searches:
         leaders = np.flatnonzero(trajectory["incumbent"][rows] & (clock[rows] <= budget))

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nasbench_suite.report.curves import SPLITS, Clock, best_accuracy, known_clock, scores_at
+from nasbench_suite.report.curves import LIMITS, SPLITS, Clock, best_accuracy, clock_in, known_unit, scores_at
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative
@@ -120,17 +120,17 @@ def _line(mode: str, folder: Path, where: str) -> str:
 def _axis(results: Results) -> tuple[str, Clock, NDArray[np.float64]]:
     """Returns the horizontal axis: its name, the clock, and a grid that depends on nothing but the budget.
 
-    Evaluations that overstep the budget and are kept count at its end. Without a budget in seconds or evaluations the
-    grid ends with the longest search.
+    Evaluations that overstep the budget and are kept count at its end. Without a budget the grid ends with the longest
+    search.
     """
-    budget, clock = results.description["budget"], known_clock(results)
-    limit = budget["seconds"]
-    if clock.unit == "evaluations" or (limit is None and budget["evaluations"] is not None):
-        clock = Clock("evaluations", results.trajectory["step"] + 1.0)
-        limit = budget["evaluations"]
+    budget, unit = results.description["budget"], known_unit(results)
+    if budget[LIMITS[unit]] is None:
+        known = [other for other in LIMITS if unit == "simulated seconds" or other != "simulated seconds"]
+        unit = next((other for other in known if budget[LIMITS[other]] is not None), unit)
+    clock, limit = clock_in(results, unit), budget[LIMITS[unit]]
     end = float(clock.times.max() if limit is None else limit)
     grid = np.linspace(0.0, end, POINTS + 1)[1:]
-    if clock.unit == "evaluations":
+    if unit != "simulated seconds":
         grid = np.unique(np.ceil(grid))
     return clock.unit.replace(" ", "_"), Clock(clock.unit, np.minimum(clock.times, end)), grid
 

@@ -24,6 +24,14 @@ def test_the_band_is_the_95_percent_interval_of_the_mean(by_hand: Path) -> None:
     assert (low[-1], high[-1]) == (pytest.approx(82 - half), pytest.approx(82 + half))
 
 
+def test_with_a_budget_in_epochs_and_no_seconds_the_grid_is_epochs(results: Callable, scores) -> None:
+    rows = [("a", 50.0, None, True), ("b", 60.0, None, True)]
+    budget = {"seconds": None, "epochs": 30, "evaluations": None, "overstep": "keep"}
+    (found,), _ = load([results("job", {0: rows, 1: rows}, scores, budget=budget)])
+    curves = incumbent_curves(found, "cifar10", "valid")
+    assert (curves.unit, curves.grid[0], curves.grid[-1]) == ("epochs", 12.0, 24.0)  # two trainings of 12 epochs
+
+
 def test_where_seconds_are_unknown_the_grid_is_evaluations(results: Callable, scores) -> None:
     rows = [("a", 50.0, None, True), ("b", 60.0, None, True)]
     (found,), _ = load([results("job", {0: rows}, scores)])

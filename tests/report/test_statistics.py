@@ -88,7 +88,7 @@ def test_only_what_was_found_by_the_budget_counts(make: Callable) -> None:
     assert set(scores_at(good, "cifar10", "test", 9.99).values()) == {40.0}
     assert list(scores_at(good, "cifar10", "test", 10.0).values()) == GOOD
     assert scores_at(good, "cifar10", "test", 0.5) == {}
-    assert list(scores_at(good, "cifar10", "test", 2, seconds=False).values()) == GOOD
+    assert list(scores_at(good, "cifar10", "test", 2, "evaluations").values()) == GOOD
 
 
 def test_what_has_no_score_by_then_is_left_out_and_said_so(make: Callable, results: Callable) -> None:
