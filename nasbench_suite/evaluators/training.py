@@ -80,6 +80,7 @@ class TrainingEvaluator:
         if not score_seeds:
             raise ConfigError("benchmark.score_seeds: expected at least one training seed, got none")
         self._policy, self._dataset, self._space = seed_policy, dataset, space
+        self._device = device
         self._schedules, self._score_seeds = sorted(training["schedules"]), tuple(score_seeds)
         unfinished = str(folder / "unfinished") if checkpoints else None
         orders = Orders({}, training, self._score_seeds, device, datasets_root, official, unfinished)
@@ -98,8 +99,10 @@ class TrainingEvaluator:
         """Returns the whole space: whatever it has can be trained."""
         return self._space
 
-    def seconds_from(self, highest: Fidelity, limited: bool) -> None:
-        """Returns no formula: they are measured."""
+    def seconds_from(self, highest: Fidelity, limited: bool) -> str:
+        """Says that the seconds are no simulation."""
+        kind = "processor" if self._device == "cpu" else "wall-clock"
+        return f"trained for this search: seconds are real, the {kind} seconds of its trainings"
 
     def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
         """Returns what answers the proposals of one search and charges them."""

@@ -42,6 +42,29 @@ def test_killed_workers_are_replaced_and_the_results_are_those_of_nobody_killed(
     assert sorted(map(without_seconds, results)) == sorted(undisturbed)
 
 
+def test_a_killed_actor_of_ray_is_replaced(make_plan: Make, make_orders: Order) -> None:
+    ray = pytest.importorskip("ray", reason="needs Ray: pip install nasbench-suite[ray]")
+    from nasbench_suite.building.cluster import RayCrew
+
+    class Unlucky(RayCrew):
+        """Loses its first worker as soon as that has work."""
+
+        killed = False
+
+        def give(self, number: int, task: Task) -> None:
+            super().give(number, task)
+            if not self.killed:
+                self.killed = True
+                ray.kill(self._actors[number])
+
+    plan = make_plan("cells=1")
+    crew = Unlucky(1, None, 0)
+    results = list(carry_out(crew, make_orders(plan), plan.tasks))
+    assert crew.killed
+    assert sorted(result.task for result in results) == sorted(plan.tasks)
+    assert all(result.failures == 0 for result in results)
+
+
 class KillingCrew(LocalCrew):
     """Kills whoever is given the first schedule."""
 

@@ -12,6 +12,8 @@ import pytest
 
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.job import Job, run
+from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.text import to_markdown
 from nasbench_suite.results import SCORES, TRAJECTORY
 
 MakeJob = Callable[..., Job]
@@ -41,6 +43,12 @@ def test_a_search_trains_what_it_asks_for_and_pays_in_real_seconds(make_job: Mak
     scores = {row["architecture"]: row for row in rows(folder, SCORES)}
     assert set(scores) == {step["architecture"] for step in steps if step["incumbent"]}
     assert all(row["schedule"] == 2 and 0 < row["test_accuracy"] < 100 for row in scores.values())
+
+
+def test_a_report_says_that_its_seconds_are_real(make_job: MakeJob) -> None:
+    folder = run(make_job(*TINY, "seeds=1", "budget.evaluations=1"))
+    report = to_markdown(summarise([folder]), Path("curves.png"))
+    assert "table training-digits" in report and "seconds are real, the processor seconds of its trainings" in report
 
 
 def test_a_second_limit_ends_a_search_by_what_its_trainings_really_took(make_job: MakeJob) -> None:
