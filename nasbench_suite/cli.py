@@ -1,4 +1,4 @@
-"""The command line: `nasbench-suite run | import | tables | query | report | distributions | enumerate`.
+"""The command line: `nasbench-suite run | build | import | tables | query | report | distributions | enumerate`.
 
 Each command imports what it needs when it runs, so that none waits for another's libraries.
 """
@@ -15,6 +15,8 @@ from nasbench_suite.version import __version__
 
 RUN_HELP = """search: nasbench-suite run [-m] [-cn EXPERIMENT] [key=value ...]; `run --help` shows the configuration"""
 
+BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs a command; errors end in one line and exit code 2."""
@@ -22,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         if arguments[:1] == ["run"]:
             _run(arguments[1:])
+        elif arguments[:1] == ["build"]:
+            _build(arguments[1:])
         else:
             options = _parser().parse_args(arguments)
             options.command(options)
@@ -50,6 +54,12 @@ def _run(arguments: Sequence[str]) -> None:
     run(arguments)
 
 
+def _build(arguments: Sequence[str]) -> None:
+    from nasbench_suite.commands.build import main as build
+
+    build(arguments)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Complains in one line, as everything here does."""
@@ -63,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("run", help=RUN_HELP, add_help=False)
+    commands.add_parser("build", help=BUILD_HELP, add_help=False)
 
     command = commands.add_parser("import", help="turn an official or tidy file into a table")
     command.add_argument("space", help="e.g. nb201; 'nds_*' for every space of that name")

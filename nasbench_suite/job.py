@@ -14,18 +14,16 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
-from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.errors import ConfigError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
+from nasbench_suite.evaluators import Evaluator
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import metric_of
 from nasbench_suite.parallel import die_with_parent
 from nasbench_suite.progress import Progress
 from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.search import search
 from nasbench_suite.seed_policy import check
 from nasbench_suite.space import Space
-from nasbench_suite.table import Table, find_table, open_table
 
 # what does not change a result, and so has no part in a configuration's id
 NEUTRAL = ("results", "cores", "seeds", "seed", "tracking", "label")
@@ -38,17 +36,18 @@ class Job:
     Attributes:
         config: the resolved configuration.
         choices: the config groups' chosen names, `algorithm` and `space` among them.
-        table: path of the table.
-        table_sha256: its content hash.
+        table: name of the table, or of what is trained on.
+        table_sha256: its content hash, or that of all that decides a training.
         fidelities: those on offer, cheapest first.
         multi_fidelity: whether the algorithm screens at the lower ones.
-        best: by data set, the table's highest validation and test accuracy: what regret is measured from.
+        best: by data set, the table's highest validation and test accuracy, from which regret is measured; nothing
+            where it is not known.
         seconds_from: the formula of the simulated seconds, where the source has none of its own.
     """
 
     config: Mapping[str, Any]
     choices: Mapping[str, str]
-    table: Path
+    table: str
     table_sha256: str
     fidelities: tuple[Fidelity, ...]
     multi_fidelity: bool
@@ -91,7 +90,7 @@ class Job:
             "workers": self.config["workers"],
             "budget": self.config["budget"],
             "seconds_from": self.seconds_from,
-            "table": self.table.stem,
+            "table": self.table,
             "table_hash": self.table_sha256,
             "best": {name: [*accuracies] for name, accuracies in self.best.items()},
         }
@@ -116,13 +115,11 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
     check(config["seed_policy"])
     ledger = _ledger(config)
     space = instantiate(config["space"])
-    name = config["table"]
-    table = find_table(space, config["dataset"]) if name is None else open_table(name, space)
-    offered = _offered(table, config)
-    formula = _seconds_from(table, config, offered)
-    searched = _confined(table, config, offered)
-    scores = Benchmark(table, config["dataset"], objective=config["objective"]).best()
-    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in scores.items()}
+    evaluator = _evaluator(config, space, Path(config["results"]))
+    offered = _offered(evaluator, config)
+    formula = evaluator.seconds_from(offered[-1], limited=config["budget"]["seconds"] is not None)
+    searched = evaluator.confined(offered[-1])
+    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
     try:
         algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
     except TypeError as error:
@@ -132,8 +129,7 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
             f"algorithm {choices['algorithm']} never ends by itself: set budget.seconds, .epochs or .evaluations"
         )
     multi_fidelity = bool(algorithm.multi_fidelity)
-    sha256 = table.metadata.content_sha256
-    return Job(config, choices, table.path, sha256, offered, multi_fidelity, best, formula)
+    return Job(config, choices, evaluator.name, evaluator.sha256, offered, multi_fidelity, best, formula)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -143,54 +139,44 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
     return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"], budget["overstep"], budget["unchecked"])
 
 
-def _offered(table: Table, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
-    """Returns those of the wanted fidelities that the table has; the highest must be among them."""
+def _evaluator(config: Mapping[str, Any], space: Space[Any], folder: Path) -> Evaluator:
+    evaluator: Evaluator = instantiate(config["benchmark"], _partial_=True, _recursive_=False, _convert_="all")(
+        space=space, folder=folder
+    )
+    return evaluator
+
+
+def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
+    """Returns those of the wanted fidelities that can be asked for; the highest must be among them."""
     pairs = config["fidelities"]
     if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
         raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
     wanted = [Fidelity(*pair) for pair in pairs]
-    available = Benchmark(table, config["dataset"], objective=config["objective"]).fidelities()
+    available = evaluator.fidelities()
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"
         raise UnknownFidelityError(
-            f"fidelities: expected one that table {table.name} has on {config['dataset']} (the last are: {shown}), "
+            f"fidelities: expected one that {evaluator.name} has on {config['dataset']} (the last are: {shown}), "
             f"got {wanted[-1] if wanted else 'none'}"
         )
     return tuple(fidelity for fidelity in wanted if fidelity in available)
-
-
-def _seconds_from(table: Table, config: Mapping[str, Any], offered: Sequence[Fidelity]) -> str | None:
-    """Returns the formula of the seconds; raises where they are limited and the table knows none."""
-    trial_set = table.dataset(config["dataset"]).search
-    formula = table.space.describe_seconds(trial_set)
-    if config["budget"]["seconds"] is not None and table.cost(trial_set, offered[-1]) is None:
-        reason = f" ({formula})" if formula else ""
-        raise ConfigError(
-            f"budget.seconds is set, but table {table.name} does not know what an evaluation costs{reason}; limit "
-            "budget.epochs or budget.evaluations, and set budget.seconds=null"
-        )
-    return formula
-
-
-def _confined(table: Table, config: Mapping[str, Any], offered: Sequence[Fidelity]) -> Space[Any]:
-    """Returns the space that a search moves in; it knows which architectures were measured, and no score."""
-    space, trial_set = table.space, table.dataset(config["dataset"]).search
-
-    def measured() -> list[Any]:
-        rows = table.measured(trial_set, offered[-1].schedule, metric_of(config["objective"], table, trial_set))
-        return [space.parse(text) for text in table.architectures(rows)]
-
-    return space.confined(measured)
 
 
 class Searcher:
     """Everything that the searches of one process share."""
 
     def __init__(self, job: Job) -> None:
-        """Opens the table; once a process."""
+        """Opens the table; once a process.
+
+        Raises:
+            TableError: it is another one than when the job was prepared.
+        """
         self._job = job
-        self._table = Table(job.table, instantiate(job.config["space"]))
-        self._space = _confined(self._table, job.config, job.fidelities)
+        space = instantiate(job.config["space"])
+        self._evaluator = _evaluator(job.config, space, job.folder / "trainings")
+        if self._evaluator.sha256 != job.table_sha256:
+            raise TableError(f"table {job.table} has changed since this job began; start again")
+        self._space = self._evaluator.confined(job.fidelities[-1])
         self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
         self._scores: dict[Any, dict[str, Any]] = {}
 
@@ -202,30 +188,21 @@ class Searcher:
             np.random.default_rng, np.random.SeedSequence(seed).spawn(3)
         )
         ledger = _ledger(config)
-        benchmark = Benchmark(
-            self._table,
-            config["dataset"],
-            ledger,
-            trial_stream,
-            charge_repeats=config["budget"]["charge_repeats"],
-            objective=config["objective"],
-        )
-        policy = config["seed_policy"]
         trajectory = search(
             self._new_algorithm(self._space, self._job.fidelities, algorithm_stream),
-            lambda proposal: benchmark.query(proposal.arch, proposal.fidelity, policy),
+            self._evaluator.begin(ledger, trial_stream),
             ledger,
             config["workers"],
             config["overhead"],
         )
-        scores = {self._space.format(arch): self._score(benchmark, arch) for arch in trajectory.incumbents()}
+        scores = {self._space.format(arch): self._score(arch) for arch in trajectory.incumbents()}
         return SeedRecord(seed, trajectory.columns(self._space.format), scores)
 
-    def _score(self, benchmark: Benchmark, arch: Any) -> dict[str, Any]:
+    def _score(self, arch: Any) -> dict[str, Any]:
         if arch not in self._scores:
             self._scores[arch] = {
                 name: [score.schedule, score.valid_accuracy, score.test_accuracy]
-                for name, score in benchmark.score(arch).items()
+                for name, score in self._evaluator.score(arch).items()
             }
         return self._scores[arch]
 

@@ -31,6 +31,15 @@ class Progress:
         """Notes that so many more units are done."""
         self._bar.update(amount)
 
+    def start_at(self, amount: float) -> None:
+        """Notes what was done before, so that it does not count in the rate."""
+        self._bar.initial = amount
+        self._bar.reset()
+
+    def note(self, text: str) -> None:
+        """Shows a short text behind the rate."""
+        self._bar.set_postfix_str(text, refresh=False)
+
     def __enter__(self) -> Self:
         return self
 

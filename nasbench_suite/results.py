@@ -11,7 +11,6 @@ docs/results.md describes the columns.
 
 import json
 import platform
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple, Self
 import filelock
 import numpy as np
 
+from nasbench_suite import lines
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.version import __version__
 
@@ -40,19 +40,6 @@ class SeedRecord(NamedTuple):
     columns: dict[str, list[Any]]
     scores: dict[str, dict[str, list[Any]]]
 
-    def to_line(self) -> bytes:
-        """Returns the record as a line with its checksum."""
-        body = json.dumps(self._asdict(), separators=(",", ":")).encode()
-        return b"%08x %s\n" % (zlib.crc32(body), body)
-
-    @classmethod
-    def from_line(cls, line: bytes) -> "SeedRecord | None":
-        """Reads a line back; None where it is damaged or cut off."""
-        checksum, _, body = line.rstrip(b"\n").partition(b" ")
-        if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
-            return None
-        return cls(**json.loads(body))
-
 
 class JobFolder:
     """A job's folder, locked while it is open.
@@ -68,7 +55,7 @@ class JobFolder:
         self.path = path
         self.finished = (path / TRAJECTORY).exists()
         self._lock = lock
-        self._records = [] if self.finished else _read_log(path / LOG)
+        self._records = [] if self.finished else [SeedRecord(**record) for record in lines.recover(path / LOG)]
         self.seeds = {record.seed for record in self._records}
 
     @classmethod
@@ -124,7 +111,7 @@ class JobFolder:
         """
         try:
             with (self.path / LOG).open("ab") as log:
-                log.write(record.to_line())
+                log.write(lines.seal(record._asdict()))
         except OSError as error:
             raise ResultsError(
                 f"{self.path}: cannot be written ({error.strerror}); {len(self.seeds)} finished seeds are kept, "
@@ -160,22 +147,6 @@ class JobFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lock.release()
-
-
-def _read_log(path: Path) -> list[SeedRecord]:
-    """Reads the finished searches, and cuts off what a kill left half-written behind them."""
-    if not path.exists():
-        return []
-    records, good = [], 0
-    with path.open("r+b") as log:
-        for line in log:
-            record = SeedRecord.from_line(line)
-            if record is None:
-                break
-            records.append(record)
-            good += len(line)
-        log.truncate(good)
-    return records
 
 
 def _trajectory(records: Sequence[SeedRecord], pa: Any) -> Any:

@@ -35,6 +35,18 @@ class Categorical(NamedTuple):
     choices: tuple[str, ...]
 
 
+class Complexity(NamedTuple):
+    """What a network is made of, and what one image costs it.
+
+    Attributes:
+        parameters: trainable values.
+        flops: of one image, counted as the benchmark's paper does.
+    """
+
+    parameters: int
+    flops: int
+
+
 class Space(ABC, Generic[ArchT]):
     """What algorithms, tables and trainings know of a search space.
 
@@ -43,11 +55,13 @@ class Space(ABC, Generic[ArchT]):
         variables: the categorical view: an architecture as one choice per variable.
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
+        baselines: architectures of the benchmark's paper that have a name.
         confines: whether a search must move among the measured architectures; see `confined`.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
+    baselines: Mapping[str, ArchT] = {}
     confines: bool = False
     variables: tuple[Categorical, ...]
 
@@ -109,6 +123,24 @@ class Space(ABC, Generic[ArchT]):
             ConfigError: the space has no network.
         """
         raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+
+    def complexity(self, arch: ArchT, size: int, **settings: object) -> Complexity:
+        """Counts parameters and FLOPs of what `network` builds; the default does so on the network itself.
+
+        Args:
+            arch: an architecture.
+            size: height and width of the images.
+            settings: those of `network`, `in_channels` among them.
+        """
+        import torch
+
+        from nasbench_suite.training.counting import count_flops, count_parameters
+
+        with torch.device("meta"):
+            network = self.network(arch, **settings)
+        in_channels = settings["in_channels"]
+        assert isinstance(in_channels, int)
+        return Complexity(count_parameters(network), count_flops(network, (in_channels, size, size)))
 
     def confined(self, measured: Callable[[], Sequence[ArchT]]) -> "Space[ArchT]":
         """Returns the space that a search over a table moves in: this one.

@@ -1,7 +1,6 @@
 """`nasbench-suite run`: from Hydra's configuration to a job."""
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from nasbench_suite import job, search_path, tracking
+from nasbench_suite.commands.hydra_errors import as_ours, plainly
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job
@@ -23,22 +23,10 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
     """
-    full_error = os.environ.get("HYDRA_FULL_ERROR")
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # hands Hydra's exceptions to us instead of printing them
-    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
-    ordered = sorted(arguments, key=lambda word: "=" in word and not word.startswith("-"))
-    sys.argv = ["nasbench-suite run", *ordered]
     search_path.register()
     _failures.clear()
-    try:
+    with plainly("nasbench-suite run", arguments):
         _main()
-    except (HydraException, OmegaConfBaseException) as error:
-        raise _as_ours(error) from error
-    finally:
-        if full_error is None:
-            del os.environ["HYDRA_FULL_ERROR"]
-        else:
-            os.environ["HYDRA_FULL_ERROR"] = full_error
     if len(_failures) > 1:
         raise ConfigError(f"{len(_failures)} jobs failed; the first: {_failures[0]}") from _failures[0]
     if _failures:
@@ -60,7 +48,7 @@ def _main(config: DictConfig) -> None:
         tracking.mode(plain["tracking"])  # complains now, not when the job has ended
         folder = _run(job.prepare(plain, choices))
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
-        ours = _as_ours(error)
+        ours = as_ours(error)
         if os.getpid() != _PROCESS:  # on a cluster the launcher brings it back
             raise ours from error
         _failures.append(ours)
@@ -81,14 +69,6 @@ def _run(prepared: job.Job) -> Path:
     except Exception as error:
         tracking.log_failure(prepared.folder, prepared.config, error)
         raise
-
-
-def _as_ours(error: Exception) -> NasBenchSuiteError:
-    """Returns an error of ours for one of Hydra's, without the search path that Hydra appends."""
-    for known in (error, error.__cause__):
-        if isinstance(known, NasBenchSuiteError):
-            return known
-    return ConfigError(str(error).partition("\nConfig search path")[0])
 
 
 def _shown(folder: Path) -> Path:

@@ -22,6 +22,7 @@ def train(
     name: str,
     checkpoint_file: Path | None = None,
     seconds_limit: float | None = None,
+    last_epoch: int | None = None,
 ) -> list[Training]:
     """Trains a network from scratch from each seed, all at once, measuring after every epoch.
 
@@ -39,6 +40,7 @@ def train(
             when the training ends, holding the trained weights.
         seconds_limit: stop after the first epoch that ends beyond it, on the device's clock, over all seeds; None for
             no limit.
+        last_epoch: stop after this epoch of the schedule, which counts as finished; None for the schedule's end.
 
     Returns:
         The training of each seed, in order.
@@ -54,6 +56,7 @@ def train(
         resumed = checkpoint.load(checkpoint_file, identity)
         started -= resumed.seconds
     done = {} if resumed is None else {training.seed: training for training in resumed.done}
+    end = recipe.epochs if last_epoch is None else min(last_epoch, recipe.epochs)
     attempt = 0 if resumed is None else resumed.attempt
     while waiting := [seed for seed in seeds if seed not in done]:
         trainer = Trainer(build, data, recipe, waiting, attempt)
@@ -61,7 +64,7 @@ def train(
             trainer.restore(resumed.state, resumed.epochs)
             resumed = None
         stopped = None
-        while len(trainer.epochs[0]) < recipe.epochs and len(trainer.diverged) < len(waiting):
+        while len(trainer.epochs[0]) < end and len(trainer.diverged) < len(waiting):
             if seconds_limit is not None and trainer.epochs[0] and now() - started > seconds_limit:
                 stopped = f"limit of {seconds_limit} s reached after epoch {len(trainer.epochs[0])}"
                 break

@@ -8,17 +8,18 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.space import Categorical, Space
+from nasbench_suite.space import Categorical, Complexity, Space
 from nasbench_suite.spaces.nb201.canonical import unique_string
 
 if TYPE_CHECKING:
     from nasbench_suite.importing import Importer
+    from nasbench_suite.spaces.nb201.network import CellNetwork
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 # (source, target) of each edge, and the edges into each inner node, in the order of the string
@@ -38,6 +39,8 @@ class NB201(Space[Cell]):
     name = "nb201"
     # a cell is searched by its training on half of CIFAR-10's training set and scored by the one on all of it
     datasets: Mapping[str, tuple[str, str]] = {"cifar10": ("cifar10-valid", "cifar10")}
+    # table 5's ResNet is a cell: two 3x3 convolutions in a row, the identity around them
+    baselines: Mapping[str, Cell] = {"resnet": (3, 0, 3, 1, 0, 1)}
     variables = tuple(Categorical(f"{source}->{target}", OPERATIONS) for source, target in EDGES)
 
     @cached_property
@@ -135,6 +138,19 @@ class NB201(Space[Cell]):
         from nasbench_suite.spaces.nb201.importer import importers  # only an import needs it
 
         return importers()
+
+    def network(self, arch: Cell, **settings: Any) -> "CellNetwork":
+        """Builds the cell as the paper's image classifier; `settings` are those of `network.CellNetwork`."""
+        from nasbench_suite.spaces.nb201.network import CellNetwork
+
+        return CellNetwork(arch, **settings)
+
+    def complexity(self, arch: Cell, size: int, **settings: Any) -> Complexity:
+        """Counts parameters and FLOPs by arithmetic, every edge of the cell included, as the paper does."""
+        from nasbench_suite.spaces.nb201.network import flops, parameters
+
+        sizes = {name: settings[name] for name in ("classes", "channels", "cells", "in_channels") if name in settings}
+        return Complexity(parameters(arch, **sizes), flops(arch, size=size, **sizes))
 
     def _code(self, arch: Cell) -> int:
         try:

@@ -15,7 +15,7 @@ from nasbench_suite.space import Space
 
 CONF = Path(nasbench_suite.conf.__file__).parent
 # groups that a search is not made of have tests of their own
-OTHERS = ("hydra", "launcher", "training")
+OTHERS = ("hydra", "launcher", "training", "executor")
 OPTIONS = sorted((path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in OTHERS)
 EXPERIMENTS = sorted(path.stem for path in Path(nasbench_suite.experiments.__file__).parent.glob("*.yaml"))
 

@@ -7,9 +7,10 @@ import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own docum
 from torch import Tensor
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.space import Space
+from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.network import Cell, CellNetwork, Reduction, flops, parameters
 from nasbench_suite.spaces.nb201.operations import Normalisation, ReLUConvBN, operation
-from nasbench_suite.spaces.nb201.resnet import RESNET
 from nasbench_suite.training.counting import count_flops, count_parameters
 
 ALL = list(itertools.product(range(5), repeat=6))
@@ -138,11 +139,11 @@ def test_a_network_is_the_published_skeleton() -> None:
 
 def test_the_resnet_baseline_is_two_convolutions_and_the_identity() -> None:
     torch.manual_seed(0)
-    cell = Cell(RESNET, 4)
+    cell = Cell(NB201.baselines["resnet"], 4)
     first, second = cell.edges[0], cell.edges[2]
     x = torch.randn(2, 4, 4, 4)
     torch.testing.assert_close(cell(x), x + second(first(x)))
-    assert parameters(RESNET, 10) == 559_386  # the benchmark's record of this cell
+    assert parameters(NB201.baselines["resnet"], 10) == 559_386  # the benchmark's record of this cell
 
 
 def test_replicas_compute_what_each_would_alone() -> None:
@@ -180,4 +181,12 @@ def test_no_network_of_what_is_no_architecture(arch: tuple[int, ...]) -> None:
 
 def test_no_network_without_cells() -> None:
     with pytest.raises(ConfigError, match="at least 1"):
-        CellNetwork(RESNET, 10, cells=0)
+        CellNetwork(NB201.baselines["resnet"], 10, cells=0)
+
+
+def test_the_space_builds_its_network_and_counts_it_without_building(space: NB201) -> None:
+    settings = {"classes": 7, "channels": 4, "cells": 1, "in_channels": 2}
+    arch = (3, 2, 0, 1, 4, 3)
+    assert count_parameters(space.network(arch, **settings)) == space.complexity(arch, 8, **settings).parameters
+    counted = Space.complexity(space, arch, 8, skip_unused=False, **settings)
+    assert counted == space.complexity(arch, 8, momentum=0.5, **settings)

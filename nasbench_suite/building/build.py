@@ -1,0 +1,67 @@
+"""From a plan to its table: what is not finished yet is trained, then everything is merged."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nasbench_suite.building.folder import BuildFolder
+from nasbench_suite.building.merge import merge
+from nasbench_suite.building.plan import Plan
+from nasbench_suite.building.schedule import Crew, carry_out
+from nasbench_suite.building.worker import Orders, Worker, network_settings
+from nasbench_suite.progress import Progress
+from nasbench_suite.space import Complexity
+from nasbench_suite.table import Metadata
+
+
+def build(plan: Plan, crew: Crew, path: Path) -> Metadata:
+    """Carries a plan out and writes its table.
+
+    A kill at any moment loses no training that was noted as finished, and none is repeated.
+
+    Args:
+        plan: what to train.
+        crew: who trains.
+        path: the table's place.
+
+    Raises:
+        DatasetError: the images are not there.
+        ResultsError: the folder cannot be written, is in use, or was begun by another plan or version.
+        TableExistsError: a table of other content is there.
+    """
+    orders = _orders(plan)
+    here = Worker(orders)
+    # what is missing is told before anything starts
+    data = {name: here.data(name) for name in plan.config["datasets"]}
+    with BuildFolder.open(plan.folder, plan.describe()) as folder:
+        todo = [task for task in plan.tasks if task not in folder.results]
+        with Progress(f"build {plan.config['name']}", len(plan.tasks), unit="training") as progress:
+            progress.start_at(len(plan.tasks) - len(todo))
+            failures = sum(result.failures for result in folder.results.values())
+            for result in carry_out(crew, orders, todo):
+                folder.append(result)
+                here.discard_checkpoints(result.task)
+                failures += result.failures
+                progress.note(f"{failures} failed")
+                progress.advance()
+        complexity = {
+            name: _complexity(plan, one.size, network_settings(orders.training, one)) for name, one in data.items()
+        }
+        return merge(plan, folder.results, complexity, path)
+
+
+def _complexity(plan: Plan, size: int, settings: Mapping[str, Any]) -> list[Complexity]:
+    return [plan.space.complexity(arch, size, **settings) for arch in plan.rows]
+
+
+def _orders(plan: Plan) -> Orders:
+    config = plan.config
+    return Orders(
+        config["space"],
+        config["training"],
+        tuple(config["seeds"]),
+        config["device"],
+        config["datasets_root"],
+        config["official"],
+        str(plan.folder / "unfinished") if config["checkpoints"] else None,
+    )

@@ -1,0 +1,119 @@
+"""From finished trainings to a table."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasbench_suite.building.plan import Plan
+from nasbench_suite.building.task import MEASURES, Result, Task
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.importing import pair_datasets
+from nasbench_suite.space import Complexity
+from nasbench_suite.table import Metadata, Source
+from nasbench_suite.table.curves import Curve
+from nasbench_suite.table.writer import TableWriter
+
+UNITS = {
+    **{name: "percent" if name.endswith("accuracy") else "nats" for name in MEASURES[:6]},
+    **dict.fromkeys(MEASURES[6:], "s"),
+    "parameters": "count",
+    "flops": "count",
+}
+EPOCHS_AS_COLUMNS = 12
+"""Schedules up to this length are kept as one column an epoch, which is smaller and faster than curves."""
+_CURVES = ("train_accuracy", "train_loss", "valid_accuracy", "valid_loss", "test_accuracy", "test_loss")
+_TRAIN_SECONDS, _PASSES = MEASURES.index("train_seconds"), ("valid_seconds", "test_seconds")
+
+Values = NDArray[np.float32]
+
+
+def merge(
+    plan: Plan, results: Mapping[Task, Result], complexity: Mapping[str, list[Complexity]], path: Path
+) -> Metadata:
+    """Writes the table of a plan whose tasks are all done.
+
+    Isomorphic cells share the measurements of the one that was trained for them; parameters and FLOPs are each cell's
+    own.
+
+    Args:
+        plan: what was to be trained.
+        results: of every task.
+        complexity: by data set, of every row.
+        path: the table's place.
+
+    Raises:
+        TableExistsError: a table of other content is there, and the plan does not say force.
+    """
+    datasets, schedules, seeds = (plan.config[key] for key in ("datasets", "schedules", "seeds"))
+    source = Source("build", f"{plan.config['name']}-{plan.id}", _sha256(plan))
+    trained = [plan.space.format(arch) for arch in plan.representatives]
+    pairs = pair_datasets(plan.space, datasets)
+    with TableWriter(path, plan.space, UNITS, source, pairs, force=plan.config["force"]) as writer:
+        writer.set_architectures(plan.rows)
+        for dataset in datasets:
+            for schedule in schedules:
+                writer.add_series(dataset, schedule, seeds)
+                values, failed = _gather(results, [Task(text, dataset, schedule) for text in trained], seeds)
+                _write_epochs(writer, dataset, schedule, seeds, values, failed)
+                for metric in ("parameters", "flops"):
+                    own = np.array([[getattr(one, metric)] for one in complexity[dataset]], dtype=np.float64)
+                    writer.add_column(dataset, Fidelity(schedule, schedule), metric, own.repeat(len(seeds), 1))
+        done = [one for task in plan.tasks for one in results[task].trained]
+        writer.counts["trained_cells"] = len(set(trained))
+        writer.counts["trainings"] = sum(one.reason is None for one in done)
+        writer.counts["failed_trainings"] = sum(one.reason is not None for one in done)
+        return writer.finish()
+
+
+def _gather(results: Mapping[Task, Result], tasks: list[Task], seeds: list[int]) -> tuple[Values, NDArray[np.bool_]]:
+    """Returns the measures (rows, seeds, epochs, measures), NaN where there is none, and who failed (rows, seeds)."""
+    values = np.full((len(tasks), len(seeds), tasks[0].schedule, len(MEASURES)), np.nan, dtype=np.float32)
+    failed = np.zeros(values.shape[:2], dtype=np.bool_)
+    for row, task in enumerate(tasks):
+        for at, one in enumerate(results[task].trained):
+            if one.reason is None:
+                values[row, at] = np.array(one.epochs, dtype=np.float32)  # None becomes NaN
+            else:
+                failed[row, at] = True
+    values[..., _TRAIN_SECONDS] = values[..., _TRAIN_SECONDS].cumsum(axis=2)
+    return values, failed
+
+
+def _write_epochs(
+    writer: TableWriter, dataset: str, schedule: int, seeds: list[int], values: Values, failed: NDArray[np.bool_]
+) -> None:
+    as_columns = schedule <= EPOCHS_AS_COLUMNS
+    for epoch in range(1, schedule + 1):
+        for at, metric in enumerate(MEASURES):
+            if (metric in _PASSES and epoch < schedule) or (not as_columns and epoch < schedule):
+                continue
+            column = values[:, :, epoch - 1, at]
+            if not np.isnan(column[~failed]).all():
+                writer.add_column(dataset, Fidelity(schedule, epoch), metric, column, failed)
+    if not as_columns:
+        for row in range(len(values)):
+            curves: dict[int | None, dict[str, Curve]] = {
+                seed: dict(_curves(values[row, at])) for at, seed in enumerate(seeds) if not failed[row, at]
+            }
+            if curves:
+                writer.add_curves(dataset, schedule, row, curves)
+
+
+def _curves(values: Values) -> Iterator[tuple[str, Curve]]:
+    """Yields the curves of one training (epochs, measures)."""
+    for metric in (*_CURVES, "train_seconds"):
+        column = values[:, MEASURES.index(metric)]
+        known = ~np.isnan(column)
+        if known.any():
+            yield metric, Curve(np.flatnonzero(known) + 1, column[known])
+
+
+def _sha256(plan: Plan) -> str:
+    import hashlib
+    import json
+
+    part: dict[str, Any] = {**plan.describe(), "tasks": plan.tasks}
+    return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""What one worker does at a time: one cell on one data set under one schedule, from every seed of the plan."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+MEASURES = (
+    "train_accuracy",
+    "train_loss",
+    "valid_accuracy",
+    "valid_loss",
+    "test_accuracy",
+    "test_loss",
+    "train_seconds",
+    "valid_seconds",
+    "test_seconds",
+)
+"""What is measured in every epoch: percent, nats, and seconds of that epoch alone."""
+
+Epoch = tuple[float | None, ...]
+
+
+class Task(NamedTuple):
+    """A unit of work.
+
+    Attributes:
+        arch: text form of the cell.
+        dataset: to train on.
+        schedule: length of the training, in epochs.
+    """
+
+    arch: str
+    dataset: str
+    schedule: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of one seed.
+
+    Attributes:
+        seed: of the training.
+        reason: why there is no result; None where the training finished.
+        attempt: that finished, or failed last, from 1.
+        seconds: all that this seed cost, attempts and evaluation included.
+        epochs: the measures of every epoch in the order of `MEASURES`, single precision; None where not measured.
+    """
+
+    seed: int
+    reason: str | None
+    attempt: int
+    seconds: float
+    epochs: tuple[Epoch, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Trained":
+        """Reads plain values back."""
+        return cls(**{**values, "epochs": tuple(map(tuple, values["epochs"]))})
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a task.
+
+    Attributes:
+        task: that was done.
+        trained: by seed, in the plan's order.
+    """
+
+    task: Task
+    trained: tuple[Trained, ...]
+
+    @property
+    def failures(self) -> int:
+        """How many seeds have no result."""
+        return sum(one.reason is not None for one in self.trained)
+
+    def to_json(self) -> list[Any]:
+        """Returns plain values."""
+        return [self.task, [one.to_json() for one in self.trained]]
+
+    @classmethod
+    def from_json(cls, values: list[Any]) -> "Result":
+        """Reads plain values back."""
+        task, trained = values
+        return cls(Task(*task), tuple(map(Trained.from_json, trained)))
+
+
+def single(value: float | None) -> float | None:
+    """Rounds to single precision, written with the fewest digits that tell it from its neighbours."""
+    return None if value is None else float(str(np.float32(value)))

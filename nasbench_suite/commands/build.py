@@ -1,0 +1,56 @@
+"""`nasbench-suite build`: from Hydra's configuration to a table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.errors import HydraException
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from nasbench_suite.commands.hydra_errors import as_ours, plainly
+from nasbench_suite.errors import NasBenchSuiteError
+from nasbench_suite.table import table_path
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Trains what the arguments describe, and writes its table.
+
+    Raises:
+        ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
+    """
+    _failures.clear()
+    with plainly("nasbench-suite build", arguments):
+        _main()
+    if _failures:
+        raise _failures[0]
+
+
+# Hydra would say a line of its own about an exception that passes through it
+_failures: list[NasBenchSuiteError] = []
+
+
+@hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="build")
+def _main(config: DictConfig) -> None:
+    try:
+        _build(config)
+    except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
+        _failures.append(as_ours(error))
+
+
+def _build(config: DictConfig) -> None:
+    # loads torch
+    from nasbench_suite.building.build import build
+    from nasbench_suite.building.plan import prepare
+
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(plain, dict)
+    plan = prepare({str(key): value for key, value in plain.items()})
+    output: Any = plan.config["output"]
+    path = table_path(plan.config["name"]) if output is None else Path(output)
+    metadata = build(plan, instantiate(plan.config["executor"]), path)
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
+    print(f"table {path.stem}: {metadata.architectures:,} architectures, {counts}")
+    print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {path}", flush=True)

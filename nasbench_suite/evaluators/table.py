@@ -1,0 +1,109 @@
+"""Evaluations looked up in a table."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nasbench_suite.algorithm import Proposal
+from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import Objective, metric_of
+from nasbench_suite.observation import Observation, Score
+from nasbench_suite.search import Evaluate
+from nasbench_suite.seed_policy import SeedPolicy
+from nasbench_suite.space import Space
+from nasbench_suite.table import find_table, open_table
+
+
+class TableEvaluator:
+    """Answers from a table; its costs are those that the table knows.
+
+    Attributes:
+        name: of the table.
+        sha256: of its content.
+    """
+
+    def __init__(
+        self,
+        table: str | None,
+        dataset: str,
+        seed_policy: SeedPolicy,
+        charge_repeats: bool,
+        objective: Objective,
+        *,
+        space: Space[Any],
+        folder: Path,
+    ) -> None:
+        """
+        Args:
+            table: its name; None for the one table that has the space and the data set.
+            dataset: to search.
+            seed_policy: which trial answers.
+            charge_repeats: whether an architecture asked again at the same fidelity costs again.
+            objective: what a search is told.
+            space: whose architectures it holds.
+            folder: of the results; nothing is kept there.
+
+        Raises:
+            TableNotFoundError: there is no such table, or several.
+            UnknownDatasetError: it lacks the data set.
+        """
+        self._table = find_table(space, dataset) if table is None else open_table(table, space)
+        self._dataset, self._policy, self._charge_repeats = dataset, seed_policy, charge_repeats
+        self._objective: Objective = objective
+        self._judge = Benchmark(self._table, dataset, objective=objective)
+        self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256
+
+    def fidelities(self) -> list[Fidelity]:
+        """Lists those that the table has for the data set, by schedule and then by epoch."""
+        return self._judge.fidelities()
+
+    def confined(self, highest: Fidelity) -> Space[Any]:
+        """Returns the space that a search moves in; it knows which architectures were measured, and no score."""
+        table, space, trial_set = self._table, self._table.space, self._table.dataset(self._dataset).search
+
+        def measured() -> list[Any]:
+            rows = table.measured(trial_set, highest.schedule, metric_of(self._objective, table, trial_set))
+            return [space.parse(text) for text in table.architectures(rows)]
+
+        return space.confined(measured)
+
+    def seconds_from(self, highest: Fidelity, limited: bool) -> str | None:
+        """Returns the formula of the seconds; raises where they are limited and the table knows none."""
+        trial_set = self._table.dataset(self._dataset).search
+        formula = self._table.space.describe_seconds(trial_set)
+        if limited and self._table.cost(trial_set, highest) is None:
+            reason = f" ({formula})" if formula else ""
+            raise ConfigError(
+                f"budget.seconds is set, but table {self.name} does not know what an evaluation costs{reason}; limit "
+                "budget.epochs or budget.evaluations, and set budget.seconds=null"
+            )
+        return formula
+
+    def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
+        """Returns what answers the proposals of one search and charges them."""
+        benchmark = Benchmark(
+            self._table,
+            self._dataset,
+            ledger,
+            trials,
+            charge_repeats=self._charge_repeats,
+            objective=self._objective,
+        )
+        policy = self._policy
+
+        def evaluate(proposal: Proposal[Any]) -> Observation:
+            return benchmark.query(proposal.arch, proposal.fidelity, policy)
+
+        return evaluate
+
+    def score(self, arch: Any) -> dict[str, Score]:
+        """Judges an architecture on every data set: final schedule, mean over trials."""
+        return self._judge.score(arch)
+
+    def best(self) -> dict[str, Score]:
+        """Returns the table's highest accuracies, by data set."""
+        return self._judge.best()

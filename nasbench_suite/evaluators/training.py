@@ -1,0 +1,166 @@
+"""Evaluations by real training, for spaces and data sets that have no table."""
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nasbench_suite import lines
+from nasbench_suite.algorithm import Proposal
+from nasbench_suite.building.task import MEASURES, Result, Task, Trained
+from nasbench_suite.building.worker import Orders, Worker
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import Objective
+from nasbench_suite.observation import Observation, Score
+from nasbench_suite.search import Evaluate
+from nasbench_suite.seed_policy import SeedPolicy
+from nasbench_suite.space import Space
+
+_VALID, _TEST, _TEST_SECONDS = (MEASURES.index(name) for name in ("valid_accuracy", "test_accuracy", "test_seconds"))
+_SEEDS = 2**31
+
+
+class TrainingEvaluator:
+    """Trains what it is asked for, and charges the seconds that it really took.
+
+    Every finished training is kept beside the results: a search that was interrupted asks the same questions again, and
+    gets the same answers at the same price without training anew.
+
+    Attributes:
+        name: of what is trained on.
+        sha256: of the recipe, the network, the images and the device.
+    """
+
+    def __init__(
+        self,
+        dataset: str,
+        seed_policy: SeedPolicy,
+        training: Mapping[str, Any],
+        score_seeds: list[int],
+        device: str,
+        checkpoints: bool,
+        datasets_root: str | None,
+        official: bool,
+        objective: Objective,
+        *,
+        space: Space[Any],
+        folder: Path,
+    ) -> None:
+        """
+        Args:
+            dataset: to train on.
+            seed_policy: a training seed, or `random` for another one each time.
+            training: config of the training: network, schedules, recipe.
+            score_seeds: the judge's training seeds.
+            device: to train on.
+            checkpoints: keep an unfinished training after every epoch, so that it goes on; for long ones.
+            datasets_root: folder of downloaded data sets; None for the default.
+            official: whether they must have their published checksums.
+            objective: what a search is told; `valid_accuracy` alone, for the images have a validation part.
+            space: whose networks are trained.
+            folder: where finished trainings are kept.
+
+        Raises:
+            ConfigError: the seed policy is one of tables.
+            DatasetError: the images are not there.
+        """
+        if seed_policy != "random" and not isinstance(seed_policy, int):
+            raise ConfigError(f"benchmark=train: expected seed_policy random or a training seed, got {seed_policy}")
+        if objective != "valid_accuracy":
+            raise ConfigError(f"benchmark=train: expected objective=valid_accuracy, got {objective}")
+        if not score_seeds:
+            raise ConfigError("benchmark.score_seeds: expected at least one training seed, got none")
+        self._policy, self._dataset, self._space = seed_policy, dataset, space
+        self._device = device
+        self._schedules, self._score_seeds = sorted(training["schedules"]), tuple(score_seeds)
+        unfinished = str(folder / "unfinished") if checkpoints else None
+        orders = Orders({}, training, self._score_seeds, device, datasets_root, official, unfinished)
+        self._worker = Worker(orders, space)
+        images = self._worker.data(dataset)
+        self.name = f"training-{dataset}"
+        part = [training, device, list(score_seeds), images.checksum]
+        self.sha256 = hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
+        self._kept = _Kept(folder, self._worker)
+
+    def fidelities(self) -> list[Fidelity]:
+        """Lists every epoch of every schedule."""
+        return [Fidelity(schedule, epoch) for schedule in self._schedules for epoch in range(1, schedule + 1)]
+
+    def confined(self, highest: Fidelity) -> Space[Any]:
+        """Returns the whole space: whatever it has can be trained."""
+        return self._space
+
+    def seconds_from(self, highest: Fidelity, limited: bool) -> str:
+        """Says that the seconds are no simulation."""
+        kind = "processor" if self._device == "cpu" else "wall-clock"
+        return f"trained for this search: seconds are real, the {kind} seconds of its trainings"
+
+    def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
+        """Returns what answers the proposals of one search and charges them."""
+
+        def evaluate(proposal: Proposal[Any]) -> Observation:
+            trial = self._policy if isinstance(self._policy, int) else int(trials.integers(_SEEDS))
+            fidelity = proposal.fidelity
+            (trained,) = self._kept.train(self._task(proposal.arch, fidelity.schedule), (trial,), fidelity.epoch)
+            # all that it took, lost attempts too, but for the test images, which no search has a use for
+            seconds = trained.seconds - sum(epoch[_TEST_SECONDS] or 0.0 for epoch in trained.epochs)
+            ledger.charge(seconds, fidelity.epoch)
+            accuracy = math.nan if trained.reason is not None else trained.epochs[-1][_VALID]
+            if accuracy is None:
+                raise ConfigError(f"{self._dataset} has no validation images to search with; choose another dataset=")
+            return Observation(fidelity, accuracy, seconds, trial)
+
+        return evaluate
+
+    def score(self, arch: Any) -> dict[str, Score]:
+        """Judges an architecture: trains it by the longest schedule from the judge's own seeds, which is free."""
+        schedule = self._schedules[-1]
+        trained = self._kept.train(self._task(arch, schedule), self._score_seeds, schedule)
+        last = [one.epochs[-1] for one in trained if one.reason is None]
+        valid, test = ([epoch[at] for epoch in last] for at in (_VALID, _TEST))
+        return {self._dataset: Score(self._dataset, schedule, _mean(valid), _mean(test))}
+
+    def best(self) -> dict[str, Score]:
+        """Returns nothing: nobody has trained them all."""
+        return {}
+
+    def _task(self, arch: Any, schedule: int) -> Task:
+        return Task(self._space.format(arch), self._dataset, schedule)
+
+
+class _Kept:
+    """Trainings that are done once, a file each, however many processes share the folder and whenever they died."""
+
+    def __init__(self, folder: Path, worker: Worker) -> None:
+        self._folder, self._worker = folder, worker
+
+    def train(self, task: Task, seeds: tuple[int, ...], epoch: int) -> list[Trained]:
+        """Trains up to an epoch of the task's schedule, or reads back what came of it."""
+        key = hashlib.sha256(repr((tuple(task), seeds, epoch)).encode()).hexdigest()[:24]
+        path = self._folder / f"{key}.json"
+        if not path.exists():
+            result = self._worker.train(task, seeds, epoch)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".tmp") as file:
+                file.write(lines.seal(result.to_json()))
+                file.flush()
+                os.fsync(file.fileno())
+                # a link, for another process may have been faster: the first one's seconds count
+                with contextlib.suppress(FileExistsError):
+                    path.hardlink_to(file.name)
+            self._worker.discard_checkpoints(task, seeds)
+        return list(Result.from_json(lines.unseal(path.read_bytes())).trained)
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+
+from nasbench_suite.building.folder import LOG, SHARD_LINES, BuildFolder
+from nasbench_suite.building.task import Result, Task, Trained
+from nasbench_suite.errors import ResultsError
+
+PLAN = {"seeds": [0], "versions": {"torch": "1"}}
+
+
+def result(number: int) -> Result:
+    epochs = ((12.5, 1.0, None, float(number), None, None, 0.25, None, None),)
+    return Result(
+        Task(f"cell {number}", "digits", 1), (Trained(0, None, 1, 0.5, epochs), Trained(1, "why", 5, 2.0, ()))
+    )
+
+
+def test_what_was_noted_is_there_again(tmp_path: Path) -> None:
+    noted = [result(number) for number in range(SHARD_LINES + 3)]
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        for one in noted:
+            folder.append(one)
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        assert list(folder.results.values()) == noted
+    assert [path.name for path in tmp_path.glob("*.shard")] == ["0000.shard"]
+
+
+@pytest.mark.parametrize("cut", [1, 5, 60])
+def test_a_line_that_a_kill_cut_off_is_dropped_and_the_next_one_is_whole(tmp_path: Path, cut: int) -> None:
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        folder.append(result(1))
+        folder.append(result(2))
+    log = tmp_path / LOG
+    log.write_bytes(log.read_bytes()[:-cut])
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        assert list(folder.results.values()) == [result(1)]
+        folder.append(result(3))
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        assert list(folder.results.values()) == [result(1), result(3)]
+
+
+def test_a_kill_between_a_shard_and_the_end_of_its_log_repeats_nothing(tmp_path: Path) -> None:
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        for number in range(SHARD_LINES - 1):
+            folder.append(result(number))
+        log = (tmp_path / LOG).read_bytes()
+        folder.append(result(SHARD_LINES))
+    (tmp_path / LOG).write_bytes(log)
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        assert len(folder.results) == SHARD_LINES
+        for number in range(1000, 1000 + SHARD_LINES):
+            folder.append(result(number))
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        assert len(folder.results) == 2 * SHARD_LINES
+
+
+def test_a_folder_of_another_plan_or_version_is_refused_and_says_what_differs(tmp_path: Path) -> None:
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        folder.append(result(1))
+    with pytest.raises(ResultsError, match=r'other versions .*"torch": "1".*"torch": "2"'):
+        BuildFolder.open(tmp_path, {**PLAN, "versions": {"torch": "2"}})
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    with BuildFolder.open(tmp_path, PLAN), pytest.raises(ResultsError, match="another process is building there"):
+        BuildFolder.open(tmp_path, PLAN)
+
+
+def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
+    with BuildFolder.open(tmp_path, PLAN) as folder:
+        for number in range(SHARD_LINES):
+            folder.append(result(number))
+    shard = tmp_path / "0000.shard"
+    shard.write_bytes(shard.read_bytes()[:100])
+    with pytest.raises(ResultsError, match=r"0000.shard: is damaged"):
+        BuildFolder.open(tmp_path, PLAN)

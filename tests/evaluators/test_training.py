@@ -1,0 +1,110 @@
+"""Searches that train what they ask for, on a few digits."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from nasbench_suite.errors import NasBenchSuiteError
+from nasbench_suite.job import Job, run
+from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.text import to_markdown
+from nasbench_suite.results import SCORES, TRAJECTORY
+
+MakeJob = Callable[..., Job]
+TINY = (
+    "benchmark=train",
+    "protocol=digits",
+    "benchmark.training.network.channels=4",
+    "benchmark.training.network.cells=1",
+    "benchmark.training.schedules=[1,2]",
+    "fidelities=[[1,1],[2,2]]",
+    "budget=unlimited",
+)
+
+
+def rows(folder: Path, name: str = TRAJECTORY) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(folder / name).to_pylist()
+    return found
+
+
+def test_a_search_trains_what_it_asks_for_and_pays_in_real_seconds(make_job: MakeJob) -> None:
+    folder = run(make_job(*TINY, "seeds=1", "budget.evaluations=3"))
+    steps = rows(folder)
+    assert [step["step"] for step in steps] == [0, 1, 2]
+    assert all((step["schedule"], step["epoch"]) == (2, 2) for step in steps)
+    assert 0 < steps[0]["seconds"] < steps[1]["seconds"] < steps[2]["seconds"]
+    assert len({step["trial"] for step in steps}) == 3, "every query draws another training seed"
+    scores = {row["architecture"]: row for row in rows(folder, SCORES)}
+    assert set(scores) == {step["architecture"] for step in steps if step["incumbent"]}
+    assert all(row["schedule"] == 2 and 0 < row["test_accuracy"] < 100 for row in scores.values())
+
+
+def test_a_report_says_that_its_seconds_are_real(make_job: MakeJob) -> None:
+    folder = run(make_job(*TINY, "seeds=1", "budget.evaluations=1"))
+    report = to_markdown(summarise([folder]), Path("curves.png"))
+    assert "table training-digits" in report and "seconds are real, the processor seconds of its trainings" in report
+
+
+def test_a_second_limit_ends_a_search_by_what_its_trainings_really_took(make_job: MakeJob) -> None:
+    steps = rows(run(make_job(*TINY, "seeds=1", "budget.seconds=0.2")))
+    # overstep=keep: the one that crosses the limit is the last
+    assert steps[-1]["seconds"] >= 0.2 and all(step["seconds"] < 0.2 for step in steps[:-1])
+
+
+def test_a_training_seed_as_policy_answers_every_query(make_job: MakeJob) -> None:
+    folder = run(make_job(*TINY, "seed_policy=7", "seeds=1", "budget.evaluations=2"))
+    assert {step["trial"] for step in rows(folder)} == {7}
+
+
+def test_trainings_that_were_finished_before_a_kill_are_not_done_or_charged_again(
+    make_job: MakeJob, tmp_path: Path
+) -> None:
+    settings = (*TINY, "seeds=1", "budget.evaluations=30")
+    job = make_job(*settings)
+    trainings = job.folder / "trainings"
+    command = [sys.executable, "-m", "nasbench_suite", "run", *settings, f"results={tmp_path / 'results'}"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 120
+    while time.monotonic() < until and process.poll() is None and len(list(trainings.glob("*.json"))) < 3:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    before = {path: path.read_bytes() for path in trainings.glob("*.json")}
+    assert len(before) >= 3 and not (job.folder / TRAJECTORY).exists()
+    steps = rows(run(job))
+    assert len(steps) == 30
+    assert {path: path.read_bytes() for path in before} == before
+    # the whole search again, from what was kept: to the byte what it was
+    written = (job.folder / TRAJECTORY).read_bytes()
+    (job.folder / TRAJECTORY).unlink()
+    assert (run(job) / TRAJECTORY).read_bytes() == written
+
+
+def test_the_same_job_says_the_same_whatever_the_processes_but_for_seconds(make_job: MakeJob, tmp_path: Path) -> None:
+    found = []
+    for cores in (1, 2):
+        settings = (*TINY, "seeds=2", "budget.evaluations=2", f"cores={cores}")
+        folder = run(make_job(*settings, results=tmp_path / str(cores)))
+        found.append([{**step, "seconds": None} for step in rows(folder)])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("seed_policy=mean", "benchmark=train: expected seed_policy random or a training seed, got mean"),
+        ("benchmark.score_seeds=[]", "score_seeds: expected at least one training seed"),
+        ("fidelities=[[3,3]]", r"fidelities: expected one that training-digits has on digits .*got epoch 3 of 3"),
+        ("objective=test_error", "benchmark=train: expected objective=valid_accuracy, got test_error"),
+        ("dataset=cifar100", "expected cifar-100-python.tar.gz"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_before_anything_starts(make_job: MakeJob, override: str, message: str) -> None:
+    with pytest.raises(NasBenchSuiteError, match=message):
+        make_job(*TINY, override)

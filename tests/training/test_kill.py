@@ -1,0 +1,52 @@
+"""A training that is killed goes on."""
+
+import os
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+
+from nasbench_suite.spaces.nb201.network import CellNetwork
+from nasbench_suite.training.digits import load_digits
+from nasbench_suite.training.recipe import Recipe
+from nasbench_suite.training.train import train
+
+EPOCHS = 40
+PROGRAM = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_kill import go
+go(Path(sys.argv[2]))
+"""
+
+
+def go(state: Path) -> None:
+    torch.set_num_threads(1)
+    build = partial(CellNetwork, (3, 0, 1, 1, 0, 3), 10, 4, 1, 1, 0.1, True)
+    recipe = Recipe(EPOCHS, 64, 0.1, 0.9, 5e-4, False, 1, "float32", True, False, False, 256, 5)
+    train(build, load_digits(), recipe, [0, 1], name="cell", checkpoint_file=state)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
+def test_a_killed_training_ends_in_the_weights_of_one_that_was_not(tmp_path: Path) -> None:
+    state = tmp_path / "killed.pt"
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, Path(__file__).parent, state])
+    until = time.monotonic() + 120
+    while time.monotonic() < until and process.poll() is None and not state.exists():
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    done = len(torch.load(state, weights_only=True)["epochs"][0])
+    assert 1 <= done < EPOCHS
+    go(state)
+    go(tmp_path / "whole.pt")
+    killed, whole = (torch.load(path, weights_only=True) for path in (state, tmp_path / "whole.pt"))
+    assert len(killed["epochs"][0]) == EPOCHS
+    assert killed["state"]["network"].keys() == whole["state"]["network"].keys()
+    for name, weights in whole["state"]["network"].items():
+        assert torch.equal(killed["state"]["network"][name], weights), name
