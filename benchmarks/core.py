@@ -57,7 +57,7 @@ def first(*args):
     return query(*args)
 module.Benchmark.query = first
 from nasbench_suite.cli import main
-main(["run", "seeds=1", "table={table}", "results={results}"])
+main(["run", "seeds=1", "table={table}", "results={results}", "tracking=disabled"])
 """
 
 
@@ -103,12 +103,19 @@ def queries(table: str) -> None:
 
 
 def searches(table: str) -> None:
-    """500 seeds of each algorithm in one process, files written, interpreter and Hydra included and apart."""
+    """500 seeds of each algorithm in one process: the whole command, files written; W&B is benchmarks/tracking.py."""
     for algorithm in ("random", "rea"):
         whole = []
         for _ in range(5):
             with tempfile.TemporaryDirectory() as results:
-                command = ["-m", "nasbench_suite", "run", f"algorithm={algorithm}", f"table={table}"]
+                command = [
+                    "-m",
+                    "nasbench_suite",
+                    "run",
+                    f"algorithm={algorithm}",
+                    f"table={table}",
+                    "tracking=disabled",
+                ]
                 start = time.perf_counter()
                 subprocess.run(
                     [sys.executable, *command, "seeds=500", f"results={results}"], check=True, capture_output=True

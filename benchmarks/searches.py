@@ -34,7 +34,8 @@ def whole_command(algorithm: str, table: str, seeds: int, *more: str) -> float:
     with tempfile.TemporaryDirectory() as results:
         command = [sys.executable, "-m", "nasbench_suite", "run", f"algorithm={algorithm}", f"table={table}"]
         start = time.perf_counter()
-        subprocess.run([*command, f"seeds={seeds}", f"results={results}", *more], check=True, capture_output=True)
+        command += [f"seeds={seeds}", f"results={results}", "tracking=disabled", *more]  # W&B: benchmarks/tracking.py
+        subprocess.run(command, check=True, capture_output=True)
         return time.perf_counter() - start
 
 
