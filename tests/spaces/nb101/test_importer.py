@@ -192,7 +192,7 @@ def test_the_official_file_is_recognised_by_its_hash_and_its_cells_need_no_secon
         imported(record)
     monkeypatch.setattr(
         "nasbench_suite.importing.sha256",
-        lambda path: "3d64db8180fb1b0207212f9032205064312b6907a3bbc81eabea10db2f5c7e9c",
+        lambda *_: "3d64db8180fb1b0207212f9032205064312b6907a3bbc81eabea10db2f5c7e9c",
     )
     table = imported(record)
     assert table.metadata.counts["official_files"] == 1
