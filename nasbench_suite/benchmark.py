@@ -1,5 +1,8 @@
 """A table behind the question that searches ask: how good is this architecture, and what did it cost to know."""
 
+# annotations that are not evaluated spare the start numpy.random, a quarter of what opening a table takes
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
