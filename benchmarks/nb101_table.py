@@ -1,8 +1,9 @@
 """Times queries and searches on a full-size NAS-Bench-101 table, beside nasbench's own figures.
 
-    python benchmarks/nb101_table.py TABLE
+    python benchmarks/nb101_table.py [TABLE]
 
-TABLE is a name or an `.mdb` file; `generators/nb101_tfrecord.py --full` and `nasbench-suite import nb101` make one.
+TABLE is a name, nb101 unless another is given, or an `.mdb` file;
+`generators/nb101_tfrecord.py --full` and `nasbench-suite import nb101` make one.
 nasbench's figures are from one core of a two-core machine: opening is that of the full file, read without TensorFlow.
 """
 
@@ -53,7 +54,7 @@ def show(what: str, measured: float, unit: str, peer: str = "") -> None:
 
 
 def main() -> None:
-    name = sys.argv[1]
+    name = sys.argv[1] if len(sys.argv) > 1 else "nb101"
     print(f"{'':<52}{'here':>15}{'nasbench':>16}")
     command = [sys.executable, "-c", FIRST_ANSWER, name]
     runs = [subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True) for _ in range(9)]

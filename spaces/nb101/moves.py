@@ -4,6 +4,9 @@ Moves act on the seven-vertex matrix, dead vertices included, as in nasbench's o
 fewer vertices is padded with dead ones first.
 """
 
+# annotations that are not evaluated spare the start numpy.random
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np

@@ -3,6 +3,9 @@
 Ying et al., "NAS-Bench-101: Towards Reproducible Neural Architecture Search" (2019), arXiv:1902.09635.
 """
 
+# annotations that are not evaluated spare the start numpy.random
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -119,13 +122,13 @@ class NB101(Space[Cell]):
         """Lists every cell once, in the order and numbering of nasbench's enumerator and files."""
         return map(Cell._make, enumeration.cells().representatives.tolist())
 
-    def network(self, arch: Cell, **settings: Any) -> "CellNetwork":
+    def network(self, arch: Cell, **settings: Any) -> CellNetwork:
         """Builds the cell as the paper's image classifier; `settings` are those of `network.CellNetwork`."""
         from nasbench_suite.spaces.nb101.network import CellNetwork
 
         return CellNetwork(arch, **settings)
 
-    def confined(self, measured: Callable[[], Sequence[Cell]]) -> "NB101":
+    def confined(self, measured: Callable[[], Sequence[Cell]]) -> NB101:
         """Returns the space that a search moves in: that of the measured cells where only they are wanted."""
         if not self.confines:
             return self
@@ -133,7 +136,7 @@ class NB101(Space[Cell]):
 
         return MeasuredNB101(measured(), self.mutation_rate)
 
-    def importers(self) -> "Sequence[Importer]":
+    def importers(self) -> Sequence[Importer]:
         """Lists the readers of the official files and of a CSV with their columns."""
         from nasbench_suite.spaces.nb101.csv_importer import CSVImporter
         from nasbench_suite.spaces.nb101.importer import TFRecordImporter
