@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import torch
 
     from nasbench_suite.importing import Importer
+    from nasbench_suite.one_shot.supernet import Supernet
 
 ArchT = TypeVar("ArchT", bound=Hashable)
 
@@ -126,6 +127,14 @@ class Space(ABC, Generic[ArchT]):
             ConfigError: the space has no network.
         """
         raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+
+    def supernet(self, **settings: object) -> Supernet[ArchT]:
+        """Builds the network that contains every architecture, where the space has one.
+
+        Raises:
+            ConfigError: the space has no supernet.
+        """
+        raise ConfigError(f"space {self.name} has no supernet to search; use one that has (nb201, nds_darts)")
 
     def complexity(self, arch: ArchT, size: int, **settings: object) -> Complexity:
         """Counts parameters and FLOPs of what `network` builds; the default does so on the network itself.

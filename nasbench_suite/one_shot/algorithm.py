@@ -1,0 +1,89 @@
+"""The contract of a one-shot algorithm: it trains a supernet's weights step by step, and answers after every epoch.
+
+The trainer drives it: `begin`, and for every epoch `step` on every batch, `end_epoch` and `answer`. An algorithm gets a
+session and nothing else: no table, no score, no clock.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+
+from nasbench_suite.space import ArchT
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from nasbench_suite.one_shot.session import Session
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images of one step.
+
+    Attributes:
+        images: normalised float32 (B, C, H, W); of this process.
+        labels: int64 (B,).
+        total: images over all processes.
+    """
+
+    images: "Tensor"
+    labels: "Tensor"
+    total: int
+
+
+class StepMetrics(NamedTuple):
+    """What a step saw; tensors stay on the device, so that nobody waits for them.
+
+    Attributes:
+        train_loss: mean cross-entropy of the weights' step, this process's part of the sum: scalar.
+        train_correct: images rightly classified in it, of this process: scalar.
+        valid_loss: likewise of the architecture's step on validation images; None where there is none.
+    """
+
+    train_loss: "Tensor"
+    train_correct: "Tensor"
+    valid_loss: "Tensor | None" = None
+
+
+class OneShotAlgorithm(ABC, Generic[ArchT]):
+    """An algorithm on a supernet; its constructor takes settings alone, which its config file mirrors.
+
+    Attributes:
+        uses_valid: whether `step` needs a validation batch beside the training batch.
+        session: set by `begin`.
+    """
+
+    uses_valid: bool = False
+    session: "Session[ArchT]"
+
+    def begin(self, session: "Session[ArchT]") -> None:
+        """Makes what is learned besides the supernet's weights. Subclasses extend it."""
+        self.session = session
+
+    @abstractmethod
+    def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
+        """Does one step of everything that is trained on every batch.
+
+        Args:
+            train: augmented training images.
+            valid: augmented validation images, each drawn at random; None unless `uses_valid`.
+        """
+
+    def end_epoch(self) -> None:
+        """Does what is done once an epoch, behind its last step."""
+
+    @abstractmethod
+    def answer(self) -> ArchT:
+        """Returns the architecture that the algorithm would stop with now."""
+
+    def edge_weights(self) -> "Tensor | None":
+        """Returns the probabilities (edges, operations) that are learned; None where nothing of the kind is."""
+        return None
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Returns everything learned besides the supernet's weights: tensors and plain values, for a checkpoint."""
+
+    @abstractmethod
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state` returned; called after `begin`."""

@@ -1,0 +1,58 @@
+"""What a supernet takes besides images: how much of every operation flows along every edge of a cell.
+
+Edges are rows, in the supernet's order; operations are columns, in the order of `Supernet.operations`. A value of this
+module describes one cell; a supernet takes one for all of its cells, or a sequence with one for each position.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Every operation is computed, and weighted.
+
+    Attributes:
+        weights: (edges, operations).
+    """
+
+    weights: Tensor
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """One operation an edge is computed; the others get a gradient as well (Dong and Yang 2019, arXiv:1910.04465).
+
+    The output of an edge is its chosen operation times its weight, 1 in value, plus the weights of all the others, 0 in
+    value, as numbers: what they would have computed is not known, and their gradient is that of a constant image of
+    ones.
+
+    Attributes:
+        weights: (edges, operations), one-hot in value, with the gradient of a relaxation.
+        chosen: of each edge, the index of its 1.
+    """
+
+    weights: Tensor
+    chosen: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Path:
+    """One operation an edge is computed, with weight 1.
+
+    Attributes:
+        chosen: of each edge, the index of its operation.
+    """
+
+    chosen: tuple[int, ...]
+
+
+CellWeights = Mixture | OneHot | Path
+EdgeWeights = CellWeights | Sequence[CellWeights]
+
+
+def at_position(weights: EdgeWeights, position: int) -> CellWeights:
+    """Returns what the cell at a position, counted from 0, takes."""
+    return weights if isinstance(weights, Mixture | OneHot | Path) else weights[position]

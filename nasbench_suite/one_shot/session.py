@@ -1,0 +1,158 @@
+"""What a one-shot algorithm works with: a supernet, the optimiser of its weights, and validation images."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
+from torch import Tensor, distributed, nn
+
+from nasbench_suite.one_shot.algorithm import Batch
+from nasbench_suite.one_shot.batch_norm import is_distributed
+from nasbench_suite.one_shot.edge_weights import EdgeWeights, Mixture
+from nasbench_suite.one_shot.settings import Settings
+from nasbench_suite.one_shot.supernet import Supernet
+from nasbench_suite.space import ArchT
+
+ValidBatch = Callable[[int, bool], Batch]
+
+
+class Session(Generic[ArchT]):
+    """A supernet in training; an algorithm decides what each step computes and updates.
+
+    Every sum over images is one over the images of all processes: losses, gradients and statistics of batches. All
+    processes draw the same random numbers, so they do the same steps.
+
+    Attributes:
+        supernet: the network.
+        weights: its parameters, in a fixed order.
+        optimizer: of these.
+        rng: for everything that an algorithm draws as numbers; the same in every process.
+        noise: for what it draws as tensors; on the CPU, so that it is the same on every device and in every process.
+        epoch: under way, from 0.
+        epochs: of the whole search.
+        steps: of an epoch.
+        device: of the supernet.
+    """
+
+    def __init__(
+        self,
+        supernet: Supernet[ArchT],
+        settings: Settings,
+        rng: np.random.Generator,
+        noise: torch.Generator,
+        steps: int,
+        valid_batch: ValidBatch,
+    ) -> None:
+        """
+        Args:
+            supernet: on its device.
+            settings: of its training.
+            rng: see the attribute.
+            noise: see the attribute.
+            steps: of an epoch.
+            valid_batch: draws validation images: how many (over all processes; at most all of them), and whether
+                augmented. Without replacement within one batch.
+        """
+        self.supernet = supernet
+        self.weights = list(supernet.parameters())
+        self.device = self.weights[0].device
+        self.rng, self.noise, self.steps = rng, noise, steps
+        self.epoch, self.epochs = 0, settings.epochs
+        self.optimizer = torch.optim.SGD(
+            self.weights,
+            lr=settings.learning_rate,
+            momentum=settings.momentum,
+            weight_decay=settings.weight_decay,
+            nesterov=settings.momentum > 0,
+            fused=True,
+        )
+        self._settings = settings
+        self._valid_batch = valid_batch
+        self._mixed: nn.Module = torch.compile(supernet) if settings.compile else supernet  # type: ignore[assignment]
+        # as PyTorch had it when the papers were written: a weight that a step does not use has a gradient of zero,
+        # and so goes on with its momentum and decays
+        for weight in self.weights:
+            weight.grad = torch.zeros_like(weight)
+
+    def logits(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+        """(B, C, H, W) -> float32 (B, classes), in the precision of the settings."""
+        call = self._mixed if isinstance(weights, Mixture) else self.supernet
+        with self._precision():
+            out: Tensor = call(images, weights)
+        return out.float()
+
+    def loss(self, batch: Batch, weights: EdgeWeights) -> tuple[Tensor, Tensor]:
+        """Returns this process's part of the batch's mean cross-entropy, and the logits."""
+        logits = self.logits(batch.images, weights)
+        return F.cross_entropy(logits, batch.labels, reduction="sum") / batch.total, logits
+
+    def step_weights(self, loss: Tensor) -> None:
+        """Moves the supernet's weights against the gradient of a loss, clipped as the settings say."""
+        self.optimizer.zero_grad(set_to_none=False)
+        torch.autograd.backward(loss, inputs=self.weights)
+        gradients = [weight.grad for weight in self.weights if weight.grad is not None]
+        add_over_processes(gradients)
+        if self._settings.clip is not None:
+            nn.utils.clip_grad_norm_(self.weights, self._settings.clip)
+        self.optimizer.step()
+
+    def gradients(self, loss: Tensor, of: Sequence[Tensor]) -> list[Tensor]:
+        """Returns the gradients of a loss, over all processes; zeros for what it does not depend on."""
+        found = torch.autograd.grad(loss, of, allow_unused=True)
+        dense = [torch.zeros_like(x) if g is None else g for x, g in zip(of, found, strict=True)]
+        add_over_processes(dense)
+        return dense
+
+    def valid_batch(self, images: int, augmented: bool = False) -> Batch:
+        """Draws validation images, over all processes; all there are where more are asked for."""
+        return self._valid_batch(images, augmented)
+
+    @torch.no_grad()
+    def accuracy(self, batch: Batch, weights: EdgeWeights) -> float:
+        """Returns percent of the batch rightly classified, under the batch's own statistics.
+
+        Running statistics are of all the architectures trained so far, and so of none; they stay as they are.
+        """
+        with batch_statistics(self.supernet):
+            correct = (self.logits(batch.images, weights).argmax(1) == batch.labels).sum()
+        add_over_processes([correct])
+        return 100.0 * correct.item() / batch.total
+
+    def _precision(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._settings.precision == "bfloat16")
+
+
+class batch_statistics:  # noqa: N801 (a context manager, used like a function)
+    """Normalises by the batch's own statistics within a `with` block, without a trace in the running ones."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._layers = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+        self._network = network
+
+    def __enter__(self) -> None:
+        self._before = [(layer.training, layer.momentum) for layer in self._layers]
+        self._was_training = self._network.training
+        self._network.eval()
+        for layer in self._layers:
+            layer.training, layer.momentum = True, 0.0
+
+    def __exit__(self, *_: object) -> None:
+        self._network.train(self._was_training)
+        for layer, (training, momentum) in zip(self._layers, self._before, strict=True):
+            layer.training, layer.momentum = training, momentum
+
+
+def add_over_processes(tensors: Iterable[Tensor]) -> None:
+    """Adds tensors up over all processes, in place; one message for all of a type."""
+    if not is_distributed():
+        return
+    by_type: dict[torch.dtype, list[Tensor]] = {}
+    for tensor in tensors:
+        by_type.setdefault(tensor.dtype, []).append(tensor)
+    for some in by_type.values():
+        flat = torch.cat([tensor.flatten() for tensor in some])
+        distributed.all_reduce(flat)
+        for tensor, total in zip(some, torch.split(flat, [tensor.numel() for tensor in some]), strict=True):
+            tensor.copy_(total.view_as(tensor))

@@ -1,0 +1,85 @@
+"""How a supernet is built and its weights are trained; what differs between papers is a value here."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.training.recipe import Precision
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a supernet's training: SGD with Nesterov momentum under a cosine per epoch.
+
+    Attributes:
+        network: of `Space.supernet`, classes and in_channels apart.
+        epochs: of the search; at least 1.
+        batch: images a step, over all processes; an epoch's last batch may be smaller.
+        learning_rate: at the start.
+        learning_rate_end: at the other end of the cosine.
+        cosine_epochs: from one end to the other; beyond, the rate rises again on the same cosine. None for `epochs`.
+        momentum: of SGD, Nesterov's; in [0, 1).
+        weight_decay: on every weight, also on those that a step does not use.
+        clip: largest norm of the gradient of all weights together; None for no limit.
+        flip: mirror half the images.
+        crop_pad: zeros around an image before a random crop to its size; 0 for no crop.
+        evaluation_batch: images evaluated at once.
+        precision: of the forward and backward pass; weights are float32 always.
+        channels_last: memory layout of images and convolutions.
+        compile: compile the supernet for mixtures, whose operations are the same in every step.
+        device: `cpu`, `cuda`, or one of several such as `cuda:1`.
+        threads: of a CPU, for one process.
+    """
+
+    network: Mapping[str, Any]
+    epochs: int
+    batch: int
+    learning_rate: float
+    learning_rate_end: float
+    cosine_epochs: int | None
+    momentum: float
+    weight_decay: float
+    clip: float | None
+    flip: bool
+    crop_pad: int
+    evaluation_batch: int
+    precision: Precision
+    channels_last: bool
+    compile: bool
+    device: str
+    threads: int
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch", "evaluation_batch", "threads"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ConfigError(f"supernet.{name}: expected a whole number of 1 or more, got {value!r}")
+        if not 0 <= self.learning_rate_end <= self.learning_rate or self.learning_rate <= 0:
+            raise ConfigError(
+                "supernet: expected learning_rate > 0 and learning_rate_end from 0 to it, got "
+                f"{self.learning_rate} and {self.learning_rate_end}"
+            )
+        if not 0 <= self.momentum < 1 or self.weight_decay < 0 or self.crop_pad < 0:
+            raise ConfigError(
+                "supernet: expected momentum in [0, 1), weight_decay and crop_pad of 0 or more, got "
+                f"{self.momentum}, {self.weight_decay} and {self.crop_pad}"
+            )
+        if (self.clip is not None and self.clip <= 0) or (self.cosine_epochs is not None and self.cosine_epochs < 1):
+            raise ConfigError(
+                "supernet: expected clip > 0 or null and cosine_epochs of 1 or more or null, got "
+                f"{self.clip} and {self.cosine_epochs}"
+            )
+        if self.precision not in ("float32", "bfloat16"):
+            raise ConfigError(f"supernet.precision: expected float32 or bfloat16, got {self.precision!r}")
+
+    def learning_rate_at(self, epoch: float) -> float:
+        """Learning rate in an epoch, counted from 0."""
+        length = self.epochs if self.cosine_epochs is None else self.cosine_epochs
+        share = (1 + math.cos(math.pi * epoch / length)) / 2
+        return self.learning_rate_end + (self.learning_rate - self.learning_rate_end) * share
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as plain values, for files."""
+        return asdict(self)
