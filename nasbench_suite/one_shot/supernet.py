@@ -20,12 +20,14 @@ class Supernet(nn.Module, ABC, Generic[ArchT]):
 
     Attributes:
         operations: of every edge, in the order of the columns of edge weights.
+        weightless: those of them that have nothing to learn; a cell of nothing else has collapsed.
         edge_names: of the rows of edge weights; a space of several kinds of cell lists the edges of all of them.
         positions: how many cells there are, so how long a sequence of edge weights is.
         variables: an architecture as one choice per variable, for algorithms that decide one by one.
     """
 
     operations: tuple[str, ...]
+    weightless: tuple[str, ...]
     edge_names: tuple[str, ...]
     positions: int
     variables: tuple[Categorical, ...]
