@@ -15,8 +15,8 @@ class EpochRecord:
         train_accuracy: percent of the training images rightly classified in them.
         valid_loss: mean cross-entropy of the architecture's steps; None where there are none.
         valid_accuracy: percent of the validation images that the supernet classifies rightly as that architecture.
-        entropy: of the edge weights' rows, their mean in nats, from 0 to the logarithm of the number of operations; None
-            where no edge weights are learned.
+        entropy: of the edge weights' rows, their mean in nats, from 0 to the logarithm of the number of operations;
+            None where no edge weights are learned.
         none, skip_connect: how many edges of the architecture have this operation.
         convolutions: how many have an operation with weights; 0 is a collapsed cell.
         memory_mib: largest so far, of the process on a CPU, of the device else.
