@@ -19,7 +19,7 @@ CONF = Path(nasbench_suite.conf.__file__).parent
 # groups that a search is not made of have tests of their own
 OTHERS = ("hydra", "launcher", "training", "executor", "supernet")
 OPTIONS = sorted((path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in OTHERS)
-ONE_SHOT = ["darts1", "darts2", "gdas"]
+ONE_SHOT = ["darts1", "darts2", "gdas", "setn", "rsps", "enas"]
 QUERYING = [name for group, name in OPTIONS if group == "algorithm" and name not in ONE_SHOT]
 EXPERIMENTS = sorted(path.stem for path in Path(nasbench_suite.experiments.__file__).parent.glob("*.yaml"))
 
