@@ -1,10 +1,9 @@
 """A table search's job as one W&B run, written from the job's files when it has ended."""
 
 import dataclasses
-import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,8 @@ from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative
 from nasbench_suite.results import CONFIG, JOB, TRAJECTORY
-from nasbench_suite.tracking.run import Axes, LiveRun, RunName, mode
+from nasbench_suite.tracking.name import run_name
+from nasbench_suite.tracking.run import Axes, LiveRun, mode
 
 MARKER = "wandb.json"
 POINTS = 200
@@ -62,7 +62,7 @@ def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -
 def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: BaseException | None) -> str | None:
     description = json.loads((folder / JOB).read_text())
     config = yaml.safe_load((folder / CONFIG).read_text())
-    name = _name(description, folder.name, settings["group"] or root, settings["tags"])
+    name = run_name(description, folder.name.removeprefix("seeds-"), settings["group"] or root, settings["tags"])
     wanted = {"mode": settings["mode"], "id": name.id, "project": settings["project"], "entity": settings["entity"]}
     done = _logged(folder)
     if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
@@ -84,19 +84,6 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
     if summary is not None:
         (folder / MARKER).write_text(json.dumps({"run": wanted, "where": where}, indent=2) + "\n")
     return _line(run.mode, folder, where)
-
-
-def _name(description: Mapping[str, Any], seeds: str, group: str, tags: Sequence[str]) -> RunName:
-    """Names a job's run; the id is that of the configuration, the seeds and the group, never of time."""
-    parts = [description[key] for key in ("space", "dataset", "algorithm", "protocol")]
-    suffix = hashlib.sha256(group.encode()).hexdigest()[:4]
-    return RunName(
-        id=f"{description['config_id']}-{seeds.removeprefix('seeds-')}-{suffix}",
-        name=description["label"] or f"{parts[2]} on {parts[0]}/{parts[1]}",
-        group=group,
-        job_type="search",
-        tags=tuple(dict.fromkeys([*parts, *tags])),
-    )
 
 
 def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
