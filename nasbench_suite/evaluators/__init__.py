@@ -67,9 +67,7 @@ class Evaluator(Protocol):
         """Returns the highest accuracies that any architecture has, by data set, where they are known."""
 
 
-def open_evaluator(
-    config: Mapping[str, Any], space: Space[Any], folder: Path, sha256: str | None = None
-) -> Evaluator:
+def open_evaluator(config: Mapping[str, Any], space: Space[Any], folder: Path, sha256: str | None = None) -> Evaluator:
     """Makes the evaluator of a configuration.
 
     Args:

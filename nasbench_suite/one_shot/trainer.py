@@ -150,9 +150,7 @@ class Trainer(Generic[ArchT]):
         probabilities = None if weights is None else weights.detach().double().cpu()
         path = supernet.path(answer)
         operations = [supernet.operations[chosen] for chosen in path.chosen]
-        correct = sum(
-            self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation()
-        )
+        correct = sum(self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation())
         return EpochRecord(
             epoch=len(self.records) + 1,
             seconds=self.seconds,

@@ -29,12 +29,14 @@ class OneShot:
         weightless: those of them that have nothing to learn.
         edges: rows of edge weights.
         images: checksum of the data set.
+        torch: its version.
     """
 
     operations: tuple[str, ...]
     weightless: tuple[str, ...]
     edges: tuple[str, ...]
     images: str
+    torch: str
 
 
 @dataclass(frozen=True)

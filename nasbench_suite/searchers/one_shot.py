@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from nasbench_suite.progress import Progress
 from nasbench_suite.results import SeedRecord, checkpoint_file
 from nasbench_suite.searchers import OneShot, Plan
 from nasbench_suite.space import Space
+from nasbench_suite.tracking.one_shot import LiveSupernet, live_supernet
 from nasbench_suite.trajectory import Columns
 from nasbench_suite.version import __version__
 
@@ -46,18 +47,20 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
     """Checks the settings, the data set, the device and the supernet."""
     _check_meaningless(config)
     if processes() > 1 and config["cores"] > 1:
-        raise ConfigError(f"cores: expected 1 under torchrun, whose processes share every search; got {config['cores']}")
+        raise ConfigError(
+            f"cores: expected 1 under torchrun, whose processes share every search; got {config['cores']}"
+        )
     _ledger(config)
-    config = {**config, "supernet": {**config["supernet"], "device": _device(config["supernet"]["device"])}}
     settings = _settings(config)
+    config = {**config, "supernet": {**config["supernet"], "device": settings.device}}
     instantiate(config["algorithm"])
-    data = _data(config, space)
+    data = load_search_data(space, config["dataset"], settings.datasets_root, settings.official)
     with torch.device("meta"):
         supernet = _supernet(space, data, settings)
     steps = -(-len(data.train) // settings.batch) * settings.epochs
     kind = "processor" if settings.device == "cpu" else "wall-clock"
     seconds = f"a supernet was trained for this search: seconds are real, the {kind} seconds of its steps and answers"
-    one_shot = OneShot(supernet.operations, supernet.weightless, supernet.edge_names, data.checksum)
+    one_shot = OneShot(supernet.operations, supernet.weightless, supernet.edge_names, data.checksum, torch.__version__)
     return Plan(config, (), False, None, seconds, "machine", steps, one_shot)
 
 
@@ -79,7 +82,10 @@ class Searcher:
         self._job, self._settings = job, _settings(job.config)
         self._space: Space[Any] = instantiate(job.config["space"])
         device = torch.device(local_device(self._settings.device))
-        self._data = _data(job.config, self._space).to(device)
+        data = load_search_data(
+            self._space, job.config["dataset"], self._settings.datasets_root, self._settings.official
+        )
+        self._data = data.to(device)
         folder = job.folder / "trainings"
         self._judge = Judge(open_evaluator(job.config, self._space, folder, job.table_sha256)) if rank() == 0 else None
 
@@ -98,7 +104,9 @@ class Searcher:
             identity = f"{job.id}, seed {seed}, nasbench-suite {__version__}, torch {torch.__version__}"
             advance = (lambda: None) if progress is None else progress.advance
             make = partial(self._make, seed, advance)
-            trainer = search(make, self._settings, _ledger(job.config), checkpoint_file(job.folder, seed), identity, tell, progress)
+            trainer = search(
+                make, self._settings, _ledger(job.config), checkpoint_file(job.folder, seed), identity, tell, progress
+            )
         if trainer.failure is not None and rank() == 0:
             print(f"nasbench-suite: seed {seed} ended early: {trainer.failure}", file=sys.stderr)
         return _record(seed, trainer, self._settings, scores)
@@ -116,8 +124,11 @@ class Searcher:
             # a space of which only a sample was measured: the answer has no score, and the report says so
             return {self._job.config["dataset"]: [None, None, None]}
 
-    def _live(self, seed: int) -> Any:
-        return nullcontext(None)
+    def _live(self, seed: int) -> AbstractContextManager[LiveSupernet | None]:
+        job = self._job
+        if rank() > 0:
+            return nullcontext()
+        return live_supernet(job.config["tracking"], job.folder, job.describe(), job.config, seed)
 
 
 def _record(seed: int, trainer: Trainer[Any], settings: Settings, scores: dict[str, Any]) -> SeedRecord:
@@ -144,7 +155,9 @@ def _check_meaningless(config: Mapping[str, Any]) -> None:
         for part in key.split("."):
             found = found[part]
         if found != wanted:
-            raise ConfigError(f"{key}: expected {wanted} for a one-shot algorithm, which trains a supernet; got {found}")
+            raise ConfigError(
+                f"{key}: expected {wanted} for a one-shot algorithm, which trains a supernet; got {found}"
+            )
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:
@@ -154,9 +167,12 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 
 
 def _settings(config: Mapping[str, Any]) -> Settings:
-    values = {key: value for key, value in config["supernet"].items() if key not in ("datasets_root", "official")}
+    """Returns the settings, with a device."""
+    if "supernet" not in config:
+        raise ConfigError("supernet: expected the settings of a supernet's training; see conf/algorithm/darts1.yaml")
+    supernet = config["supernet"]
     try:
-        return Settings(**values)
+        return Settings(**{**supernet, "device": _device(supernet.get("device"))})
     except TypeError as error:
         raise ConfigError(f"supernet: {error}") from error
 
@@ -178,11 +194,6 @@ def _device(wanted: str | None) -> str:
         found = f"{torch.cuda.device_count()} GPUs" if torch.cuda.is_available() else "no GPU that PyTorch can use"
         raise ConfigError(f"supernet.device={wanted}: there is {found} here; choose supernet.device=cpu or null")
     return wanted
-
-
-def _data(config: Mapping[str, Any], space: Space[Any]) -> SearchData:
-    supernet = config["supernet"]
-    return load_search_data(space, config["dataset"], supernet["datasets_root"], supernet["official"])
 
 
 def _supernet(space: Space[Any], data: SearchData, settings: Settings) -> Supernet[Any]:
