@@ -15,7 +15,6 @@ from nasbench_suite.results import CONFIG, JOB, SCORES, TRAJECTORY
 
 EPOCHS = "epochs.parquet"
 Column = NDArray[Any]
-Clock = Literal["simulated", "machine"]
 UNKNOWN = (float("nan"), float("nan"))
 
 
@@ -41,10 +40,18 @@ class Results:
     epochs: dict[str, Column] | None = None
 
     @property
-    def clock(self) -> Clock:
-        """Whether the seconds are simulated, on the source's hardware, or those of the machine that searched."""
-        clock: Clock = self.description.get("clock", "simulated")  # results of before there were others do not say
+    def clock(self) -> Literal["simulated", "machine"]:
+        """Whether seconds are simulated, on the source's hardware, or of the machine that searched.
+
+        Results from before there were others do not say, and are simulated.
+        """
+        clock: Literal["simulated", "machine"] = self.description.get("clock", "simulated")
         return clock
+
+    @property
+    def one_shot(self) -> bool:
+        """Whether a supernet was trained, so that an evaluation is one of its epochs."""
+        return self.epochs is not None
 
     @property
     def searches(self) -> list[slice]:

@@ -12,7 +12,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nasbench_suite.report.curves import LIMITS, SPLITS, Clock, best_accuracy, clock_in, known_unit, scores_at
+from nasbench_suite.report.clock import Clock, clock_in, known_unit, limit
+from nasbench_suite.report.curves import SPLITS, best_accuracy, scores_at
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative
@@ -69,7 +70,9 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
         return _line(done["run"]["mode"], folder, done["where"])  # an offline run need not follow an online one
     summary = summarise([folder]) if error is None else None
     axes = (
-        None if summary is None else Axes(_axis(summary.results[0])[0], [f"{row.scored_on}/*" for row in summary.rows])
+        None
+        if summary is None
+        else Axes(known_unit(summary.results[0]), [f"{row.scored_on}/*" for row in summary.rows])
     )
     with LiveRun(settings, folder, name, {**config, "job": description}, axes, quick=True) as run:
         if summary is None:
@@ -104,28 +107,28 @@ def _line(mode: str, folder: Path, where: str) -> str:
     return f"W&B: {where}" if mode == "online" else f"W&B: wandb sync {relative(folder / where, Path.cwd())}"
 
 
-def _axis(results: Results) -> tuple[str, Clock, NDArray[np.float64]]:
-    """Returns the horizontal axis: its name, the clock, and a grid that depends on nothing but the budget.
+def _axis(results: Results) -> tuple[Clock, NDArray[np.float64]]:
+    """Returns the horizontal axis: the clock, whose unit names it, and a grid that depends on nothing but the budget.
 
     Evaluations that overstep the budget and are kept count at its end. Without a budget the grid ends with the longest
     search.
     """
-    budget, unit = results.description["budget"], known_unit(results)
-    clock, limit = clock_in(results, unit), budget[LIMITS[unit]]
-    end = float(clock.times.max() if limit is None else limit)
+    unit = known_unit(results)
+    clock, most = clock_in(results, unit), limit(results, unit)
+    end = float(clock.times.max() if most is None else most)
     grid = np.linspace(0.0, end, POINTS + 1)[1:]
-    if unit != "simulated seconds":
+    if unit != "seconds":
         grid = np.unique(np.ceil(grid))
-    return clock.unit.replace(" ", "_"), Clock(clock.unit, np.minimum(clock.times, end)), grid
+    return Clock(unit, np.minimum(clock.times, end)), grid
 
 
 def _feed(run: LiveRun, summary: Summary) -> None:
-    axis, clock, grid = _axis(summary.results[0])
+    clock, grid = _axis(summary.results[0])
     columns = _curves(summary.results[0], clock, grid)
     for at, time in enumerate(grid):
         metrics = {name: float(values[at]) for name, values in columns.items() if not np.isnan(values[at])}
         if metrics:
-            run.log({axis: float(time), **metrics})
+            run.log({clock.unit: float(time), **metrics})
     first = summary.rows[0]
     figures = {"seeds": first.seeds, "evaluations_mean": first.evaluations_mean, "seconds_mean": first.seconds_mean}
     for row in summary.rows:

@@ -24,7 +24,8 @@ from nasbench_suite.table import Metric, Table
 from nasbench_suite.table.environment import SharedEnvironment
 from nasbench_suite.trajectory import Trajectory
 
-ALGORITHMS = sorted(path.stem for path in (Path(nasbench_suite.conf.__file__).parent / "algorithm").glob("*.yaml"))
+FILES = (Path(nasbench_suite.conf.__file__).parent / "algorithm").glob("*.yaml")
+ALGORITHMS = sorted(path.stem for path in FILES if "/supernet" not in path.read_text())  # those that query
 FORBIDDEN = (Table, Benchmark, Score, Ledger, Metric, SharedEnvironment, Trajectory, Searcher)
 # what every program can reach from anything, and what classes are made of
 SHARED = (type, types.ModuleType, types.BuiltinFunctionType)

@@ -95,5 +95,5 @@ def test_rows_are_the_designs_fields(by_hand: Path) -> None:
     assert [field.name for field in dataclasses.fields(summarise([by_hand]).rows[0])] == [
         "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers",
         "seed_policy", "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean",
-        "table_hash",
+        "table_hash", "clock", "one_shot", "collapsed",
     ]  # fmt: skip
