@@ -11,9 +11,8 @@ import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.results import CONFIG, JOB, SCORES, TRAJECTORY
+from nasbench_suite.results import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 
-EPOCHS, FAILURES = "epochs.parquet", "failures.json"
 Column = NDArray[Any]
 UNKNOWN = (float("nan"), float("nan"))
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.report.load import FAILURES
 from nasbench_suite.report.summary import final_incumbents, summarise
+from nasbench_suite.results import FAILURES
 
 
 def test_figures_are_those_computed_by_hand(by_hand: Path) -> None:
