@@ -40,8 +40,8 @@ def clock_in(results: Results, unit: Unit) -> Clock:
 
 
 def limit(results: Results, unit: Unit) -> float | None:
-    """Returns the budget's limit in a unit; None where there is none, as for one-shot searches, which end by epochs."""
-    found: float | None = None if results.one_shot else results.description["budget"][unit]
+    """Returns the budget's limit in a unit; None where there is none."""
+    found: float | None = results.description["budget"][unit]
     return found
 
 

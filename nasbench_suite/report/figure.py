@@ -11,6 +11,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.report.clock import common_unit, unit_name
@@ -71,7 +72,20 @@ def draw(
             if titled:
                 subfigure.suptitle(f"{group.space}, search on {group.dataset}, protocol {group.protocol}", fontsize=9)
             _draw_group(subfigure, group, rows)
+        settle(figure)
     return figure
+
+
+def settle(figure: Figure) -> None:
+    """Lays a figure out for good, in rounded numbers, for the last digits of the layout's solver differ each time."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
+    for panel in figure.axes:
+        panel.set_position(Bbox(panel.get_position().get_points().round(6)))
 
 
 def save(
@@ -181,8 +195,8 @@ def _draw_panel(
         panel.set_xlim(0, end)
         _leave_out_the_start(panel, found, quantity, end)
     else:
-        _log_axis(panel, "x")
         start = min(curves.grid[0] for curves in found.values())
+        _log_axis(panel, "x", math.log10(end / start))
         if start < end:
             panel.set_xlim(start, end)
         means = np.concatenate([curves.scores.mean(axis=0) for curves in found.values()])
@@ -203,10 +217,10 @@ def _leave_out_the_start(panel: Axes, found: dict[str, Curves], quantity: Quanti
         panel.set_ylim(0 if quantity == "regret" else low - margin, high + margin)
 
 
-def _log_axis(panel: Axes, which: Literal["x", "y"]) -> None:
-    """Makes an axis logarithmic, with plain numbers at 1, 2 and 5 of each decade where it is short."""
+def _log_axis(panel: Axes, which: Literal["x", "y"], decades: float = 1.0) -> None:
+    """Makes an axis logarithmic, with plain numbers: at 1, 2 and 5 of each decade where there is room for them."""
     panel.set(**{f"{which}scale": "log"})
     axis = panel.xaxis if which == "x" else panel.yaxis
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades <= 2 else (1.0, 3.0) if decades <= 4 else (1.0,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,9 +11,8 @@ import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.results import CONFIG, JOB, SCORES, TRAJECTORY
+from nasbench_suite.results import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 
-EPOCHS = "epochs.parquet"
 Column = NDArray[Any]
 UNKNOWN = (float("nan"), float("nan"))
 
@@ -30,6 +29,7 @@ class Results:
         folders: where it came from.
         epochs: of a one-shot search, columns by name, ordered by seed and epoch; `edge_weights` is (rows, edges,
             operations), NaN where none are learned. None of any other search.
+        failures: by seed, why a search ended early.
     """
 
     description: dict[str, Any]
@@ -38,6 +38,7 @@ class Results:
     scores: dict[str, dict[str, tuple[float, float]]]
     folders: tuple[Path, ...]
     epochs: dict[str, Column] | None = None
+    failures: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def clock(self) -> Literal["simulated", "machine"]:
@@ -110,6 +111,7 @@ def _load_one(folder: Path) -> Results:
         scores = parquet.read_table(folder / SCORES).to_pydict()
         one_shot = description.get("one_shot")
         epochs = None if one_shot is None else _epochs(parquet.read_table(folder / EPOCHS), one_shot)
+        failures = json.loads((folder / FAILURES).read_text()) if (folder / FAILURES).exists() else {}
     except (OSError, ValueError, yaml.YAMLError, ArrowException) as error:
         raise ResultsError(f"{folder}: cannot be read ({error}); remove the folder and run the job again") from error
     by_set: dict[str, dict[str, tuple[float, float]]] = {}
@@ -117,7 +119,8 @@ def _load_one(folder: Path) -> Results:
     for dataset, arch, valid, test in rows:
         by_set.setdefault(dataset, {})[arch] = (_known(valid), _known(test))
     columns = {name: trajectory[name].to_numpy() for name in trajectory.column_names}
-    return Results(description, config, columns, by_set, (folder,), epochs)
+    early = {int(seed): str(reason) for seed, reason in failures.items()}
+    return Results(description, config, columns, by_set, (folder,), epochs, early)
 
 
 def _epochs(table: Any, one_shot: Mapping[str, Sequence[str]]) -> dict[str, Column]:
@@ -145,7 +148,8 @@ def _merge(parts: list[Results]) -> Results:
     trajectory = _join([part.trajectory for part in parts], "step")
     epochs = [part.epochs for part in parts if part.epochs is not None]
     joined = _join(epochs, "epoch") if epochs else None
-    return Results(first.description, first.config, trajectory, scores, folders, joined)
+    failures = {seed: reason for part in parts for seed, reason in part.failures.items()}
+    return Results(first.description, first.config, trajectory, scores, folders, joined, failures)
 
 
 def _join(parts: Sequence[Mapping[str, Column]], within: str) -> dict[str, Column]:

@@ -23,6 +23,6 @@ def collapse_notes(results: Results, label: str) -> list[str]:
     named = [f"{cell} (seed{'s' * (len(s) > 1)} {', '.join(map(str, s))})" for cell, s in by_cell.items()]
     others = f", and {len(named) - SHOWN} other cells" if len(named) > SHOWN else ""
     return [
-        f"{len(cells)} of {len(results.epochs_by_seed)} searches of {label} ended in a cell without any weights "
+        f"{len(cells)} of {len(results.searches)} searches of {label} ended in a cell without any weights "
         f"(collapsed): {', '.join(named[:SHOWN])}{others}"
     ]

@@ -20,6 +20,7 @@ from nasbench_suite.report.figure import (
     legend_columns,
     legend_height,
     name_of,
+    settle,
     styles,
     write,
 )
@@ -33,7 +34,7 @@ EDGES = 7  # in a row, at most
 NONE = "#999999"
 FEW = 15  # epochs up to which each is a dot as well
 
-Values = NDArray[np.float64]  # (searches, epochs)
+Values = list[NDArray[np.float64]]  # a search each: (epochs,)
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,6 @@ class Panel:
 
     title: str
     values: Callable[[Results, str], Values]
-
-
-def by_search(results: Results, column: NDArray[np.float64]) -> Values:
-    """Returns a column of the epochs as (searches, epochs), of the epochs that all searches have."""
-    rows = [column[search] for search in results.epochs_by_seed]
-    shortest = min(map(len, rows))
-    return np.array([row[:shortest] for row in rows], np.float64)
 
 
 def has_any(summary: Summary) -> bool:
@@ -81,6 +75,7 @@ def draw(summary: Summary, titled: bool = True) -> Figure:
             learned = _with_weights(found)
             for results in learned:
                 _draw_edges(next(places), group, results, named=results is learned[-1])
+        settle(figure)
     return figure
 
 
@@ -131,7 +126,7 @@ def _one_shot_of(results: Results, key: str) -> list[str]:
 def _column(name: str) -> Callable[[Results, str], Values]:
     def values(results: Results, dataset: str) -> Values:
         assert results.epochs is not None
-        return by_search(results, results.epochs[name])
+        return [results.epochs[name][search].astype(float) for search in results.epochs_by_seed]
 
     return values
 
@@ -139,8 +134,8 @@ def _column(name: str) -> Callable[[Results, str], Values]:
 def _true_accuracy(split: str) -> Callable[[Results, str], Values]:
     def values(results: Results, dataset: str) -> Values:
         assert results.epochs is not None
-        scores = [results.score(dataset, arch)[split == "test"] for arch in results.epochs["architecture"]]
-        return by_search(results, np.array(scores))
+        scores = np.array([results.score(dataset, arch)[split == "test"] for arch in results.epochs["architecture"]])
+        return [scores[search] for search in results.epochs_by_seed]
 
     return values
 
@@ -191,13 +186,15 @@ def _draw_epochs(subfigure: SubFigure, group: Group, found: Sequence[Results], t
 
 
 def _draw_line(axis: Axes, values: Values, dash: str, colour: str) -> None:
-    mean, count = values.mean(axis=0), len(values)
+    """Draws the mean of the searches that got as far as each epoch."""
+    by_epoch = [[search[at] for search in values if len(search) > at] for at in range(max(map(len, values), default=0))]
+    mean = np.array([np.mean(reached) for reached in by_epoch])
     if np.isnan(mean).all():
         return
+    half = np.array([1.96 * np.std(each, ddof=1) / len(each) ** 0.5 if len(each) > 1 else 0.0 for each in by_epoch])
     epochs = np.arange(1, len(mean) + 1)
     axis.plot(epochs, mean, dash, color=colour, linewidth=1.2, marker="." if len(mean) <= FEW else "", markersize=4)
-    if count > 1:
-        half = 1.96 * values.std(axis=0, ddof=1) / np.sqrt(count)
+    if len(values) > 1:
         axis.fill_between(epochs, mean - half, mean + half, color=colour, alpha=0.18, linewidth=0)
 
 
@@ -224,7 +221,7 @@ def _draw_edges(subfigure: SubFigure, group: Group, results: Results, named: boo
         axis.set_axis_off()
     for at, (edge, axis) in enumerate(zip(edges, axes.flat, strict=False)):
         for operation, line in zip(operations, weights[:, at].T, strict=True):
-            _draw_line(axis, line[None], "-", _colour(operations, operation))
+            _draw_line(axis, [line], "-", _colour(operations, operation))
         _finish(axis, edge)
     for axis in axes[:, 0]:
         axis.set_ylabel("probability")

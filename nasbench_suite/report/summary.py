@@ -22,7 +22,7 @@ class Row:
         scored_on: the data set of the accuracies.
         seeds: how many searches.
         workers: simulated parallel evaluations.
-        seed_policy: which trial answered the searches' queries.
+        seed_policy: which trial answered the searches' queries; None where they had none.
         valid_mean, valid_std, test_mean, test_std: of the final incumbents' scores, percent; sample standard
             deviation. None where a score is missing, or for the deviation of one seed.
         evaluations_mean: evaluations a search; of a one-shot search, epochs.
@@ -42,7 +42,7 @@ class Row:
     scored_on: str
     seeds: int
     workers: int
-    seed_policy: str | int
+    seed_policy: str | int | None
     valid_mean: float | None
     valid_std: float | None
     test_mean: float | None
@@ -85,6 +85,8 @@ def summarise(folders: Iterable[Path]) -> Summary:
         searched = results.description["dataset"]
         if results.description["objective"] == "test_error":
             notes.append(f"{label}: {TOLD_TEST_SCORES}")
+        early = sorted(results.failures.items())
+        notes += [f"{label}: the search of seed {seed} ended early: {reason}" for seed, reason in early]
         notes += collapse_notes(results, label)
         # without any incumbent there is nothing scored, and a row still says so
         for scored_on in sorted(results.scores or [searched], key=lambda name: (name != searched, name.lower())):

@@ -7,6 +7,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nasbench_suite.report.clock import UNITS, reading
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.published import compare
@@ -121,8 +123,9 @@ def origin(results: Results) -> str:
     description = results.description
     table = f"table {description['table']} ({description['table_hash'][:12]})"
     if results.one_shot:
-        schedule = int(results.trajectory["schedule"][0])
-        how = f"a supernet trained for {schedule:,} epochs, its derived cells scored by {table}"
+        scores = [pair for by_architecture in results.scores.values() for pair in by_architecture.values()]
+        how = f"{int(results.trajectory['schedule'][0]):,} epochs of a supernet, the cells that it derives "
+        how += f"scored by {table}" if scores and not np.isnan(scores).all() else "not scored"
     else:
         how = f"{table}; {_queries(results)}; {_budget(description['budget'])}"
     seconds = f"; {description['seconds_from']}" if description["seconds_from"] else ""

@@ -5,12 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.report.load import EPOCHS
 from nasbench_suite.results import JobFolder, SeedRecord
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent
@@ -81,7 +78,7 @@ def one_shot(tmp_path: Path) -> Callable[..., Path]:
 
     def write(name: str, searches: Mapping[int, Sequence[EpochRecord]], scores: Scores, **description: Any) -> Path:
         described = {
-            **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "seed_policy": "mean",
+            **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "seed_policy": None,
             "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
             "one_shot": {"operations": ["none", "skip_connect", "conv"], "edges": ["1<-0", "2<-0"]}, **description,
         }  # fmt: skip
@@ -97,25 +94,12 @@ def one_shot(tmp_path: Path) -> Callable[..., Path]:
                     "incumbent": [True] * len(records),
                 }
                 found = {record.architecture for record in records} & scores.keys()
-                folder.append(
-                    SeedRecord(seed, columns, {a: {d: [200, *s] for d, s in scores[a].items()} for a in found})
-                )
+                judged = {a: {d: [200, *s] for d, s in scores[a].items()} for a in found}
+                folder.append(SeedRecord(seed, columns, judged, [asdict(record) for record in records]))
             folder.compact()
-        rows = [{"seed": seed, **asdict(record)} for seed, records in searches.items() for record in records]
-        parquet.write_table(pa.Table.from_pylist(rows, _epochs_schema()), tmp_path / name / EPOCHS)
         return tmp_path / name
 
     return write
-
-
-def _epochs_schema() -> pa.Schema:
-    types = {
-        "seed": pa.int64(), "epoch": pa.int32(), "seconds": pa.float64(), "architecture": pa.string(),
-        "train_loss": pa.float64(), "train_accuracy": pa.float64(), "valid_loss": pa.float64(),
-        "valid_accuracy": pa.float64(), "entropy": pa.float64(), "none": pa.int32(), "skip_connect": pa.int32(),
-        "convolutions": pa.int32(), "memory_mib": pa.float64(), "edge_weights": pa.list_(pa.float64()),
-    }  # fmt: skip
-    return pa.schema(types.items())
 
 
 SCORES: Scores = {

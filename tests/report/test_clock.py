@@ -55,9 +55,10 @@ def test_the_epochs_of_a_one_shot_search_are_of_one_training_and_not_added_up(
     assert clock_in(searched(), "epochs").times.tolist() == [12, 24, 36, 12, 24, 12]  # a training each
 
 
-def test_a_one_shot_search_ends_by_its_epochs_whatever_the_protocols_budget(trained: Callable) -> None:
-    found = trained(budget=budget(evaluations=100, seconds=12000))
-    assert limit(found, "seconds") is None and known_unit(found) == "seconds"
+def test_without_a_limit_time_is_in_seconds(trained: Callable) -> None:
+    found = trained()
+    assert limit(found, "epochs") is None and known_unit(found) == "seconds"
+    assert known_unit(trained("short", budget=budget(epochs=2))) == "epochs"
 
 
 def test_configurations_are_compared_in_their_own_unit_else_in_seconds(searched: Callable, trained: Callable) -> None:

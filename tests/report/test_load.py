@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -5,8 +6,8 @@ import numpy as np
 import pytest
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.report.load import EPOCHS, load
-from nasbench_suite.results import CONFIG, JOB, SCORES, TRAJECTORY
+from nasbench_suite.report.load import load
+from nasbench_suite.results import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -69,3 +70,11 @@ def test_a_one_shot_search_without_its_epochs_is_told(one_shot: Callable, record
     (folder / EPOCHS).unlink()
     with pytest.raises(ResultsError, match="cannot be read"):
         load([folder])
+
+
+def test_why_searches_ended_early_is_read_from_every_folder(one_shot: Callable, record: Callable, scores) -> None:
+    folders = [one_shot(f"part{seed}", {seed: [record(1)]}, scores) for seed in (0, 1, 2)]
+    for seed in (0, 2):
+        (folders[seed] / FAILURES).write_text(json.dumps({str(seed): f"reason {seed}"}))
+    (found,), _ = load(folders)
+    assert found.failures == {0: "reason 0", 2: "reason 2"}

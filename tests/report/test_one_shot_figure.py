@@ -121,3 +121,9 @@ def test_the_command_writes_it_beside_the_curves(
 def test_the_command_leaves_it_out_where_nothing_is_one_shot(by_hand: Path, cli: Callable) -> None:
     assert "one_shot" not in cli("report", by_hand).out
     assert not (by_hand / "one_shot.png").exists()
+
+
+def test_a_search_that_ended_early_counts_as_far_as_it_got(one_shot: Callable, record: Callable, scores) -> None:
+    long, short = [record(1), record(2), record(3)], [record(1, train_loss=4.0)]
+    (axis, *_) = draw(summarise([one_shot("job", {0: long, 1: short}, scores)])).axes
+    assert lines(axis) == [[3.0, 2.0, 2.0]]

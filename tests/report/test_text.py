@@ -77,7 +77,7 @@ def test_a_one_shot_row_counts_epochs_and_says_where_it_came_from(
     rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| ")}
     assert [cell.strip() for cell in rows["darts1"].split("|")[-4:-1]] == ["1", "2 epochs", "20"]
     assert [cell.strip() for cell in rows["rea"].split("|")[-4:-1]] == ["3", "2.0", "27"]
-    assert "darts1: a supernet trained for 2 epochs, its derived cells scored by table t (abababababab)" in text
+    assert "darts1: 2 epochs of a supernet, the cells that it derives scored by table t (abababababab)" in text
     assert "for one-shot they are those of the machine that searched" in text
     assert text.index("(curves.png)") < text.index("(one_shot.png)")
     darts = [row for row in json.loads(to_json(summarise([by_hand, folder]))) if row["algorithm"] == "darts1"]
@@ -90,4 +90,4 @@ def test_a_cell_that_the_judge_cannot_score_has_no_figure(one_shot: Callable, re
     summary = summarise([one_shot("supernet", {0: [record(1, "unheard of")]}, {})])
     (row,) = summary.rows
     assert (row.scored_on, row.valid_mean, row.test_mean, row.seeds) == ("cifar10", None, None, 1)
-    assert to_markdown(summary)
+    assert "the cells that it derives not scored" in to_markdown(summary)
