@@ -218,6 +218,7 @@ class Supernet(supernet.Supernet[Arch]):
     weightless = tuple(OPERATIONS[index] for index in (NONE, SKIP, POOL))
     edge_names = tuple(variable.name for variable in NB201.variables)
     variables = NB201.variables
+    _space = NB201()
 
     def __init__(
         self, classes: int, in_channels: int, channels: int = 16, cells: int = 5, statistics: Statistics = "running"
@@ -271,7 +272,7 @@ class Supernet(supernet.Supernet[Arch]):
 
     def path(self, arch: Arch) -> Path:
         """Returns the edge weights under which the supernet is this cell."""
-        return Path(NB201().encode(arch))
+        return Path(self._space.encode(arch))
 
     def derive(self, weights: NDArray[np.floating]) -> Arch:
         """Returns the cell of every edge's heaviest operation, `none` included."""
@@ -302,11 +303,11 @@ class Supernet(supernet.Supernet[Arch]):
 
     def decode(self, codes: Sequence[int]) -> Arch:
         """Returns the cell of six operation indices."""
-        return NB201().decode(codes)
+        return self._space.decode(codes)
 
     def stand_alone(self, arch: Arch) -> CellNetwork:
         """Returns the cell's own network with a copy of its weights and statistics: it computes the same."""
-        network = CellNetwork(arch, *self._sizes, inside=self._inside, last=self._last)
+        network = CellNetwork(arch, *self._sizes, inside=self._inside, last=self._last).to(self.classifier.weight)
         own = self.state_dict()
         # what is outside of cells has the same names in both, and the cells have none in common
         state = {name: own.get(name, value) for name, value in network.state_dict().items()}
@@ -316,7 +317,7 @@ class Supernet(supernet.Supernet[Arch]):
                     if index in _KERNELS:
                         _copy(layer, at, index, state, f"body.{place}.edges.{at}.")
         network.load_state_dict(state)
-        return network.train(self.training).to(next(self.parameters()).device)
+        return network.train(self.training)
 
 
 def _draw(rng: np.random.Generator, limits: NDArray[np.float64]) -> list[int]:

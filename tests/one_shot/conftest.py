@@ -1,45 +1,25 @@
-"""A tiny search by weight sharing: NAS-Bench-201's supernet with two channels, on some of the digits."""
+"""What the tests of weight sharing have in common."""
 
+import json
 import os
-import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
 
 from nasbench_suite.job import Job
-from nasbench_suite.one_shot.data import SearchData, load_search_data
-from nasbench_suite.one_shot.settings import Settings
-from nasbench_suite.spaces.nb201 import NB201
 
 PLUGINS = Path(__file__).parent / "plugins"
-SETTINGS = Settings(
-    network={"channels": 2, "cells": 1},
-    epochs=3,
-    batch=40,
-    learning_rate=0.05,
-    learning_rate_end=0.001,
-    cosine_epochs=None,
-    momentum=0.9,
-    weight_decay=5e-4,
-    clip=5.0,
-    flip=False,
-    crop_pad=1,
-    evaluation_batch=256,
-    precision="float32",
-    channels_last=True,
-    compile=False,
-    device="cpu",
-    threads=1,
-)
 
 
 @pytest.fixture(autouse=True)
 def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the tests' own algorithm importable, here and in other processes."""
-    monkeypatch.setattr(sys, "path", [str(PLUGINS), *sys.path])
+    monkeypatch.syspath_prepend(str(PLUGINS))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(PLUGINS), os.environ.get("PYTHONPATH")])))
 
 
@@ -49,57 +29,45 @@ def one_thread() -> None:
 
 
 @pytest.fixture
-def settings() -> Settings:
-    return SETTINGS
+def tiny(plugins: None) -> ModuleType:
+    """The module of a tiny search."""
+    import tiny_search
 
-
-@pytest.fixture(scope="session")
-def digits() -> SearchData:
-    """Fewer digits than there are."""
-    data = load_search_data(NB201(), "digits", None, True)
-    return replace(data, train=data.train.select(list(range(100))), valid=data.valid.select(list(range(90))))
-
-
-OVERRIDES = (
-    "protocol=digits",
-    "benchmark=none",
-    "budget=unlimited",
-    "algorithm._target_=tiny_one_shot.Tiny",
-    "seeds=1",
-    "+supernet={"
-    + ",".join(
-        f"{key}:{value}"
-        for key, value in {
-            "network": "{channels:2,cells:1}",
-            "epochs": 3,
-            "batch": 100,
-            "learning_rate": 0.05,
-            "learning_rate_end": 0.001,
-            "cosine_epochs": "null",
-            "momentum": 0.9,
-            "weight_decay": 0.0005,
-            "clip": 5.0,
-            "flip": "false",
-            "crop_pad": 1,
-            "evaluation_batch": 256,
-            "precision": "float32",
-            "channels_last": "true",
-            "compile": "false",
-            "device": "cpu",
-            "threads": 1,
-        }.items()
-    )
-    + "}",
-)
+    return tiny_search
 
 
 @pytest.fixture
-def overrides() -> tuple[str, ...]:
-    """What makes a configuration a tiny one-shot search."""
-    return OVERRIDES
+def overrides(tiny: ModuleType) -> Callable[..., list[str]]:
+    """Makes a configuration one of a tiny search; changes of the supernet's settings by name."""
+
+    def make(*changes: str, **supernet: Any) -> list[str]:
+        settings = asdict(tiny.SETTINGS) | {"batch": 100} | supernet
+        return [
+            "protocol=digits",
+            "benchmark=none",
+            "budget=unlimited",
+            "algorithm._target_=tiny_one_shot.Tiny",
+            "seeds=1",
+            f"+supernet={text(settings)}",
+            *changes,
+        ]
+
+    return make
+
+
+def text(value: Any) -> str:
+    """Writes a value as Hydra reads it on the command line."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}:{text(inner)}" for key, inner in value.items()) + "}"
+    return json.dumps(value).strip('"')
 
 
 @pytest.fixture
-def tiny_job(make_job: Callable[..., Job]) -> Callable[..., Job]:
-    """Prepares a tiny job of weight sharing."""
-    return lambda *changes, **settings: make_job(*OVERRIDES, *changes, **settings)
+def tiny_job(make_job: Callable[..., Job], overrides: Callable[..., list[str]]) -> Callable[..., Job]:
+    """Prepares a job of a tiny search."""
+
+    def make(*changes: str, results: Path | None = None, **supernet: Any) -> Job:
+        where = {} if results is None else {"results": results}
+        return make_job(*overrides(*changes, **supernet), **where)
+
+    return make
