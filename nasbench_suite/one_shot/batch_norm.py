@@ -62,7 +62,7 @@ def batch_norm(
     """
     if not training or not is_distributed():
         return F.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps)
-    channels, wide = x.shape[1], x.float()
+    channels, wide = x.shape[1], x.to(torch.promote_types(x.dtype, torch.float32))
     with torch.no_grad():
         count = wide.new_tensor([x.numel() / channels])
         sums = sum_over_processes(torch.cat([wide.sum((0, 2, 3)), count]))
