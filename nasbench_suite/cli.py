@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="BUDGET",
-        help="test the differences here, in simulated seconds",
+        help="test the differences here, in seconds",
     )
     command.add_argument(
         "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"

@@ -29,12 +29,12 @@ class Score(NamedTuple):
 
     Attributes:
         dataset: where it was scored.
-        schedule: the final schedule, in epochs.
+        schedule: the final schedule, in epochs; None where nothing was trained.
         valid_accuracy: percent in [0, 100]; None where the source has none.
         test_accuracy: percent in [0, 100]; None where the source has none.
     """
 
     dataset: str
-    schedule: int
+    schedule: int | None
     valid_accuracy: float | None
     test_accuracy: float | None

@@ -36,6 +36,10 @@ class Progress:
         self._bar.initial = amount
         self._bar.reset()
 
+    def skip(self, amount: float) -> None:
+        """Notes that so many more units were done before, so that they do not count in the rate."""
+        self.start_at(self._bar.n + amount)
+
     def note(self, text: str) -> None:
         """Shows a short text behind the rate."""
         self._bar.set_postfix_str(text, refresh=False)

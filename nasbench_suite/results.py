@@ -5,12 +5,16 @@
     seeds.log            finished searches while the job runs: a line each, its CRC-32 in front
     trajectory.parquet   one row an evaluation; there when the job is finished
     scores.parquet       the judge's scores of every incumbent on every data set
+    epochs.parquet       of one-shot searches: one row an epoch of the supernet's training
+    failures.json        by seed, why a search ended early; only where one did
+    checkpoints/         of one-shot searches, while they are not finished
 
 docs/results.md describes the columns.
 """
 
 import json
 import platform
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +28,13 @@ from nasbench_suite.errors import ResultsError
 from nasbench_suite.version import __version__
 
 CONFIG, JOB, LOG = "config.yaml", "job.json", "seeds.log"
-TRAJECTORY, SCORES = "trajectory.parquet", "scores.parquet"
+TRAJECTORY, SCORES, EPOCHS = "trajectory.parquet", "scores.parquet", "epochs.parquet"
+FAILURES = "failures.json"
+
+
+def checkpoint_file(folder: Path, seed: int) -> Path:
+    """Returns where a search keeps its state while it is not finished, in a job's folder."""
+    return folder / "checkpoints" / f"seed-{seed}.pt"
 
 
 class SeedRecord(NamedTuple):
@@ -34,11 +44,15 @@ class SeedRecord(NamedTuple):
         seed: of the search.
         columns: the trajectory; see `Trajectory.columns`.
         scores: by architecture and data set: [schedule, validation accuracy, test accuracy].
+        epochs: of a one-shot search, its `EpochRecord`s; None for others.
+        failure: why it ended early; None where it did not.
     """
 
     seed: int
     columns: dict[str, list[Any]]
     scores: dict[str, dict[str, list[Any]]]
+    epochs: list[dict[str, Any]] | None = None
+    failure: str | None = None
 
 
 class JobFolder:
@@ -119,6 +133,7 @@ class JobFolder:
             ) from error
         self._records.append(record)
         self.seeds.add(record.seed)
+        checkpoint_file(self.path, record.seed).unlink(missing_ok=True)
 
     def compact(self) -> None:
         """Turns the log into columnar files, ordered by seed.
@@ -130,12 +145,19 @@ class JobFolder:
         from pyarrow import parquet
 
         records = sorted(self._records, key=lambda record: record.seed)
+        tables = {SCORES: _scores(records, pa), TRAJECTORY: _trajectory(records, pa)}
+        if any(record.epochs is not None for record in records):
+            tables = {EPOCHS: _epochs(records, pa), **tables}  # the trajectory comes last: with it the job is finished
+        failures = {str(record.seed): record.failure for record in records if record.failure is not None}
         try:
-            for name, table in ((SCORES, _scores(records, pa)), (TRAJECTORY, _trajectory(records, pa))):
+            if failures:
+                _write(self.path / FAILURES, (json.dumps(failures, indent=2) + "\n").encode())
+            for name, table in tables.items():
                 temporary = self.path / f".{name}.tmp"
                 parquet.write_table(table, temporary, compression="zstd")
                 temporary.replace(self.path / name)
             (self.path / LOG).unlink(missing_ok=True)
+            shutil.rmtree(self.path / "checkpoints", ignore_errors=True)
         except OSError as error:
             raise ResultsError(f"{self.path}: cannot be written ({error}); start again to go on") from error
         self.finished = True
@@ -175,6 +197,27 @@ def _scores(records: Sequence[SeedRecord], pa: Any) -> Any:
     types = (pa.string(), pa.string(), pa.int32(), pa.float64(), pa.float64())
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pa.table({name: pa.array(c, t) for name, c, t in zip(names, columns, types, strict=True)})
+
+
+def _epochs(records: Sequence[SeedRecord], pa: Any) -> Any:
+    types = {
+        "seed": pa.int64(),
+        "epoch": pa.int32(),
+        "seconds": pa.float64(),
+        "architecture": pa.string(),
+        "train_loss": pa.float64(),
+        "train_accuracy": pa.float64(),
+        "valid_loss": pa.float64(),
+        "valid_accuracy": pa.float64(),
+        "entropy": pa.float64(),
+        "none": pa.int32(),
+        "skip_connect": pa.int32(),
+        "convolutions": pa.int32(),
+        "memory_mib": pa.float64(),
+        "edge_weights": pa.list_(pa.float64()),
+    }
+    rows = [{"seed": record.seed, **epoch} for record in records for epoch in record.epochs or ()]
+    return pa.Table.from_pylist(rows, schema=pa.schema(types))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -93,7 +93,7 @@ def test_every_incumbent_is_scored_on_every_data_set(make_job: MakeJob) -> None:
 def test_a_finished_job_is_not_run_again(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = run(make_job("seeds=2"))
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    monkeypatch.setattr(jobs, "Searcher", None)
+    monkeypatch.setattr(jobs, "open_searcher", None)
     assert run(make_job("seeds=2")) == folder
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -101,10 +101,10 @@ def test_a_finished_job_is_not_run_again(make_job: MakeJob, monkeypatch: pytest.
 def test_a_job_goes_on_from_the_seeds_that_are_finished(make_job: MakeJob, tmp_path: Path) -> None:
     whole = files(run(make_job("seeds=5", results=tmp_path / "whole")))
     job = make_job("seeds=5")
-    searcher = jobs.Searcher(job)
+    searcher = jobs.open_searcher(job)
     with JobFolder.open(job.folder, job.describe(), job.config) as folder:
         for seed in (3, 1):
-            folder.append(searcher.run(seed))
+            folder.append(searcher.run(seed, None))
     log = job.folder / LOG
     log.write_bytes(log.read_bytes() + b"deadbeef {half a line")
     assert files(run(job)) == whole

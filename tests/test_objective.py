@@ -12,13 +12,14 @@ from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.importing import import_file
-from nasbench_suite.job import Searcher, prepare, run
+from nasbench_suite.job import prepare, run
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.observation import Score
 from nasbench_suite.report.figure import draw, save
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job, to_markdown
+from nasbench_suite.searchers.asking import Searcher
 from nasbench_suite.spaces.nds import ResNet
 from nasbench_suite.table import Table, find_space, table_path
 from nasbench_suite.testing.algorithms import reachable

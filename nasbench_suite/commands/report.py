@@ -27,7 +27,8 @@ def write(
         folders: results folders; whatever is below them is taken.
         format: one of `FORMATS`.
         output: file to write; None for standard output.
-        figure: file of the curves; None for a place beside the report in Markdown, and none in the other formats.
+        figure: file of the curves, beside which those of one-shot searches go; None for a place beside the report in
+            Markdown, and none in the other formats.
         curves: what the figure shows.
         axis: of the figure.
         at: budgets at which to test the differences; for Markdown.
@@ -43,12 +44,17 @@ def write(
     summary = summarise(folders)
     if figure is None and format == "markdown":
         figure = output.with_suffix(".png") if output else folders[0] / "curves.png"
+    one_shot = None
     if figure is not None:
         from nasbench_suite.report import figure as pictures
+        from nasbench_suite.report import one_shot_figure
 
         quantities = pictures.QUANTITIES if curves == "both" else (curves,)
         pictures.save(summary, figure, quantities, pictures.AXES if axis == "both" else (axis,))
-    text = _text(summary, format, figure, output.parent if output else Path.cwd(), at)
+        if one_shot_figure.has_any(summary):
+            one_shot = figure.with_stem("one_shot" if figure.stem == "curves" else f"{figure.stem}-one_shot")
+            one_shot_figure.save(summary, one_shot)
+    text = _text(summary, format, figure, one_shot, output.parent if output else Path.cwd(), at)
     if output is None:
         print(text)
         return
@@ -58,7 +64,9 @@ def write(
         raise ResultsError(f"{output}: cannot be written ({error.strerror})") from error
 
 
-def _text(summary: Summary, format: str, figure: Path | None, folder: Path, at: Sequence[float]) -> str:
+def _text(
+    summary: Summary, format: str, figure: Path | None, one_shot: Path | None, folder: Path, at: Sequence[float]
+) -> str:
     if format == "json":
         return to_json(summary)
     if format == "latex":
@@ -70,4 +78,4 @@ def _text(summary: Summary, format: str, figure: Path | None, folder: Path, at: 
 
         return to_html(summary)
     assert figure is not None
-    return to_markdown(summary, relative(figure, folder), at)
+    return to_markdown(summary, relative(figure, folder), at, relative(one_shot, folder) if one_shot else None)

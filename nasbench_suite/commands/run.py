@@ -1,6 +1,7 @@
 """`nasbench-suite run`: from Hydra's configuration to a job."""
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from nasbench_suite import job, search_path, tracking
 from nasbench_suite.commands.hydra_errors import as_ours, plainly
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
+from nasbench_suite.one_shot.distributed import FirstProcessError, from_first, processes, rank
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job
 
@@ -25,8 +27,11 @@ def main(arguments: Sequence[str]) -> None:
     """
     search_path.register()
     _failures.clear()
-    with plainly("nasbench-suite run", arguments):
-        _main()
+    try:
+        with plainly("nasbench-suite run", arguments):
+            _main()
+    except FirstProcessError:
+        sys.exit(2)
     if len(_failures) > 1:
         raise ConfigError(f"{len(_failures)} jobs failed; the first: {_failures[0]}") from _failures[0]
     if _failures:
@@ -46,12 +51,15 @@ def _main(config: DictConfig) -> None:
         assert isinstance(container, dict)
         plain = {str(key): value for key, value in container.items()}
         tracking.mode(plain["tracking"])  # complains now, not when the job has ended
-        folder = _run(job.prepare(plain, choices))
+        folder = _run(from_first(lambda: job.prepare(plain, choices)))
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
         ours = as_ours(error)
-        if os.getpid() != _PROCESS:  # on a cluster the launcher brings it back
+        # on a cluster the launcher brings it back; of processes that search as one, the others would wait for this one
+        if os.getpid() != _PROCESS or processes() > 1:
             raise ours from error
         _failures.append(ours)
+        return
+    if rank() > 0:
         return
     print(one_job(summarise([folder])))
     print(f"results: {_shown(folder)}", flush=True)
@@ -67,7 +75,8 @@ def _run(prepared: job.Job) -> Path:
     except ResultsError:
         raise
     except Exception as error:
-        tracking.log_failure(prepared.folder, prepared.config, error)
+        if rank() == 0:
+            tracking.log_failure(prepared.folder, prepared.config, error)
         raise
 
 

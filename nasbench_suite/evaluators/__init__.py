@@ -1,14 +1,21 @@
-"""What answers the proposals of searches: a table, or real training."""
+"""What answers the proposals of searches and judges what they found: a table, or real training."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 import numpy as np
+from hydra.utils import instantiate
 
+from nasbench_suite.errors import TableError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
 from nasbench_suite.search import Evaluate
 from nasbench_suite.space import Space
+
+Clock = Literal["simulated", "machine"]
+"""Whose seconds a search takes: the source's, or this machine's."""
 
 
 class Evaluator(Protocol):
@@ -17,10 +24,12 @@ class Evaluator(Protocol):
     Attributes:
         name: of the table, or of what is trained on; for reports.
         sha256: stands for everything that decides an answer.
+        clock: whose seconds its evaluations take.
     """
 
     name: str
     sha256: str
+    clock: Clock
 
     def fidelities(self) -> list[Fidelity]:
         """Lists those that can be asked for, by schedule and then by epoch."""
@@ -56,3 +65,44 @@ class Evaluator(Protocol):
 
     def best(self) -> dict[str, Score]:
         """Returns the highest accuracies that any architecture has, by data set, where they are known."""
+
+
+def open_evaluator(config: Mapping[str, Any], space: Space[Any], folder: Path, sha256: str | None = None) -> Evaluator:
+    """Makes the evaluator of a configuration.
+
+    Args:
+        config: resolved.
+        space: whose architectures it evaluates.
+        folder: where it may keep what it has done.
+        sha256: what its own must be; None for any.
+
+    Raises:
+        TableError: it is another one.
+    """
+    evaluator: Evaluator = instantiate(config["benchmark"], _partial_=True, _recursive_=False, _convert_="all")(
+        space=space, folder=folder
+    )
+    if sha256 not in (None, evaluator.sha256):
+        raise TableError(f"table {evaluator.name} has changed since this job began; start again")
+    return evaluator
+
+
+class Judge:
+    """Scores what searches found, each architecture once."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        """
+        Args:
+            evaluator: that knows.
+        """
+        self._evaluator = evaluator
+        self._scores: dict[Any, dict[str, list[Any]]] = {}
+
+    def score(self, arch: Any) -> dict[str, list[Any]]:
+        """Returns [schedule, validation accuracy, test accuracy] by data set."""
+        if arch not in self._scores:
+            self._scores[arch] = {
+                name: [score.schedule, score.valid_accuracy, score.test_accuracy]
+                for name, score in self._evaluator.score(arch).items()
+            }
+        return self._scores[arch]

@@ -8,6 +8,7 @@ import numpy as np
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.evaluators import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective, metric_of
@@ -24,7 +25,10 @@ class TableEvaluator:
     Attributes:
         name: of the table.
         sha256: of its content.
+        clock: the source's.
     """
+
+    clock: Clock = "simulated"
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from nasbench_suite.algorithm import Proposal
 from nasbench_suite.building.task import MEASURES, Result, Task, Trained
 from nasbench_suite.building.worker import Orders, Worker
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.evaluators import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
@@ -38,7 +39,10 @@ class TrainingEvaluator:
     Attributes:
         name: of what is trained on.
         sha256: of the recipe, the network, the images and the device.
+        clock: this machine's.
     """
+
+    clock: Clock = "machine"
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from nasbench_suite.space import ArchT
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from nasbench_suite.one_shot.edge_weights import EdgeWeights
     from nasbench_suite.one_shot.session import Session
 
 
@@ -68,6 +69,12 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
             train: augmented training images.
             valid: augmented validation images, each drawn at random; None unless `uses_valid`.
         """
+
+    def step_weights(self, batch: Batch, weights: "EdgeWeights") -> "tuple[Tensor, Tensor]":
+        """Moves the supernet's weights under edge weights; returns the loss and how many images were right."""
+        loss, logits = self.session.loss(batch, weights)
+        self.session.step_weights(loss)
+        return loss.detach(), (logits.detach().argmax(1) == batch.labels).sum()
 
     def end_epoch(self) -> None:
         """Does what is done once an epoch, behind its last step."""

@@ -89,15 +89,30 @@ class BatchNorm2d(nn.BatchNorm2d):
         """(B, C, H, W) -> the same."""
         return self.part(x, 0, self.num_features)
 
-    def part(self, x: Tensor, start: int, stop: int) -> Tensor:
-        """Normalises by the statistics, scale and shift of channels `start` to `stop`: (B, stop - start, H, W)."""
-        mean, var, weight, bias = (
+    def part(
+        self, x: Tensor, start: int, stop: int, weight: Tensor | None = None, bias: Tensor | None = None
+    ) -> Tensor:
+        """Normalises by the statistics of channels `start` to `stop`.
+
+        Args:
+            x: (B, stop - start, H, W).
+            start: first channel.
+            stop: behind the last one.
+            weight: scale (stop - start,), in place of the layer's own.
+            bias: shift, likewise.
+        """
+        mean, var, own_weight, own_bias = (
             None if values is None else values[start:stop]
             for values in (self.running_mean, self.running_var, self.weight, self.bias)
         )
-        own = self.training or mean is None
+        weight, bias = own_weight if weight is None else weight, own_bias if bias is None else bias
         momentum = 0.0 if self.momentum is None else self.momentum
-        return batch_norm(x, mean, var, weight, bias, own, momentum, self.eps)
+        return batch_norm(x, mean, var, weight, bias, self.uses_batch, momentum, self.eps)
+
+    @property
+    def uses_batch(self) -> bool:
+        """Whether it normalises by the batch's own statistics, not by the running ones."""
+        return self.training or self.running_mean is None
 
 
 def over_all_processes(network: nn.Module) -> None:

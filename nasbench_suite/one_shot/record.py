@@ -19,7 +19,7 @@ class EpochRecord:
             None where no edge weights are learned.
         none, skip_connect: how many edges of the architecture have this operation.
         convolutions: how many have an operation with weights; 0 is a collapsed cell.
-        memory_mib: largest so far, of the process on a CPU, of the device else.
+        memory_mib: largest so far, of the process on a CPU, of the device else; None where the system does not tell.
         edge_weights: learned probabilities, row after row; None where there are none.
     """
 
@@ -34,5 +34,5 @@ class EpochRecord:
     none: int
     skip_connect: int
     convolutions: int
-    memory_mib: float
+    memory_mib: float | None
     edge_weights: tuple[float, ...] | None

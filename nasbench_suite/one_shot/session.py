@@ -1,7 +1,8 @@
 """What a one-shot algorithm works with: a supernet, the optimiser of its weights, and validation images."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Generic
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Generic, Literal
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from nasbench_suite.one_shot.supernet import Supernet
 from nasbench_suite.space import ArchT
 
 ValidBatch = Callable[[int, bool], Batch]
+Statistics = Literal["batch", "running"]
 
 
 class Session(Generic[ArchT]):
@@ -110,12 +112,16 @@ class Session(Generic[ArchT]):
         return self._valid_batch(images, augmented)
 
     @torch.no_grad()
-    def accuracy(self, batch: Batch, weights: EdgeWeights) -> float:
-        """Returns percent of the batch rightly classified, under the batch's own statistics.
+    def accuracy(self, batch: Batch, weights: EdgeWeights, statistics: Statistics = "batch") -> float:
+        """Returns percent of the batch rightly classified.
 
-        Running statistics are of all the architectures trained so far, and so of none; they stay as they are.
+        Args:
+            batch: of images.
+            weights: of the edges.
+            statistics: those of the batch, or the running ones. The latter are of all the architectures trained so
+                far, and so of none, but published code evaluates under them; either way they stay as they are.
         """
-        with batch_statistics(self.supernet):
+        with batch_statistics(self.supernet) if statistics == "batch" else running_statistics(self.supernet):
             correct = (self.logits(batch.images, weights).argmax(1) == batch.labels).sum()
         add_over_processes([correct])
         return 100.0 * correct.item() / batch.total
@@ -142,6 +148,17 @@ class batch_statistics:  # noqa: N801 (a context manager, used like a function)
         self._network.train(self._was_training)
         for layer, (training, momentum) in zip(self._layers, self._before, strict=True):
             layer.training, layer.momentum = training, momentum
+
+
+@contextmanager
+def running_statistics(network: nn.Module) -> Iterator[None]:
+    """Normalises by the running statistics within a `with` block, where a layer keeps them."""
+    was_training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(was_training)
 
 
 def add_over_processes(tensors: Iterable[Tensor]) -> None:

@@ -31,6 +31,8 @@ class Settings:
         compile: compile the supernet for mixtures, whose operations are the same in every step.
         device: `cpu`, `cuda`, or one of several such as `cuda:1`.
         threads: of a CPU, for one process.
+        datasets_root: folder of downloaded data sets; None for the default.
+        official: whether they must have their published checksums.
     """
 
     network: Mapping[str, Any]
@@ -50,6 +52,8 @@ class Settings:
     compile: bool
     device: str
     threads: int
+    datasets_root: str | None = None
+    official: bool = True
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "evaluation_batch", "threads"):

@@ -6,26 +6,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.report.clock import Clock, Unit, clock_in, known_unit
 from nasbench_suite.report.load import Results
 
 Split = Literal["valid", "test"]
 SPLITS: tuple[Split, Split] = ("valid", "test")
 Quantity = Literal["accuracy", "regret"]
-# the units of time, and the limit of the budget that is in each
-LIMITS = {"simulated seconds": "seconds", "epochs": "epochs", "evaluations": "evaluations"}
-
-
-@dataclass(frozen=True)
-class Clock:
-    """When each evaluation of a configuration's searches was known.
-
-    Attributes:
-        unit: one of `LIMITS`, counted from the start of its search.
-        times: (evaluations,) in the trajectory's order.
-    """
-
-    unit: str
-    times: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -34,13 +20,13 @@ class Curves:
 
     Attributes:
         grid: (G,) times in the unit.
-        unit: one of `LIMITS`.
+        unit: one of `UNITS`.
         scores: (searches, G) the judge's accuracy of the incumbent in percent, or its regret in percentage points; NaN
             before the first incumbent.
     """
 
     grid: NDArray[np.float64]
-    unit: str
+    unit: Unit
     scores: NDArray[np.float64]
 
     def mean_and_band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -52,7 +38,12 @@ class Curves:
 
 
 def incumbent_curves(
-    results: Results, dataset: str, split: Split, points: int = 240, quantity: Quantity = "accuracy"
+    results: Results,
+    dataset: str,
+    split: Split,
+    points: int = 240,
+    quantity: Quantity = "accuracy",
+    unit: Unit | None = None,
 ) -> Curves:
     """Computes the score of the incumbent over time.
 
@@ -63,8 +54,9 @@ def incumbent_curves(
         points: of the grid, half of them evenly spaced and half evenly in the logarithm, from when every search has an
             incumbent to the last end.
         quantity: the accuracy, or the regret: how far it is below the best of the table; see `best_accuracy`.
+        unit: of the grid; None for the configuration's own.
     """
-    clock = clock_in(results, known_unit(results))
+    clock = clock_in(results, unit or known_unit(results))
     leads = results.trajectory["incumbent"]
     starts = [clock.times[rows][leads[rows]][:1] for rows in results.searches]
     start = max((float(times[0]) for times in starts if len(times)), default=1.0)
@@ -86,29 +78,6 @@ def best_accuracy(results: Results, dataset: str, split: Split) -> float | None:
     return best
 
 
-def known_unit(results: Results) -> str:
-    """Returns the unit of a configuration's time: that of its budget, seconds before epochs before evaluations.
-
-    Without a limit it is simulated seconds; and where these are unknown, evaluations.
-    """
-    known = list(LIMITS)
-    if np.isnan(results.trajectory["seconds"]).any():
-        known.remove("simulated seconds")
-    budget = results.description["budget"]
-    default = "simulated seconds" if "simulated seconds" in known else "evaluations"
-    return next((unit for unit in known if budget[LIMITS[unit]] is not None), default)
-
-
-def clock_in(results: Results, unit: str) -> Clock:
-    """Returns when each evaluation was known, in one of the units of `LIMITS`; NaN where seconds are unknown."""
-    trajectory = results.trajectory
-    if unit == "simulated seconds":
-        return Clock(unit, trajectory["seconds"])
-    if unit == "evaluations":
-        return Clock(unit, trajectory["step"] + 1.0)
-    return Clock(unit, np.concatenate([trajectory["epoch"][rows].cumsum() for rows in results.searches]).astype(float))
-
-
 def scores_at(
     results: Results, dataset: str, split: Split, clock: Clock, grid: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -124,10 +93,10 @@ def scores_at(
     Returns:
         (searches, G) percent; NaN before the first incumbent and where the judge has no score.
     """
-    trajectory, scores = results.trajectory, results.scores[dataset]
+    trajectory = results.trajectory
     lines = []
     for rows in results.searches:
         at = np.flatnonzero(trajectory["incumbent"][rows])
-        worth = [scores[str(arch)][split == "test"] for arch in trajectory["architecture"][rows][at]]
+        worth = [results.score(dataset, arch)[split == "test"] for arch in trajectory["architecture"][rows][at]]
         lines.append(np.array([np.nan, *worth])[np.searchsorted(clock.times[rows][at], grid, side="right")])
     return np.array(lines)

@@ -1,8 +1,8 @@
 """The incumbents' curves as pictures, in sizes and type that a paper can use."""
 
 import math
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Collection, Mapping, Sequence
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -11,8 +11,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.transforms import Bbox
 
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.report.clock import common_unit, unit_name
 from nasbench_suite.report.curves import SPLITS, Curves, Quantity, best_accuracy, incumbent_curves
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary
@@ -62,7 +64,7 @@ def draw(
         titled: whether each part says what was searched.
     """
     parts = [(group, list(product(_drawable(group, quantities), axes))) for group in groups(summary)]
-    heights = [HEIGHT * len(rows) + 0.4 + LEGEND * math.ceil(len(g.results) / _legend_columns(g)) for g, rows in parts]
+    heights = [HEIGHT * len(rows) + 0.4 + legend_height(styles(group)) for group, rows in parts]
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         subfigures = figure.subfigures(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
@@ -70,7 +72,20 @@ def draw(
             if titled:
                 subfigure.suptitle(f"{group.space}, search on {group.dataset}, protocol {group.protocol}", fontsize=9)
             _draw_group(subfigure, group, rows)
+        settle(figure)
     return figure
+
+
+def settle(figure: Figure) -> None:
+    """Lays a figure out for good, in rounded numbers, for the last digits of the layout's solver differ each time."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
+    for panel in figure.axes:
+        panel.set_position(Bbox(panel.get_position().get_points().round(6)))
 
 
 def save(
@@ -84,10 +99,19 @@ def save(
     Raises:
         ResultsError: it cannot be written.
     """
+    write(draw(summary, quantities, axes), path)
+
+
+def write(figure: Figure, path: Path) -> None:
+    """Writes a picture, the same one always to the same bytes.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
     try:
         with rc_context(STYLE):
-            draw(summary, quantities, axes).savefig(path, dpi=200, metadata=metadata)
+            figure.savefig(path, dpi=200, metadata=metadata)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: the figure cannot be written ({error})") from error
 
@@ -102,48 +126,65 @@ def _draw_group(subfigure: SubFigure, group: Group, rows: Sequence[tuple[Quantit
     if not rows:
         return
     panels = subfigure.subplots(len(rows), 2, squeeze=False)
+    unit = common_unit(group.results)
     for row, (quantity, axis) in zip(panels, rows, strict=True):
         for panel, split in zip(row, SPLITS, strict=True):
             found = {
-                _name(group, results): incumbent_curves(results, group.dataset, split, quantity=quantity)
+                name_of(group, results): incumbent_curves(results, group.dataset, split, quantity=quantity, unit=unit)
                 for results in group.results
                 if group.dataset in results.scores
             }
             known = {label: curves for label, curves in found.items() if not np.isnan(curves.scores).all()}
-            _draw_panel(panel, known, quantity, axis)
+            _draw_panel(panel, known, styles(group), quantity, axis)
+            panel.set_xlabel(unit_name(unit, group.results).replace(", ", ",\n"))
             name = "validation" if split == "valid" else "test"
-            unit = "%" if quantity == "accuracy" else "points"
-            panel.set_ylabel(f"{name} {quantity} ({unit})")
+            panel.set_ylabel(f"{name} {quantity} ({'%' if quantity == 'accuracy' else 'points'})")
     named = [panel.get_legend_handles_labels() for panel in panels[0]]
     handles, labels = max(named, key=lambda pair: len(pair[0]))  # a table may lack validation or test figures
     subfigure.legend(
         handles,
         labels,
         loc="outside lower center",
-        ncols=_legend_columns(group),
+        ncols=legend_columns(labels),
         frameon=False,
         title="mean over searches, 95% confidence band",
     )
 
 
-def _name(group: Group, results: Results) -> str:
+def name_of(group: Group, results: Results) -> str:
+    """Returns what a configuration is called in a legend."""
     return f"{group.label(results)} ({len(results.searches)} seeds)"
 
 
-def _legend_columns(group: Group) -> int:
-    """Returns how many of the group's names stand side by side."""
-    widest = max(len(_name(group, results)) for results in group.results)
-    return max(1, min(len(group.results), 110 // (widest + 8)))
+def styles(group: Group) -> dict[str, tuple[str, str]]:
+    """Returns the dash and the colour of each name; no two are alike, and all pictures of a report agree on them."""
+    known = cycle(product(DASHES, COLOURS))
+    return {name_of(group, results): style for results, style in zip(group.results, known, strict=False)}
 
 
-def _draw_panel(panel: Axes, found: dict[str, Curves], quantity: Quantity, axis: Axis) -> None:
-    styles = list(product(DASHES, COLOURS))
-    for at, (label, curves) in enumerate(found.items()):
-        dash, colour = styles[at % len(styles)]
+def legend_columns(names: Collection[str]) -> int:
+    """Returns how many names stand side by side."""
+    widest = max(map(len, names), default=0)
+    return max(1, min(len(names), 110 // (widest + 8)))
+
+
+def legend_height(names: Collection[str]) -> float:
+    """Returns inches."""
+    return LEGEND * math.ceil(len(names) / legend_columns(names))
+
+
+def _draw_panel(
+    panel: Axes,
+    found: dict[str, Curves],
+    styles: Mapping[str, tuple[str, str]],
+    quantity: Quantity,
+    axis: Axis,
+) -> None:
+    for label, curves in found.items():
+        dash, colour = styles[label]
         mean, low, high = curves.mean_and_band()
         panel.plot(curves.grid, mean, dash, color=colour, linewidth=1.3, label=label)
         panel.fill_between(curves.grid, low, high, color=colour, alpha=0.18, linewidth=0)
-        panel.set_xlabel(curves.unit)
     if not found:
         panel.text(0.5, 0.5, "not in the table", ha="center", va="center", transform=panel.transAxes)
         panel.set(xticks=[], yticks=[])
@@ -154,8 +195,8 @@ def _draw_panel(panel: Axes, found: dict[str, Curves], quantity: Quantity, axis:
         panel.set_xlim(0, end)
         _leave_out_the_start(panel, found, quantity, end)
     else:
-        _log_axis(panel, "x")
         start = min(curves.grid[0] for curves in found.values())
+        _log_axis(panel, "x", math.log10(end / start))
         if start < end:
             panel.set_xlim(start, end)
         means = np.concatenate([curves.scores.mean(axis=0) for curves in found.values()])
@@ -176,10 +217,10 @@ def _leave_out_the_start(panel: Axes, found: dict[str, Curves], quantity: Quanti
         panel.set_ylim(0 if quantity == "regret" else low - margin, high + margin)
 
 
-def _log_axis(panel: Axes, which: Literal["x", "y"]) -> None:
-    """Makes an axis logarithmic, with plain numbers at 1, 2 and 5 of each decade where it is short."""
+def _log_axis(panel: Axes, which: Literal["x", "y"], decades: float = 1.0) -> None:
+    """Makes an axis logarithmic, with plain numbers: at 1, 2 and 5 of each decade where there is room for them."""
     panel.set(**{f"{which}scale": "log"})
     axis = panel.xaxis if which == "x" else panel.yaxis
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades <= 2 else (1.0, 3.0) if decades <= 4 else (1.0,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())

@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 import yaml
 from matplotlib import rc_context
+from matplotlib.figure import Figure
 
+from nasbench_suite.report import one_shot_figure
+from nasbench_suite.report.clock import reading
 from nasbench_suite.report.curves import SPLITS
 from nasbench_suite.report.figure import AXES, QUANTITIES, draw
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary
 from nasbench_suite.report.table import Cell, Group, groups
-from nasbench_suite.report.text import READING, origin, relative
+from nasbench_suite.report.text import ACCURACIES, evaluations, origin, relative
 
 STYLE = """
 :root { color-scheme: light; --line: #d0d4d9; --quiet: #57606a; }
@@ -46,26 +49,27 @@ pre { background: #f4f6f8; border-radius: 6px; padding: .8rem; overflow-x: auto;
 
 def to_html(summary: Summary) -> str:
     """Returns the page."""
-    parts = [_group(summary, group) for group in groups(summary)]
+    parts = [_group(group) for group in groups(summary)]
     if summary.notes:
         parts.append("<h2>Notes</h2>" + _list(summary.notes))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>NAS search results</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>NAS search results</h1>\n"
-        f'<p class="quiet">{escape(READING)} The highest mean of a column is bold.</p>\n'
+        f'<p class="quiet">{escape(ACCURACIES)} The highest mean of a column is bold.</p>\n'
         + "\n".join(parts)
         + "\n</body>\n</html>\n"
     )
 
 
-def _group(summary: Summary, group: Group) -> str:
+def _group(group: Group) -> str:
     title = f"{group.space}: search on {group.dataset}, protocol {group.protocol}"
     return "\n".join(
         [
             f"<section>\n<h2>{escape(title)}</h2>",
             _table(group),
-            _curves(summary, group),
+            f'<p class="quiet">{escape(reading(group.results))}</p>',
+            _curves(group),
             "<h3>Configuration and provenance</h3>",
             *(_provenance(results, group.label(results)) for results in group.results),
             "</section>",
@@ -80,7 +84,7 @@ def _table(group: Group) -> str:
     for line in group.lines():
         row = line.row
         seconds = "-" if row.seconds_mean is None else f"{row.seconds_mean:,.0f}"
-        counts = "".join(f"<td>{text}</td>" for text in (row.seeds, f"{row.evaluations_mean:,.1f}", seconds))
+        counts = "".join(f"<td>{text}</td>" for text in (row.seeds, evaluations(row), seconds))
         name = f'<a href="#{row.config_id}">{escape(row.label)}</a>'
         lines.append(f"<tr><td>{name}</td>{''.join(map(_cell, line.cells))}{counts}</tr>")
     return (
@@ -98,15 +102,23 @@ def _cell(cell: Cell) -> str:
     return f"<td>{mean}</td>" if cell.std is None else f"<td>{mean} <small>±{cell.std:.2f}</small></td>"
 
 
-def _curves(summary: Summary, group: Group) -> str:
-    """Returns the curves as SVG, its text as text."""
+def _curves(group: Group) -> str:
     only = Summary(group.rows, group.results, ())
-    file = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": group.dataset}):
-        draw(only, QUANTITIES, AXES, titled=False).savefig(file, format="svg", metadata={"Date": None})
-    svg = re.sub(r"^.*?(?=<svg)", "", file.getvalue(), flags=re.DOTALL)
     caption = "Score of the incumbent over time: its accuracy, and its regret against the best of the table."
-    return f"<figure>\n{svg}\n<figcaption class='quiet'>{caption}</figcaption>\n</figure>"
+    pictures = _picture(draw(only, QUANTITIES, AXES, titled=False), group.dataset, caption)
+    if one_shot_figure.has_any(only):
+        caption = "One-shot searches: what they learned, the cells that came of it, and the first seed's edge weights."
+        pictures += _picture(one_shot_figure.draw(only, titled=False), f"{group.dataset}-one-shot", caption)
+    return pictures
+
+
+def _picture(figure: Figure, salt: str, caption: str) -> str:
+    """Returns a figure as SVG, its text as text."""
+    file = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    svg = re.sub(r"^.*?(?=<svg)", "", file.getvalue(), flags=re.DOTALL)
+    return f"<figure>\n{svg}\n<figcaption class='quiet'>{escape(caption)}</figcaption>\n</figure>\n"
 
 
 def _provenance(results: Results, label: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 
+from nasbench_suite.report.clock import reading
 from nasbench_suite.report.summary import Summary
 from nasbench_suite.report.table import Cell, Group, Line, groups
-from nasbench_suite.report.text import READING, origin
+from nasbench_suite.report.text import ACCURACIES, evaluations, origin
 
 HEAD = "% needs \\usepackage{booktabs}; the highest mean of a column is bold"
 ESCAPES = {
@@ -33,13 +34,14 @@ def _table(group: Group) -> str:
     sets = " & ".join(f"\\multicolumn{{2}}{{c}}{{{escape(name)}}}" for name in group.scored_on)
     splits = " & ".join("valid" if split == "valid" else "test" for _, split in group.columns)
     title = f"{group.space}: search on {group.dataset}, protocol {group.protocol}."
+    said = f"{ACCURACIES} {reading(group.results)}"
     label = re.sub(r"[^A-Za-z0-9]+", "-", f"{group.space}-{group.dataset}-{group.protocol}")
     return "\n".join(
         [
             *(f"% {text}" for text in dict.fromkeys(map(origin, group.results))),
             r"\begin{table*}",
             r"  \centering\footnotesize\setlength{\tabcolsep}{3pt}",
-            f"  \\caption{{{escape(title)} {escape(READING)}}}\\medskip",
+            f"  \\caption{{{escape(title)} {escape(said)}}}\\medskip",
             f"  \\label{{tab:{label}}}",
             f"  \\begin{{tabular}}{{@{{}}l*{{{width}}}{{c}}rrr@{{}}}}",
             r"    \toprule",
@@ -58,7 +60,7 @@ def _table(group: Group) -> str:
 def _line(line: Line) -> str:
     row = line.row
     seconds = "--" if row.seconds_mean is None else f"{row.seconds_mean:,.0f}"
-    counts = [str(row.seeds), f"{row.evaluations_mean:,.1f}", seconds]
+    counts = [str(row.seeds), evaluations(row), seconds]
     return " & ".join([escape(row.label), *map(_cell, line.cells), *counts])
 
 

@@ -1,19 +1,20 @@
 """Reads results folders, and merges those of one configuration: N machines and one give the same report."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.results import CONFIG, JOB, SCORES, TRAJECTORY
+from nasbench_suite.results import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 
 Column = NDArray[Any]
+UNKNOWN = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Results:
         trajectory: columns by name, ordered by seed and step; see docs/results.md.
         scores: by data set and architecture: (validation accuracy, test accuracy), NaN where unknown.
         folders: where it came from.
+        epochs: of a one-shot search, columns by name, ordered by seed and epoch; `edge_weights` is (rows, edges,
+            operations), NaN where none are learned. None of any other search.
+        failures: by seed, why a search ended early.
     """
 
     description: dict[str, Any]
@@ -33,12 +37,41 @@ class Results:
     trajectory: dict[str, Column]
     scores: dict[str, dict[str, tuple[float, float]]]
     folders: tuple[Path, ...]
+    epochs: dict[str, Column] | None = None
+    failures: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Literal["simulated", "machine"]:
+        """Whether seconds are simulated, on the source's hardware, or of the machine that searched.
+
+        Results from before there were others do not say, and are simulated.
+        """
+        clock: Literal["simulated", "machine"] = self.description.get("clock", "simulated")
+        return clock
+
+    @property
+    def one_shot(self) -> bool:
+        """Whether a supernet was trained, so that an evaluation is one of its epochs."""
+        return self.epochs is not None
 
     @property
     def searches(self) -> list[slice]:
         """The rows of each seed's search."""
-        starts = np.flatnonzero(np.diff(self.trajectory["seed"], prepend=-1)).tolist()
-        return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+        return _by_seed(self.trajectory)
+
+    @property
+    def epochs_by_seed(self) -> list[slice]:
+        """The rows of each seed's epochs."""
+        return [] if self.epochs is None else _by_seed(self.epochs)
+
+    def score(self, dataset: str, architecture: object) -> tuple[float, float]:
+        """Returns the judge's validation and test accuracy in percent, NaN where there is none."""
+        return self.scores.get(dataset, {}).get(str(architecture), UNKNOWN)
+
+
+def _by_seed(columns: Mapping[str, Column]) -> list[slice]:
+    starts = np.flatnonzero(np.diff(columns["seed"], prepend=-1)).tolist()
+    return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def load(folders: Iterable[Path]) -> tuple[list[Results], list[Path]]:
@@ -76,6 +109,9 @@ def _load_one(folder: Path) -> Results:
         config = yaml.safe_load((folder / CONFIG).read_text())
         trajectory = parquet.read_table(folder / TRAJECTORY)
         scores = parquet.read_table(folder / SCORES).to_pydict()
+        one_shot = description.get("one_shot")
+        epochs = None if one_shot is None else _epochs(parquet.read_table(folder / EPOCHS), one_shot)
+        failures = json.loads((folder / FAILURES).read_text()) if (folder / FAILURES).exists() else {}
     except (OSError, ValueError, yaml.YAMLError, ArrowException) as error:
         raise ResultsError(f"{folder}: cannot be read ({error}); remove the folder and run the job again") from error
     by_set: dict[str, dict[str, tuple[float, float]]] = {}
@@ -83,7 +119,16 @@ def _load_one(folder: Path) -> Results:
     for dataset, arch, valid, test in rows:
         by_set.setdefault(dataset, {})[arch] = (_known(valid), _known(test))
     columns = {name: trajectory[name].to_numpy() for name in trajectory.column_names}
-    return Results(description, config, columns, by_set, (folder,))
+    early = {int(seed): str(reason) for seed, reason in failures.items()}
+    return Results(description, config, columns, by_set, (folder,), epochs, early)
+
+
+def _epochs(table: Any, one_shot: Mapping[str, Sequence[str]]) -> dict[str, Column]:
+    columns: dict[str, Column] = {name: table[name].to_numpy() for name in table.column_names}
+    shape = len(one_shot["edges"]), len(one_shot["operations"])
+    none = np.full(shape, np.nan)
+    rows = [none if row is None else np.asarray(row, np.float64).reshape(shape) for row in columns["edge_weights"]]
+    return {**columns, "edge_weights": np.array(rows)}
 
 
 def _known(value: float | None) -> float:
@@ -94,18 +139,27 @@ def _merge(parts: list[Results]) -> Results:
     """Joins the seeds of one configuration; a seed that several folders have is taken once."""
     if len(parts) == 1:
         return parts[0]
-    seen: set[int] = set()
-    kept: list[dict[str, Column]] = []
-    for part in parts:
-        new = np.array([int(seed) not in seen for seed in part.trajectory["seed"]], dtype=np.bool_)
-        kept.append({name: column[new] for name, column in part.trajectory.items()})
-        seen.update(map(int, np.unique(part.trajectory["seed"])))
-    joined = {name: np.concatenate([columns[name] for columns in kept]) for name in kept[0]}
-    order = np.lexsort((joined["step"], joined["seed"]))
+    first = parts[0]
     scores: dict[str, dict[str, tuple[float, float]]] = {}
     for part in parts:
         for dataset, by_arch in part.scores.items():
             scores.setdefault(dataset, {}).update(by_arch)
     folders = tuple(folder for part in parts for folder in part.folders)
-    columns = {name: column[order] for name, column in joined.items()}
-    return Results(parts[0].description, parts[0].config, columns, scores, folders)
+    trajectory = _join([part.trajectory for part in parts], "step")
+    epochs = [part.epochs for part in parts if part.epochs is not None]
+    joined = _join(epochs, "epoch") if epochs else None
+    failures = {seed: reason for part in parts for seed, reason in part.failures.items()}
+    return Results(first.description, first.config, trajectory, scores, folders, joined, failures)
+
+
+def _join(parts: Sequence[Mapping[str, Column]], within: str) -> dict[str, Column]:
+    """Joins columns, ordered by seed and by another one."""
+    seen: set[int] = set()
+    kept: list[dict[str, Column]] = []
+    for columns in parts:
+        new = np.array([int(seed) not in seen for seed in columns["seed"]], dtype=np.bool_)
+        kept.append({name: column[new] for name, column in columns.items()})
+        seen.update(map(int, np.unique(columns["seed"])))
+    joined = {name: np.concatenate([columns[name] for columns in kept]) for name in kept[0]}
+    order = np.lexsort((joined[within], joined["seed"]))
+    return {name: column[order] for name, column in joined.items()}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from nasbench_suite.report.curves import LIMITS, clock_in, known_unit
+from nasbench_suite.report.clock import Unit, clock_in, common_unit, limit, unit_name
 from nasbench_suite.report.load import Results
 
 LEVEL = 0.05  # family-wise, over the pairs of one budget
@@ -45,7 +45,7 @@ class Pair:
         first, second: labels; the first has the higher mean.
         difference: of the means, percentage points, 0 or more.
         superiority: chance that a search of the first beats one of the second, ties half (Vargha and Delaney's A).
-        test: `Wilcoxon signed-rank` where the seeds are the same, else `Mann-Whitney U`; two-sided.
+        test: `Wilcoxon signed-rank` where seeds and kind of search are the same, else `Mann-Whitney U`; two-sided.
         p: of the test, after Holm's correction over all pairs of the budget.
         agrees: whether the ranks, which the test looks at, favour the first as the means do.
     """
@@ -70,7 +70,7 @@ class Contest:
 
     Attributes:
         budget: in the unit.
-        unit: `simulated seconds`, or `evaluations` where seconds are unknown.
+        unit: its name, which says whose seconds they are.
         split: `test`, or `valid` where the table has no test scores.
         standings: the highest mean first.
         pairs: every two configurations.
@@ -105,18 +105,17 @@ def contest(group: Sequence[Results], labels: Sequence[str], budget: float) -> C
     Args:
         group: the configurations.
         labels: theirs, unique.
-        budget: an evaluation that ended later does not count; in the unit of time that all know, see `known_unit`.
+        budget: an evaluation that ended later does not count; in the unit of time that all know, see `common_unit`.
     """
-    units = {known_unit(results) for results in group}
-    unit = units.pop() if len(units) == 1 else "evaluations"
+    unit = common_unit(group)
     dataset = group[0].description["dataset"]
     split = _split(group, dataset)
     scores: dict[str, Scores] = {}
     notes = []
     for results, label in zip(group, labels, strict=True):
-        limit = results.description["budget"][LIMITS[unit]]
-        if limit is not None and limit < budget:
-            notes.append(f"{label} is left out: its searches were limited to {limit:,g}")
+        most = limit(results, unit)
+        if most is not None and most < budget:
+            notes.append(f"{label} is left out: its searches were limited to {most:,g}")
             continue
         found = scores_at(results, dataset, split, budget, unit)
         missing = len(results.searches) - len(found)
@@ -127,12 +126,18 @@ def contest(group: Sequence[Results], labels: Sequence[str], budget: float) -> C
     order = sorted(scores, key=lambda label: -float(np.mean(_values(scores[label]))))
     ranks = _ranks([scores[label] for label in order])
     standings = [_standing(label, scores[label], rank) for label, rank in zip(order, ranks, strict=True)]
-    pairs = _holm([_pair(one, other, scores[one], scores[other]) for one, other in combinations(order, 2)])
-    return Contest(budget, unit, split, tuple(standings), tuple(pairs), tuple(notes))
+    kinds = {label: results.one_shot for results, label in zip(group, labels, strict=True)}
+    pairs = _holm(
+        [
+            _pair(one, other, scores[one], scores[other], alike=kinds[one] == kinds[other])
+            for one, other in combinations(order, 2)
+        ]
+    )
+    return Contest(budget, unit_name(unit, group), split, tuple(standings), tuple(pairs), tuple(notes))
 
 
 def scores_at(
-    results: Results, dataset: str, split: Literal["valid", "test"], budget: float, unit: str = "simulated seconds"
+    results: Results, dataset: str, split: Literal["valid", "test"], budget: float, unit: Unit = "seconds"
 ) -> Scores:
     """Returns the judge's score of each search's incumbent at a budget; a search without one is not in it.
 
@@ -141,15 +146,15 @@ def scores_at(
         dataset: where the incumbents are scored.
         split: validation or test accuracy.
         budget: an evaluation that ended later does not count.
-        unit: of the budget; one of `curves.LIMITS`.
+        unit: of the budget; one of `clock.UNITS`.
     """
-    trajectory, scores = results.trajectory, results.scores.get(dataset, {})
+    trajectory = results.trajectory
     clock = clock_in(results, unit).times
     found: Scores = {}
     for rows in results.searches:
         leaders = np.flatnonzero(trajectory["incumbent"][rows] & (clock[rows] <= budget))
         if len(leaders):
-            score = scores[str(trajectory["architecture"][rows][leaders[-1]])][split == "test"]
+            score = results.score(dataset, trajectory["architecture"][rows][leaders[-1]])[split == "test"]
             if score == score:
                 found[int(trajectory["seed"][rows][0])] = score
     return found
@@ -194,13 +199,13 @@ def _standing(label: str, scores: Scores, rank: float | None) -> Standing:
     return Standing(label, len(values), mean, low, high, rank)
 
 
-def _pair(first: str, second: str, one: Scores, other: Scores) -> Pair:
+def _pair(first: str, second: str, one: Scores, other: Scores, alike: bool) -> Pair:
     x, y = _values(one), _values(other)
     ranked: Any = stats.mannwhitneyu(x, y)
     superiority = float(ranked.statistic) / (len(x) * len(y))
     test, p, agrees = "Mann-Whitney U", float(ranked.pvalue), superiority > 0.5
-    if one.keys() == other.keys():
-        # equal seeds begin from equal random streams, so the searches are pairs
+    if one.keys() == other.keys() and alike:
+        # equal seeds begin from equal random streams, so the searches are pairs; not so a table's and a supernet's
         differing = (x - y)[x != y]
         test, p = "Wilcoxon signed-rank", float(stats.wilcoxon(differing).pvalue) if len(differing) else 1.0
         agrees = float((np.sign(differing) * stats.rankdata(np.abs(differing))).sum()) > 0

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.report.load import Results, load
+from nasbench_suite.report.one_shot import collapse_notes, collapsed
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,15 @@ class Row:
         scored_on: the data set of the accuracies.
         seeds: how many searches.
         workers: simulated parallel evaluations.
-        seed_policy: which trial answered the searches' queries.
+        seed_policy: which trial answered the searches' queries; None where they had none.
         valid_mean, valid_std, test_mean, test_std: of the final incumbents' scores, percent; sample standard
             deviation. None where a score is missing, or for the deviation of one seed.
-        evaluations_mean: evaluations a search.
-        seconds_mean: simulated seconds a search; None where unknown.
+        evaluations_mean: evaluations a search; of a one-shot search, epochs.
+        seconds_mean: seconds a search, of the clock; None where unknown.
         table_hash: content hash of the table.
+        clock: whether seconds are `simulated`, on the source's hardware, or of the `machine` that searched.
+        one_shot: whether a supernet was trained, so that an evaluation is one of its epochs.
+        collapsed: how many one-shot searches ended in a cell without any weights; None for other searches.
     """
 
     space: str
@@ -38,7 +42,7 @@ class Row:
     scored_on: str
     seeds: int
     workers: int
-    seed_policy: str | int
+    seed_policy: str | int | None
     valid_mean: float | None
     valid_std: float | None
     test_mean: float | None
@@ -46,6 +50,9 @@ class Row:
     evaluations_mean: float
     seconds_mean: float | None
     table_hash: str
+    clock: Literal["simulated", "machine"]
+    one_shot: bool
+    collapsed: int | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,9 @@ def summarise(folders: Iterable[Path]) -> Summary:
         searched = results.description["dataset"]
         if results.description["objective"] == "test_error":
             notes.append(f"{label}: {TOLD_TEST_SCORES}")
+        early = sorted(results.failures.items())
+        notes += [f"{label}: the search of seed {seed} ended early: {reason}" for seed, reason in early]
+        notes += collapse_notes(results, label)
         # without any incumbent there is nothing scored, and a row still says so
         for scored_on in sorted(results.scores or [searched], key=lambda name: (name != searched, name.lower())):
             # where none of the cells found was measured, there is nothing to show
@@ -87,8 +97,9 @@ def summarise(folders: Iterable[Path]) -> Summary:
 
 
 def _any_scored(results: Results, dataset: str) -> bool:
-    scores = results.scores[dataset]
-    return not all(np.isnan(scores[arch]).all() for arch in final_incumbents(results) if arch is not None)
+    return not all(
+        np.isnan(results.score(dataset, arch)).all() for arch in final_incumbents(results) if arch is not None
+    )
 
 
 def final_incumbents(results: Results) -> list[str | None]:
@@ -102,12 +113,12 @@ def final_incumbents(results: Results) -> list[str | None]:
 
 
 def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Row:
-    description, scores = results.description, results.scores.get(scored_on, {})
+    description = results.description
     incumbents = final_incumbents(results)
     missing = incumbents.count(None)
     if missing:
         notes.append(f"{label}: {missing} of {len(incumbents)} searches found nothing, and have no score")
-    table = np.array([scores[arch] for arch in incumbents if arch is not None]).reshape(-1, 2)
+    table = np.array([results.score(scored_on, arch) for arch in incumbents if arch is not None]).reshape(-1, 2)
     valid_mean, valid_std = _moments(table[:, 0], f"{label}: validation on {scored_on}", notes)
     test_mean, test_std = _moments(table[:, 1], f"{label}: test on {scored_on}", notes)
     clocks = [results.trajectory["seconds"][rows][-1] for rows in results.searches]
@@ -123,6 +134,9 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Row:
         test_std=test_std,
         evaluations_mean=len(results.trajectory["seed"]) / len(incumbents),
         seconds_mean=None if np.isnan(clocks).any() else float(np.mean(clocks)),
+        clock=results.clock,
+        one_shot=results.one_shot,
+        collapsed=len(collapsed(results)) if results.one_shot else None,
     )
 
 

@@ -2,19 +2,24 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from nasbench_suite.report.clock import UNITS, reading
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.published import compare
 from nasbench_suite.report.published import to_markdown as published_to_markdown
 from nasbench_suite.report.summary import Row, Summary
 
-READING = (
+ACCURACIES = (
     "Accuracies in percent: mean±sample standard deviation over searches, of the last incumbent's score "
-    "(final schedule, mean over its trainings). Seconds are simulated, on the source's hardware."
+    "(final schedule, mean over its trainings)."
 )
+_OF_CLOCK = {"simulated": "simulated s", "machine": "s of this machine"}
 
 
 def to_json(summary: Summary) -> str:
@@ -22,13 +27,16 @@ def to_json(summary: Summary) -> str:
     return json.dumps([dataclasses.asdict(row) for row in summary.rows], indent=2)
 
 
-def to_markdown(summary: Summary, figure: str | None = None, at: Sequence[float] = ()) -> str:
+def to_markdown(
+    summary: Summary, figure: str | None = None, at: Sequence[float] = (), one_shot: str | None = None
+) -> str:
     """Returns a table for each space, searched data set and protocol, its provenance, and the notes.
 
     Args:
         summary: the figures.
         figure: path of the picture to show, as the Markdown's reader sees it.
         at: budgets at which to test the differences between configurations.
+        one_shot: path of the picture of one-shot searches, likewise.
     """
     parts = ["# NAS search results"]
     for (space, dataset, protocol), rows in groupby(summary.rows, lambda r: (r.space, r.dataset, r.protocol)):
@@ -42,6 +50,8 @@ def to_markdown(summary: Summary, figure: str | None = None, at: Sequence[float]
         parts += [_contest(results, group, budget) for budget in at]
     if figure:
         parts.append(f"![validation and test accuracy of the incumbents]({figure})")
+    if one_shot:
+        parts.append(f"![what one-shot searches learned from epoch to epoch]({one_shot})")
     if summary.notes:
         parts.append("\n".join(f"- {note}" for note in summary.notes))
     return "\n\n".join(parts) + "\n"
@@ -50,10 +60,11 @@ def to_markdown(summary: Summary, figure: str | None = None, at: Sequence[float]
 def one_job(summary: Summary) -> str:
     """Returns what a job that has just ended found, in a few lines."""
     first = summary.rows[0]
-    seconds = "" if first.seconds_mean is None else f" and {first.seconds_mean:,.0f} simulated s"
+    counted = evaluations(first) if first.one_shot else f"{evaluations(first)} evaluations"
+    seconds = "" if first.seconds_mean is None else f" and {first.seconds_mean:,.0f} {_OF_CLOCK[first.clock]}"
     lines = [
         f"{first.label} on {first.space}/{first.dataset}, protocol {first.protocol}: {first.seeds} searches of "
-        f"{first.evaluations_mean:,.1f} evaluations{seconds} each (mean±std of the cells found)"
+        f"{counted}{seconds} each (mean±std of the cells found)"
     ]
     width = max(len(row.scored_on) for row in summary.rows)
     for row in summary.rows:
@@ -62,6 +73,11 @@ def one_job(summary: Summary) -> str:
     formula = summary.results[0].description["seconds_from"]
     notes = [*([formula] if formula else []), *summary.notes]
     return "\n".join([*lines, *(f"  note: {note}" for note in notes)])
+
+
+def evaluations(row: Row) -> str:
+    """Returns how many evaluations a search had; of a one-shot search, that they are epochs."""
+    return f"{row.evaluations_mean:,.0f} epochs" if row.one_shot else f"{row.evaluations_mean:,.1f}"
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -77,7 +93,7 @@ def _table(rows: Sequence[Row]) -> str:
             cells.append(_cell(figures.valid_mean, figures.valid_std) if figures else "-")
             cells.append(_cell(figures.test_mean, figures.test_std) if figures else "-")
         seconds = "-" if row.seconds_mean is None else f"{row.seconds_mean:,.0f}"
-        lines.append([*cells, str(row.seeds), f"{row.evaluations_mean:,.1f}", seconds])
+        lines.append([*cells, str(row.seeds), evaluations(row), seconds])
     widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
     lines.insert(1, ["-" * width for width in widths])
     return "\n".join(
@@ -88,7 +104,7 @@ def _table(rows: Sequence[Row]) -> str:
 def _provenance(rows: Sequence[Row], summary: Summary) -> str:
     ids = {row.config_id for row in rows}
     results = [r for r in summary.results if r.description["config_id"] in ids]
-    lines = [READING]
+    lines = [f"{ACCURACIES} {reading(results)}"]
     for text in dict.fromkeys(origin(r) for r in results):
         lines.append(f"- {text}")
     return "\n".join([lines[0], "", *lines[1:]])
@@ -104,18 +120,31 @@ def _contest(results: Sequence[Results], rows: Sequence[Row], budget: float) -> 
 
 def origin(results: Results) -> str:
     """Returns the table, the queries and the budget behind a configuration's figures, in a sentence."""
-    description, budget = results.description, results.description["budget"]
+    description = results.description
+    table = f"table {description['table']} ({description['table_hash'][:12]})"
+    if results.one_shot:
+        scores = [pair for by_architecture in results.scores.values() for pair in by_architecture.values()]
+        how = f"{int(results.trajectory['schedule'][0]):,} epochs of a supernet, the cells that it derives "
+        how += f"scored by {table}" if scores and not np.isnan(scores).all() else "not scored"
+    else:
+        how = f"{table}; {_queries(results)}; {_budget(description['budget'])}"
+    seconds = f"; {description['seconds_from']}" if description["seconds_from"] else ""
+    return f"{description['algorithm']}: {how}{seconds}; nasbench-suite {description['versions']['nasbench-suite']}"
+
+
+def _queries(results: Results) -> str:
+    description = results.description
     fidelities = ", ".join(f"epoch {epoch} of {schedule}" for schedule, epoch in description["fidelities"])
-    limits = [f"{budget[name]:,} {name}" for name in ("seconds", "epochs", "evaluations") if budget[name] is not None]
     return (
-        f"{description['algorithm']}: table {description['table']} ({description['table_hash'][:12]}); queries at "
-        f"{fidelities}{_nominal(results)}, objective {description['objective']}, seed policy "
-        f"{description['seed_policy']}{_stored_means(results)}; "
-        f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is "
-        f"{'kept' if budget['overstep'] == 'keep' else 'discarded'}; "
-        f"{description['seconds_from'] + '; ' if description['seconds_from'] else ''}"
-        f"nasbench-suite {description['versions']['nasbench-suite']}"
+        f"queries at {fidelities}{_nominal(results)}, objective {description['objective']}, seed policy "
+        f"{description['seed_policy']}{_stored_means(results)}"
     )
+
+
+def _budget(budget: Mapping[str, Any]) -> str:
+    limits = [f"{budget[name]:,} {name}" for name in UNITS if budget[name] is not None]
+    overstep = "kept" if budget["overstep"] == "keep" else "discarded"
+    return f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is {overstep}"
 
 
 def _nominal(results: Results) -> str:

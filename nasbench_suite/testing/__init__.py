@@ -1,10 +1,13 @@
-"""Contract tests for spaces and algorithms, ours and yours; needs pytest (`pip install nasbench-suite[test]`).
+"""Contract tests for spaces, algorithms and supernets, ours and yours.
 
-Subclass a contract in a test file, give it your plugin, and run pytest:
+They need pytest (`pip install nasbench-suite[test]`). Subclass a contract in a test file, give it your plugin, and run
+pytest:
 
     class TestMySpace(SpaceContract):
         def make_space(self):
             return MySpace()
+
+`SupernetContract` stands in `nasbench_suite.testing.supernets`, for it loads torch.
 """
 
 from nasbench_suite.testing.algorithms import AlgorithmContract

@@ -1,10 +1,9 @@
 """A table search's job as one W&B run, written from the job's files when it has ended."""
 
 import dataclasses
-import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,14 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nasbench_suite.report.curves import LIMITS, SPLITS, Clock, best_accuracy, clock_in, known_unit, scores_at
+from nasbench_suite.report.clock import Clock, clock_in, known_unit, limit
+from nasbench_suite.report.curves import SPLITS, best_accuracy, scores_at
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative
 from nasbench_suite.results import CONFIG, JOB, TRAJECTORY
-from nasbench_suite.tracking.run import Axes, LiveRun, RunName, mode
+from nasbench_suite.tracking.name import run_name
+from nasbench_suite.tracking.run import Axes, LiveRun, mode
 
 MARKER = "wandb.json"
 POINTS = 200
@@ -62,14 +63,16 @@ def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -
 def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: BaseException | None) -> str | None:
     description = json.loads((folder / JOB).read_text())
     config = yaml.safe_load((folder / CONFIG).read_text())
-    name = _name(description, folder.name, settings["group"] or root, settings["tags"])
+    name = run_name(description, folder.name.removeprefix("seeds-"), settings["group"] or root, settings["tags"])
     wanted = {"mode": settings["mode"], "id": name.id, "project": settings["project"], "entity": settings["entity"]}
     done = _logged(folder)
     if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
         return _line(done["run"]["mode"], folder, done["where"])  # an offline run need not follow an online one
     summary = summarise([folder]) if error is None else None
     axes = (
-        None if summary is None else Axes(_axis(summary.results[0])[0], [f"{row.scored_on}/*" for row in summary.rows])
+        None
+        if summary is None
+        else Axes(known_unit(summary.results[0]), [f"{row.scored_on}/*" for row in summary.rows])
     )
     with LiveRun(settings, folder, name, {**config, "job": description}, axes, quick=True) as run:
         if summary is None:
@@ -84,19 +87,6 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
     if summary is not None:
         (folder / MARKER).write_text(json.dumps({"run": wanted, "where": where}, indent=2) + "\n")
     return _line(run.mode, folder, where)
-
-
-def _name(description: Mapping[str, Any], seeds: str, group: str, tags: Sequence[str]) -> RunName:
-    """Names a job's run; the id is that of the configuration, the seeds and the group, never of time."""
-    parts = [description[key] for key in ("space", "dataset", "algorithm", "protocol")]
-    suffix = hashlib.sha256(group.encode()).hexdigest()[:4]
-    return RunName(
-        id=f"{description['config_id']}-{seeds.removeprefix('seeds-')}-{suffix}",
-        name=description["label"] or f"{parts[2]} on {parts[0]}/{parts[1]}",
-        group=group,
-        job_type="search",
-        tags=tuple(dict.fromkeys([*parts, *tags])),
-    )
 
 
 def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,28 +107,28 @@ def _line(mode: str, folder: Path, where: str) -> str:
     return f"W&B: {where}" if mode == "online" else f"W&B: wandb sync {relative(folder / where, Path.cwd())}"
 
 
-def _axis(results: Results) -> tuple[str, Clock, NDArray[np.float64]]:
-    """Returns the horizontal axis: its name, the clock, and a grid that depends on nothing but the budget.
+def _axis(results: Results) -> tuple[Clock, NDArray[np.float64]]:
+    """Returns the horizontal axis: the clock, whose unit names it, and a grid that depends on nothing but the budget.
 
     Evaluations that overstep the budget and are kept count at its end. Without a budget the grid ends with the longest
     search.
     """
-    budget, unit = results.description["budget"], known_unit(results)
-    clock, limit = clock_in(results, unit), budget[LIMITS[unit]]
-    end = float(clock.times.max() if limit is None else limit)
+    unit = known_unit(results)
+    clock, most = clock_in(results, unit), limit(results, unit)
+    end = float(clock.times.max() if most is None else most)
     grid = np.linspace(0.0, end, POINTS + 1)[1:]
-    if unit != "simulated seconds":
+    if unit != "seconds":
         grid = np.unique(np.ceil(grid))
-    return clock.unit.replace(" ", "_"), Clock(clock.unit, np.minimum(clock.times, end)), grid
+    return Clock(unit, np.minimum(clock.times, end)), grid
 
 
 def _feed(run: LiveRun, summary: Summary) -> None:
-    axis, clock, grid = _axis(summary.results[0])
+    clock, grid = _axis(summary.results[0])
     columns = _curves(summary.results[0], clock, grid)
     for at, time in enumerate(grid):
         metrics = {name: float(values[at]) for name, values in columns.items() if not np.isnan(values[at])}
         if metrics:
-            run.log({axis: float(time), **metrics})
+            run.log({clock.unit: float(time), **metrics})
     first = summary.rows[0]
     figures = {"seeds": first.seeds, "evaluations_mean": first.evaluations_mean, "seconds_mean": first.seconds_mean}
     for row in summary.rows:

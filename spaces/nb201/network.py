@@ -105,6 +105,8 @@ class CellNetwork(nn.Module):
         momentum: float = 0.1,
         skip_unused: bool = True,
         replicas: int = 1,
+        inside: Normalisation | None = None,
+        last: Normalisation | None = None,
     ) -> None:
         """
         Args:
@@ -117,6 +119,8 @@ class CellNetwork(nn.Module):
             skip_unused: leave out the edges that cannot influence the output. The output is the same; the FLOPs of the
                 paper count them all.
             replicas: independent networks side by side.
+            inside: batch normalisation of the cells, where it differs (a supernet's); None for the usual one.
+            last: of the layer behind the last cell, likewise.
 
         Raises:
             ArchitectureError: `arch` is not six operation indices.
@@ -138,9 +142,9 @@ class CellNetwork(nn.Module):
         for width in (first, 2 * first, 4 * first):
             if width > first:
                 body.append(Reduction(width // 2, width, normalisation, replicas))
-            body.extend(Cell(arch, width, normalisation, skip_unused, replicas) for _ in range(cells))
+            body.extend(Cell(arch, width, inside or normalisation, skip_unused, replicas) for _ in range(cells))
         self.body = nn.Sequential(*body)
-        self.normalisation = normalisation(4 * first)
+        self.normalisation = (last or normalisation)(4 * first)
         # a linear classifier for each replica
         self.classifier = nn.Conv2d(4 * first, replicas * classes, 1, groups=replicas)
 

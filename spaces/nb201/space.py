@@ -23,6 +23,7 @@ from nasbench_suite.spaces.nb201.canonical import unique_string
 if TYPE_CHECKING:
     from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nb201.network import CellNetwork
+    from nasbench_suite.spaces.nb201.supernet import Supernet
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 # (source, target) of each edge, and the edges into each inner node, in the order of the string
@@ -147,6 +148,12 @@ class NB201(Space[Cell]):
         from nasbench_suite.spaces.nb201.network import CellNetwork
 
         return CellNetwork(arch, **settings)
+
+    def supernet(self, **settings: Any) -> Supernet:
+        """Builds the network of all cells; `settings` are those of `supernet.Supernet`."""
+        from nasbench_suite.spaces.nb201.supernet import Supernet
+
+        return Supernet(**settings)
 
     def complexity(self, arch: Cell, size: int, **settings: Any) -> Complexity:
         """Counts parameters and FLOPs by arithmetic, every edge of the cell included, as the paper does."""

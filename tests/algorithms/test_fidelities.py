@@ -38,7 +38,7 @@ def test_without_lower_fidelities_every_rung_is_at_full_cost(
     algorithm: str, installed: Path, make_job: Callable[..., Job]
 ) -> None:
     job = make_job(f"algorithm={algorithm}", "protocol=nats", "budget.seconds=5000", "seeds=2")
-    assert job.fidelities == (Fidelity(12, 12),) and job.multi_fidelity
+    assert job.fidelities == (Fidelity(12, 12),) and job.plan.multi_fidelity
     (results,) = load([run(job)])[0]
     assert set(results.trajectory["schedule"]) == set(results.trajectory["epoch"]) == {12}
 
@@ -48,6 +48,6 @@ def test_the_others_query_the_highest_fidelity_alone(
     algorithm: str, installed: Path, make_job: Callable[..., Job]
 ) -> None:
     job = make_job(f"algorithm={algorithm}", "fidelities=[[12,12],[200,200]]", "budget.seconds=40000", "seeds=1")
-    assert not job.multi_fidelity
+    assert not job.plan.multi_fidelity
     (results,) = load([run(job)])[0]
     assert set(results.trajectory["schedule"]) == {200}

@@ -128,12 +128,12 @@ def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_
     assert 5 <= len(kept) < 150
     assert not list((tmp_path / "killed").rglob(TRAJECTORY))
 
-    from nasbench_suite import job
+    from nasbench_suite.searchers.asking import Searcher
 
     ran: list[int] = []
-    search = job.Searcher.run
+    search = Searcher.run
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(job.Searcher, "run", lambda self, seed: ran.append(seed) or search(self, seed))
+        patch.setattr(Searcher, "run", lambda self, seed, progress: ran.append(seed) or search(self, seed, progress))
         assert cli("run", *settings, "results=killed").code == 0
     assert len(ran) == 150 - len(kept)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")

@@ -11,12 +11,16 @@ import nasbench_suite.conf
 import nasbench_suite.experiments
 from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
+from nasbench_suite.one_shot.settings import Settings
 from nasbench_suite.space import Space
 
 CONF = Path(nasbench_suite.conf.__file__).parent
 # groups that a search is not made of have tests of their own
-OTHERS = ("hydra", "launcher", "training", "executor")
+OTHERS = ("hydra", "launcher", "training", "executor", "supernet")
 OPTIONS = sorted((path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in OTHERS)
+ONE_SHOT = ["darts1", "darts2", "gdas", "setn", "rsps", "enas"]
+QUERYING = [name for group, name in OPTIONS if group == "algorithm" and name not in ONE_SHOT]
 EXPERIMENTS = sorted(path.stem for path in Path(nasbench_suite.experiments.__file__).parent.glob("*.yaml"))
 
 
@@ -26,18 +30,33 @@ def test_every_option_composes_and_what_it_names_is_made(group: str, name: str, 
     assert made.choices[group] == name
     space = instantiate(made.config["space"])
     assert isinstance(space, Space)
+    if "supernet" in made.config:
+        assert isinstance(instantiate(made.config["algorithm"]), OneShotAlgorithm)
+        assert Settings(**made.config["supernet"]).epochs >= 1
+        return
     offered = [Fidelity(*pair) for pair in made.config["fidelities"]]
     algorithm = instantiate(made.config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     assert isinstance(algorithm, Algorithm)
 
 
 @pytest.mark.parametrize("protocol", [name for group, name in OPTIONS if group == "protocol"])
-@pytest.mark.parametrize("algorithm", [name for group, name in OPTIONS if group == "algorithm"])
+@pytest.mark.parametrize("algorithm", QUERYING)
 def test_every_algorithm_takes_its_settings_from_every_protocol(
     protocol: str, algorithm: str, composed: Callable
 ) -> None:
     made = composed(f"protocol={protocol}", f"algorithm={algorithm}")
     assert made.config["protocol"]["name"] == protocol
+
+
+@pytest.mark.parametrize("protocol", ["nb201", "nats", "digits", "nds"])
+@pytest.mark.parametrize("algorithm", ONE_SHOT)
+def test_every_one_shot_algorithm_takes_its_settings_from_every_protocol_with_a_supernet(
+    protocol: str, algorithm: str, composed: Callable
+) -> None:
+    config = composed(f"protocol={protocol}", f"algorithm={algorithm}").config
+    assert isinstance(instantiate(config["algorithm"]), OneShotAlgorithm)
+    assert Settings(**config["supernet"]).epochs == config["protocol"][algorithm]["epochs"]
+    assert config["budget"]["seconds"] is None  # the protocol's are of table queries
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

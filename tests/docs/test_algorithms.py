@@ -42,7 +42,7 @@ def test_the_page_does_what_it_says(tmp_path: Path, environment: dict[str, str])
         path = package / match["name"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(match["text"])
-    assert len(list(package.rglob("*.*"))) == 10
+    assert len(list(package.rglob("*.*"))) == 12
 
     outputs = []
     for match in SHELL.finditer(page):
@@ -52,12 +52,13 @@ def test_the_page_does_what_it_says(tmp_path: Path, environment: dict[str, str])
             )
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
             outputs.append(done.stdout)
-    assert len(outputs) == 12
+    assert len(outputs) == 13
     report = (package / "report.md").read_text()
     assert all(f"| {name} " in report for name in ("greedy", "random", "rea"))
     assert "search on cifar10" in outputs[-1] and all(name in outputs[-1] for name in ("greedy", "tpe", "local_search"))
     searched = [path.name for path in (package / "results").iterdir()]
     assert sum("-greedy-" in name for name in searched) == 3 and sum("-eager-" in name for name in searched) == 1
+    assert sum("-keeper-" in name for name in searched) == 1
 
 
 def test_the_algorithm_is_about_thirty_lines() -> None:

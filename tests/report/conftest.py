@@ -1,15 +1,23 @@
 """Results folders made by hand, so that every figure can be computed by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.results import JobFolder, SeedRecord
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent
 Scores = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
+DESCRIPTION = {
+    "config_id": "c0", "space": "nb201", "algorithm": "rea", "protocol": "nb201", "label": None, "dataset": "cifar10",
+    "seed_policy": "mean", "fidelities": [[12, 12]], "workers": 1, "table": "t", "table_hash": "ab" * 32,
+    "budget": {"seconds": 100, "epochs": None, "evaluations": None, "overstep": "keep"},
+    "objective": "valid_accuracy", "seconds_from": None,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -26,13 +34,7 @@ def results(tmp_path: Path) -> Callable[..., Path]:
         config: Mapping[str, Any] | None = None,
         **description: Any,
     ) -> Path:
-        described = {
-            "config_id": "c0", "space": "nb201", "algorithm": "rea", "protocol": "nb201", "label": None,
-            "dataset": "cifar10", "seed_policy": "mean", "fidelities": [[12, 12]], "workers": 1, "table": "t",
-            "budget": {"seconds": 100, "epochs": None, "evaluations": None, "overstep": "keep"},
-            "objective": "valid_accuracy", "seconds_from": None,
-            "table_hash": "ab" * 32, **description,
-        }  # fmt: skip
+        described = {**DESCRIPTION, **description}
         with JobFolder.open(tmp_path / name, described, config or {"algorithm": {"population": 10}}) as folder:
             for seed, rows in searches.items():
                 columns = {
@@ -50,6 +52,51 @@ def results(tmp_path: Path) -> Callable[..., Path]:
                 )
             if finish:
                 folder.compact()
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def record() -> Callable[..., EpochRecord]:
+    """Makes an epoch, of which a test says what it is about."""
+
+    def make(epoch: int, architecture: str = "a", **values: Any) -> EpochRecord:
+        shown = {
+            "seconds": 10.0 * epoch, "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": None,
+            "valid_accuracy": 25.0, "entropy": None, "none": 0, "skip_connect": 1, "convolutions": 2,
+            "memory_mib": 500.0, "edge_weights": None, **values,
+        }  # fmt: skip
+        return EpochRecord(epoch=epoch, architecture=architecture, **shown)
+
+    return make
+
+
+@pytest.fixture
+def one_shot(tmp_path: Path) -> Callable[..., Path]:
+    """Writes the folder of a one-shot job: a supernet of two edges and three operations."""
+
+    def write(name: str, searches: Mapping[int, Sequence[EpochRecord]], scores: Scores, **description: Any) -> Path:
+        described = {
+            **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "seed_policy": None,
+            "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
+            "one_shot": {"operations": ["none", "skip_connect", "conv"], "edges": ["1<-0", "2<-0"]}, **description,
+        }  # fmt: skip
+        with JobFolder.open(tmp_path / name, described, {"algorithm": {"clip": 5.0}}) as folder:
+            for seed, records in searches.items():
+                columns = {
+                    "seconds": [record.seconds for record in records],
+                    "schedule": [len(records)] * len(records),
+                    "epoch": [record.epoch for record in records],
+                    "trial": [None] * len(records),
+                    "architecture": [record.architecture for record in records],
+                    "valid_accuracy": [record.valid_accuracy for record in records],
+                    "incumbent": [True] * len(records),
+                }
+                found = {record.architecture for record in records} & scores.keys()
+                judged = {a: {d: [200, *s] for d, s in scores[a].items()} for a in found}
+                folder.append(SeedRecord(seed, columns, judged, [asdict(record) for record in records]))
+            folder.compact()
         return tmp_path / name
 
     return write

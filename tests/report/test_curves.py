@@ -11,7 +11,7 @@ from nasbench_suite.report.load import load
 def test_the_curves_are_the_scores_of_whoever_leads_at_each_time(by_hand: Path) -> None:
     (found,), _ = load([by_hand])
     curves = incumbent_curves(found, "cifar10", "valid", points=500)
-    assert (curves.grid[0], curves.grid[-1], curves.unit) == (20.0, 40.0, "simulated seconds")
+    assert (curves.grid[0], curves.grid[-1], curves.unit) == (20.0, 40.0, "seconds")
     expected = [np.where(curves.grid < 30.0, 90.0, 92.0), np.full(500, 94.0), np.full(500, 90.0)]
     np.testing.assert_array_equal(curves.scores, expected)
 
@@ -64,3 +64,20 @@ def test_the_grid_is_dense_on_both_kinds_of_axis(by_hand: Path) -> None:
     assert len(grid) == 200 and (np.diff(grid) >= 0).all()
     assert np.diff(grid).max() <= (40 - 20) / 99 * 1.001
     assert np.diff(np.log(grid)).max() <= np.log(2) / 99 * 1.001
+
+
+def test_a_one_shot_curve_is_the_latest_derived_cell_even_if_it_is_worse(
+    one_shot: Callable, record: Callable, scores
+) -> None:
+    cells = [record(1, "c"), record(2, "a"), record(3, "b")]
+    (found,), _ = load([one_shot("job", {0: cells}, scores)])
+    curves = incumbent_curves(found, "cifar10", "valid")
+    assert (curves.unit, curves.grid[0], curves.grid[-1]) == ("seconds", 10.0, 30.0)
+    expected = np.where(curves.grid < 20.0, 94.0, np.where(curves.grid < 30.0, 90.0, 92.0))
+    np.testing.assert_array_equal(curves.scores[0], expected)
+
+
+def test_a_derived_cell_that_nobody_scored_is_a_gap(one_shot: Callable, record: Callable, scores) -> None:
+    (found,), _ = load([one_shot("job", {0: [record(1, "c"), record(2, "unheard of")]}, scores)])
+    line = incumbent_curves(found, "cifar10", "valid").scores[0]
+    assert line[0] == 94.0 and np.isnan(line[-1])

@@ -86,3 +86,21 @@ def test_validation_regret_is_drawn_where_a_table_has_no_test_accuracy(results: 
     *_, valid, test = draw(summary).axes
     assert valid.lines[0].get_ydata()[-1] == 3.0
     assert len(test.lines) == 0 and [text.get_text() for text in test.texts] == ["not in the table"]
+
+
+def test_one_shot_searches_lie_on_the_table_searches_axis_which_says_whose_seconds(
+    one_shot: Callable, record: Callable, by_hand: Path, scores
+) -> None:
+    valid, _ = draw(summarise([by_hand, one_shot("supernet", {0: [record(1, "a"), record(2, "c")]}, scores)])).axes
+    assert {line.get_label(): line.get_ydata()[-1] for line in valid.lines} == {
+        "rea (3 seeds)": 92.0, "darts1 (1 seeds)": 94.0,
+    }  # fmt: skip
+    assert valid.get_xlabel() == "seconds (simulated for table searches,\nof this machine for one-shot)"
+
+
+def test_configurations_of_different_budgets_share_a_unit(results: Callable, searches, scores, by_hand: Path) -> None:
+    budget = {"seconds": None, "epochs": None, "evaluations": 3, "overstep": "keep"}
+    other = results("other", searches, scores, config_id="c1", algorithm="random", budget=budget)
+    valid, _ = draw(summarise([by_hand, other])).axes
+    assert [line.get_xdata()[-1] for line in valid.lines] == [40.0, 40.0]
+    assert valid.get_xlabel() == "simulated seconds"

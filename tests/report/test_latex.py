@@ -41,6 +41,15 @@ def test_braces_and_environments_are_balanced(text: str) -> None:
     assert re.findall(r"\\begin\{(.*?)\}", text) == re.findall(r"\\end\{(.*?)\}", text)[::-1]
 
 
+def test_a_one_shot_line_counts_epochs_and_the_caption_says_whose_seconds(
+    one_shot: Callable, record: Callable, scores, by_hand: Path
+) -> None:
+    text = to_latex(summarise([by_hand, one_shot("supernet", {0: [record(1), record(2)]}, scores)]))
+    (line,) = [line for line in text.splitlines() if line.strip().startswith("darts1 &")]
+    assert line.endswith(r"& 1 & 2 epochs & 20 \\")
+    assert "for one-shot they are those of the machine that searched" in text
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_latex_takes_it(text: str, tmp_path: Path) -> None:
     (tmp_path / "t.tex").write_text(text)

@@ -83,6 +83,24 @@ def test_other_seeds_are_compared_without_pairing(make: Callable) -> None:
     assert [standing.rank for standing in found.standings] == [None, None]
 
 
+def test_a_tables_and_a_supernets_search_of_one_seed_share_no_random_stream_and_are_no_pair(
+    make: Callable, one_shot: Callable, record: Callable
+) -> None:
+    scores = {f"cell {at}": {"cifar10": (end, end)} for at, end in enumerate(GOOD)}
+    supernets = [
+        one_shot(name, {at: [record(1, cell)] for at, cell in enumerate(scores)}, scores, config_id=name)
+        for name in ("one", "other")
+    ]
+    one, other = (load([folder])[0][0] for folder in supernets)
+    found = compete(one, other, make("table", BAD))
+    assert {frozenset((pair.first, pair.second)): pair.test for pair in found.pairs} == {
+        frozenset(("one", "other")): "Wilcoxon signed-rank",
+        frozenset(("one", "table")): "Mann-Whitney U",
+        frozenset(("other", "table")): "Mann-Whitney U",
+    }
+    assert found.unit == "seconds (simulated for table searches, of this machine for one-shot)"
+
+
 def test_only_what_was_found_by_the_budget_counts(make: Callable) -> None:
     good = make("good", GOOD)
     assert set(scores_at(good, "cifar10", "test", 9.99).values()) == {40.0}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.report.summary import final_incumbents, summarise
+from nasbench_suite.results import FAILURES
 
 
 def test_figures_are_those_computed_by_hand(by_hand: Path) -> None:
@@ -95,5 +96,13 @@ def test_rows_are_the_designs_fields(by_hand: Path) -> None:
     assert [field.name for field in dataclasses.fields(summarise([by_hand]).rows[0])] == [
         "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers",
         "seed_policy", "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean",
-        "table_hash",
+        "table_hash", "clock", "one_shot", "collapsed",
     ]  # fmt: skip
+
+
+def test_a_search_that_ended_early_is_told_with_its_reason(one_shot: Callable, record: Callable, scores) -> None:
+    folder = one_shot("job", {0: [record(1), record(2)], 1: [record(1)]}, scores)
+    (folder / FAILURES).write_text('{"1": "epoch 2: the training loss is not finite"}')
+    summary = summarise([folder])
+    assert "darts1: the search of seed 1 ended early: epoch 2: the training loss is not finite" in summary.notes
+    assert summary.rows[0].seeds == 2

@@ -1,0 +1,144 @@
+"""DARTS, differentiable architecture search (Liu, Simonyan and Yang 2019, arXiv:1806.09055), first and second order.
+
+Every edge computes every operation and adds them up, weighted by a softmax over its alphas (equation 2). The weights w
+go down the training loss, the alphas down the validation loss (equations 3 and 4). The gradient for the alphas is
+
+    order 1:  grad_alpha L_valid(w, alpha)                      (section 2.3, xi = 0)
+    order 2:  grad_alpha L_valid(w', alpha) - eta * H           (equation 7)
+
+where w' is w after one step of its own optimiser on the training batch (equation 6), eta that step's learning rate, and
+H the product of the mixed second derivative of L_train with v = grad_w' L_valid(w', alpha), by a finite difference
+(equation 8):
+
+    H = (grad_alpha L_train(w + R v, alpha) - grad_alpha L_train(w - R v, alpha)) / 2R,    R = 0.01 / ||v||
+
+The step to w' is that of SGD with momentum mu, buffer m and weight decay lambda, as published without Nesterov's term:
+
+    w' = w - eta * (mu * m + grad_w L_train(w, alpha) + lambda * w)
+
+Passes through the network: two a step in first order, five in second, of which two need no gradient for the weights.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from nasbench_suite.algorithms.differentiable import Differentiable
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
+from nasbench_suite.one_shot.edge_weights import Mixture
+from nasbench_suite.one_shot.session import batch_statistics
+from nasbench_suite.space import ArchT
+
+Weights = list[Tensor]
+
+
+class DARTS(Differentiable[ArchT]):
+    """Relaxes the choice of an operation to a mixture of all, and learns the mixture by gradient descent."""
+
+    def __init__(
+        self,
+        order: Literal[1, 2],
+        weights_first: bool,
+        learning_rate: float,
+        betas: Sequence[float],
+        eps: float,
+        weight_decay: float,
+        initial_std: float,
+    ) -> None:
+        """
+        Args:
+            order: 1 takes the weights as given, 2 looks one step of theirs ahead.
+            weights_first: whether a step moves the weights before the alphas; otherwise the alphas before the weights.
+            learning_rate: of Adam, on the alphas.
+            betas: Adam's decay of the first and second moments.
+            eps: Adam's term in the denominator.
+            weight_decay: on the alphas, added to their gradient.
+            initial_std: standard deviation of the first alphas.
+        """
+        super().__init__(learning_rate, betas, eps, weight_decay, initial_std)
+        if order not in (1, 2):
+            raise ConfigError(f"darts: expected order 1 or 2, got {order!r}")
+        self._gradient = self._first_order if order == 1 else self._second_order
+        self._weights_first = weights_first
+
+    def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
+        """Moves the weights on the training batch and the alphas on the validation batch."""
+        assert valid is not None
+        if self._weights_first:
+            seen = self._move_weights(train)
+            valid_loss = self._move_alphas(train, valid)
+        else:
+            valid_loss = self._move_alphas(train, valid)
+            seen = self._move_weights(train)
+        return StepMetrics(*seen, valid_loss)
+
+    def _move_weights(self, train: Batch) -> tuple[Tensor, Tensor]:
+        return self.step_weights(train, Mixture(self.probabilities().detach()))
+
+    def _move_alphas(self, train: Batch, valid: Batch) -> Tensor:
+        gradient, loss = self._gradient(train, valid)
+        self.step_alphas(gradient)
+        return loss
+
+    def _first_order(self, train: Batch, valid: Batch) -> tuple[Tensor, Tensor]:
+        """grad_alpha L_valid(w, alpha), and L_valid."""
+        loss, _ = self.session.loss(valid, Mixture(self.probabilities()))
+        (gradient,) = self.session.gradients(loss, [self.alphas])
+        return gradient, loss.detach()
+
+    def _second_order(self, train: Batch, valid: Batch) -> tuple[Tensor, Tensor]:
+        """Equation 7, and L_valid(w', alpha). The weights are afterwards what they were, to the bit.
+
+        As in the published code the passes through w and w +- R v leave their trace in running statistics of batch
+        normalisation, and the pass through w' leaves none (there it goes through a copy of the network).
+        """
+        weights: Weights = list(self.session.weights)
+        rate = self.session.optimizer.param_groups[0]["lr"]
+        kept = [weight.detach().clone() for weight in weights]
+        try:
+            _add(weights, self._own_step(train), -rate)
+            with batch_statistics(self.session.supernet):
+                loss, _ = self.session.loss(valid, Mixture(self.probabilities()))
+            gradient, *v = self.session.gradients(loss, [self.alphas, *weights])
+            # a v of nothing but zeros makes no difference to w, so none to the gradient
+            radius = 0.01 / torch.linalg.vector_norm(torch.stack(torch._foreach_norm(v))).clamp_min(1e-30)
+            torch._foreach_mul_(v, radius)
+            _copy(weights, kept)
+            _add(weights, v, 1)
+            above = self._train_gradient(train)
+            _copy(weights, kept)
+            _add(weights, v, -1)
+            below = self._train_gradient(train)
+        finally:
+            _copy(weights, kept)
+        return gradient - rate * (above - below) / (2 * radius), loss.detach()
+
+    def _own_step(self, train: Batch) -> Weights:
+        """mu * m + grad_w L_train(w, alpha) + lambda * w: what the weights' optimiser would go against."""
+        optimizer, weights = self.session.optimizer, list[Tensor](self.session.weights)
+        settings = optimizer.param_groups[0]
+        loss, _ = self.session.loss(train, Mixture(self.probabilities().detach()))
+        direction = self.session.gradients(loss, weights)
+        _add(direction, weights, settings["weight_decay"])
+        buffers = [optimizer.state[weight].get("momentum_buffer") for weight in weights]
+        if all(buffer is not None for buffer in buffers):  # there are none before the first step
+            _add(direction, buffers, settings["momentum"])
+        return direction
+
+    def _train_gradient(self, train: Batch) -> Tensor:
+        """grad_alpha L_train at the weights as they are."""
+        loss, _ = self.session.loss(train, Mixture(self.probabilities()))
+        return self.session.gradients(loss, [self.alphas])[0]
+
+
+@torch.no_grad()
+def _add(to: Weights, values: Weights, times: float) -> None:
+    torch._foreach_add_(to, values, alpha=times)
+
+
+@torch.no_grad()
+def _copy(to: Weights, values: Weights) -> None:
+    torch._foreach_copy_(to, values)

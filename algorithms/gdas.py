@@ -1,0 +1,84 @@
+"""GDAS, search by a differentiable architecture sampler (Dong and Yang 2019, arXiv:1910.04465).
+
+Of every edge one operation is drawn and computed, k = argmax(log softmax(alpha) + gumbel), which is a draw from
+softmax(alpha) (the Gumbel-max trick). Its weight is 1 forward, and backward that of the relaxation
+
+    p    = softmax((log softmax(alpha) + gumbel) / tau)
+    hard = onehot(k) - stop_gradient(p) + p
+
+so that alphas learn from the one operation that was computed (section 3.2). Those not chosen have a weight of value 0
+that is added to the edge's output as a number, which gives them the gradient of a constant image of ones (see
+`OneHot`). A step draws twice: once for the weights on training images, once for the alphas on validation images; a draw
+is shared by all cells. The temperature tau falls linearly from epoch to epoch.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from nasbench_suite.algorithms.differentiable import Differentiable
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
+from nasbench_suite.one_shot.edge_weights import OneHot
+from nasbench_suite.space import ArchT
+
+
+class GDAS(Differentiable[ArchT]):
+    """Learns from one drawn cell a pass, with a gradient through the draw."""
+
+    def __init__(
+        self,
+        tau_first: float,
+        tau_last: float,
+        learning_rate: float,
+        betas: Sequence[float],
+        eps: float,
+        weight_decay: float,
+        initial_std: float,
+    ) -> None:
+        """
+        Args:
+            tau_first: temperature of the relaxation in the first epoch.
+            tau_last: in the last.
+            learning_rate: of Adam, on the alphas.
+            betas: Adam's decay of the first and second moments.
+            eps: Adam's term in the denominator.
+            weight_decay: on the alphas, added to their gradient.
+            initial_std: standard deviation of the first alphas.
+        """
+        super().__init__(learning_rate, betas, eps, weight_decay, initial_std)
+        if tau_first <= 0 or tau_last <= 0:
+            raise ConfigError(f"gdas: expected temperatures > 0, got {tau_first} and {tau_last}")
+        self._tau_first, self._tau_last = tau_first, tau_last
+
+    @property
+    def tau(self) -> float:
+        """Temperature in the epoch under way."""
+        last = max(self.session.epochs - 1, 1)
+        return self._tau_first - (self._tau_first - self._tau_last) * self.session.epoch / last
+
+    def draw(self) -> OneHot:
+        """Draws an operation for every edge; consumes `session.noise`, one number an alpha."""
+        logits = (self.alphas.log_softmax(-1) + self._gumbel()) / self.tau
+        p = logits.softmax(-1)
+        chosen = p.argmax(-1)
+        onehot = torch.zeros_like(p).scatter_(-1, chosen[:, None], 1.0)
+        return OneHot(onehot - p.detach() + p, tuple(chosen.tolist()))
+
+    def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
+        """Moves the weights under one draw and the alphas under another."""
+        assert valid is not None
+        drawn = self.draw()
+        seen = self.step_weights(train, OneHot(drawn.weights.detach(), drawn.chosen))
+        loss, _ = self.session.loss(valid, self.draw())
+        (gradient,) = self.session.gradients(loss, [self.alphas])
+        self.step_alphas(gradient)
+        return StepMetrics(*seen, loss.detach())
+
+    def _gumbel(self) -> Tensor:
+        while True:
+            noise = -torch.empty(self.alphas.shape).exponential_(generator=self.session.noise).log()
+            # an exponential of exactly 0 has no logarithm; published code draws again as well
+            if noise.isfinite().all():
+                return noise.to(self.alphas.device)

@@ -1,0 +1,73 @@
+"""RSPS, random search with parameter sharing (Li and Talwalkar 2019, arXiv:1902.07638, section 3).
+
+Nothing is learned but the supernet's weights: every step trains them on training images under cells drawn uniformly,
+w <- w - eta * grad_w L_train(w, cell). The answer is the best of several uniformly drawn cells, each scored on one
+batch of validation images.
+"""
+
+from typing import Any
+
+from nasbench_suite.algorithms.selection import best_of
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.one_shot.algorithm import Batch, OneShotAlgorithm, StepMetrics
+from nasbench_suite.one_shot.edge_weights import EdgeWeights, Path
+from nasbench_suite.one_shot.session import Statistics
+from nasbench_suite.space import ArchT
+
+
+class RSPS(OneShotAlgorithm[ArchT]):
+    """Trains under random cells, then takes the best of some."""
+
+    def __init__(
+        self, shared: bool, connected: bool, select: int, distinct: bool, images: int, statistics: Statistics
+    ) -> None:
+        """
+        Args:
+            shared: whether a step draws one cell for all positions, or one for each.
+            connected: in training, draw a node's edges again while all of them are `none`.
+            select: cells scored for an answer, drawn without regard to `connected`.
+            distinct: draw these without replacement.
+            images: validation images that each is scored on.
+            statistics: that batch normalisation uses for it, see `Session.accuracy`.
+        """
+        if select < 1 or images < 1:
+            raise ConfigError(f"rsps: expected select and images of 1 or more, got {select} and {images}")
+        self._shared, self._connected = shared, connected
+        self._select, self._distinct = select, distinct
+        self._images, self._statistics = images, statistics
+
+    def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
+        """Moves the weights under random cells."""
+        return StepMetrics(*self.step_weights(train, self._draw()))
+
+    def answer(self) -> ArchT:
+        """Returns the best of the random cells."""
+        return best_of(self.session, self._cells(), self._images, statistics=self._statistics)
+
+    def state(self) -> dict[str, Any]:
+        """Returns nothing, for nothing is learned."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Does nothing."""
+
+    def _draw(self) -> EdgeWeights:
+        if self._shared:
+            return self._path()
+        return [self._path() for _ in range(self.session.supernet.positions)]
+
+    def _path(self) -> Path:
+        supernet = self.session.supernet
+        return supernet.path(supernet.draw(self.session.rng, connected=self._connected))
+
+    def _cells(self) -> list[ArchT]:
+        draw, rng = self.session.supernet.draw, self.session.rng
+        if not self._distinct:
+            return [draw(rng) for _ in range(self._select)]
+        cells: dict[ArchT, None] = {}
+        # the limit ends it in a space of fewer cells than are asked for
+        for _ in range(100 * self._select):
+            cells[draw(rng)] = None
+            if len(cells) == self._select:
+                break
+        return list(cells)

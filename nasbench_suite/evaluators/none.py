@@ -1,0 +1,66 @@
+"""No evaluations and no scores, for one-shot searches whose cells no table knows and nobody trains."""
+
+from pathlib import Path
+from typing import Any, Never
+
+import numpy as np
+
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.evaluators import Clock
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.observation import Score
+from nasbench_suite.search import Evaluate
+from nasbench_suite.space import Space
+
+
+class NoEvaluator:
+    """Scores nothing.
+
+    Attributes:
+        name: for reports.
+        sha256: always the same.
+        clock: this machine's.
+    """
+
+    name = "none"
+    sha256 = "none"
+    clock: Clock = "machine"
+
+    def __init__(self, dataset: str, *, space: Space[Any], folder: Path) -> None:
+        """
+        Args:
+            dataset: that is searched.
+            space: whose architectures are not scored.
+            folder: of the results; nothing is kept there.
+        """
+        self._dataset = dataset
+
+    def fidelities(self) -> list[Fidelity]:
+        """Raises ConfigError."""
+        self._complain()
+
+    def confined(self, highest: Fidelity) -> Space[Any]:
+        """Raises ConfigError."""
+        self._complain()
+
+    def seconds_from(self, highest: Fidelity, limited: bool) -> str | None:
+        """Raises ConfigError."""
+        self._complain()
+
+    def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
+        """Raises ConfigError."""
+        self._complain()
+
+    def score(self, arch: Any) -> dict[str, Score]:
+        """Says of the data set that nothing is known."""
+        return {self._dataset: Score(self._dataset, None, None, None)}
+
+    def best(self) -> dict[str, Score]:
+        """Returns nothing."""
+        return {}
+
+    def _complain(self) -> Never:
+        raise ConfigError(
+            "benchmark=none evaluates nothing, and this algorithm asks for evaluations; choose benchmark=table or train"
+        )

@@ -1,0 +1,85 @@
+"""A one-shot search as a W&B run that grows with every epoch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.tracking.name import run_name
+from nasbench_suite.tracking.run import Axes, LiveRun
+
+Scores = Mapping[str, Sequence[Any]]  # by data set: [schedule, validation accuracy, test accuracy], None where unknown
+_FIGURES = ("entropy", "none", "skip_connect", "convolutions", "train_loss", "train_accuracy", "valid_loss")
+
+
+class LiveSupernet:
+    """What `live_supernet` hands out."""
+
+    def __init__(self, run: LiveRun, one_shot: Mapping[str, Sequence[str]]) -> None:
+        """
+        Args:
+            run: that is fed.
+            one_shot: `operations` and `edges` of the supernet, see docs/results.md.
+        """
+        self._run = run
+        self._weights = [f"edge_weights/{edge}/{op}" for edge, op in product(one_shot["edges"], one_shot["operations"])]
+        self._last: tuple[EpochRecord, Scores] | None = None
+
+    def epoch(self, record: EpochRecord, scores: Scores) -> None:
+        """Adds an epoch.
+
+        Args:
+            record: what the search was like after it.
+            scores: the judge's, of the record's architecture.
+        """
+        self._last = record, scores
+        metrics = {name: getattr(record, name) for name in ("seconds", "epoch", *_FIGURES, "memory_mib")}
+        metrics["supernet/valid_accuracy"] = record.valid_accuracy
+        metrics |= _accuracies(scores)
+        if record.edge_weights is not None:
+            metrics |= dict(zip(self._weights, record.edge_weights, strict=True))
+        self._run.log({name: value for name, value in metrics.items() if value is not None})
+
+    def finish(self) -> None:
+        """Sets what the search ended with beside the run's name."""
+        if self._last is None:
+            return
+        record, scores = self._last
+        figures = {name: value for name, value in _accuracies(scores, "final/").items() if value is not None}
+        self._run.summarise({"architecture": record.architecture, "collapsed": record.convolutions == 0, **figures})
+
+
+@contextmanager
+def live_supernet(
+    settings: Mapping[str, Any], folder: Path, description: Mapping[str, Any], config: Mapping[str, Any], seed: int
+) -> Iterator[LiveSupernet]:
+    """Opens the run of one seed, and finishes it however the `with` block ends.
+
+    A search that goes on after a kill hands over the epochs that it has done once more: the earlier run is replaced.
+
+    Args:
+        settings: the config group `tracking`.
+        folder: of the job.
+        description: the contents of `job.json`.
+        config: the resolved configuration.
+        seed: of the search.
+    """
+    group = settings.get("group") or Path(config["results"]).resolve().name
+    name = run_name(description, str(seed), group, settings.get("tags", ()), "train")
+    name = replace(name, name=f"{name.name}, seed {seed}")
+    shown = {**config, "job": dict(description), "search_seed": seed}
+    with LiveRun(settings, folder, name, shown, Axes("seconds")) as run:
+        live = LiveSupernet(run, description["one_shot"])
+        yield live
+        live.finish()
+
+
+def _accuracies(scores: Scores, prefix: str = "") -> dict[str, Any]:
+    return {
+        f"{prefix}{dataset}/{split}_accuracy": value
+        for dataset, (_, *pair) in scores.items()
+        for split, value in zip(("valid", "test"), pair, strict=True)
+    }

@@ -1,0 +1,162 @@
+"""A supernet small enough for literal mathematics: two cells of three edges and three operations, on images 4 x 4."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from nasbench_suite.one_shot.algorithm import Batch
+from nasbench_suite.one_shot.batch_norm import BatchNorm2d
+from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
+from nasbench_suite.one_shot.session import Session
+from nasbench_suite.one_shot.settings import Settings
+from nasbench_suite.one_shot.supernet import Supernet
+from nasbench_suite.space import Categorical
+
+Cell = tuple[int, ...]
+OPERATIONS = ("none", "skip_connect", "conv")
+EDGES = ((1, 0), (2, 0), (2, 1))  # to, from
+SETTINGS = Settings(
+    network={},
+    epochs=5,
+    batch=8,
+    learning_rate=0.1,
+    learning_rate_end=0.01,
+    cosine_epochs=None,
+    momentum=0.9,
+    weight_decay=0.01,
+    clip=None,
+    flip=False,
+    crop_pad=0,
+    evaluation_batch=64,
+    precision="float32",
+    channels_last=False,
+    compile=False,
+    device="cpu",
+    threads=1,
+)
+
+
+class TinySupernet(Supernet[Cell]):
+    """Nodes add up their edges; a convolution is smooth (tanh), so that finite differences converge."""
+
+    operations = OPERATIONS
+    weightless = ("none", "skip_connect")
+    edge_names = tuple(f"{to}<-{at}" for to, at in EDGES)
+    positions = 2
+    variables = tuple(Categorical(name, OPERATIONS) for name in edge_names)
+
+    def __init__(self, channels: int = 2, normalised: bool = False) -> None:
+        super().__init__()
+        norm: Callable[[], nn.Module] = (lambda: BatchNorm2d(channels)) if normalised else nn.Identity
+        self.stem = nn.Sequential(nn.Conv2d(1, channels, 3, padding=1, bias=False), norm())
+        self.convs = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1), nn.Tanh(), norm())
+            for _ in range(self.positions * len(EDGES))
+        )
+        self.classifier = nn.Linear(channels, 3)
+
+    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+        x = self.stem(images)
+        for position in range(self.positions):
+            x = self._cell(x, position, at_position(weights, position))
+        return self.classifier(x.mean((2, 3)))
+
+    def _cell(self, x: Tensor, position: int, weights: CellWeights) -> Tensor:
+        nodes = [x, torch.zeros_like(x), torch.zeros_like(x)]
+        for edge, (to, at) in enumerate(EDGES):
+            nodes[to] = nodes[to] + self._edge(nodes[at], position, edge, weights)
+        return nodes[-1]
+
+    def _edge(self, x: Tensor, position: int, edge: int, weights: CellWeights) -> Tensor:
+        def operation(index: int) -> Tensor:
+            return (torch.zeros_like(x), x, self.convs[position * len(EDGES) + edge](x))[index]
+
+        if isinstance(weights, Path):
+            return operation(weights.chosen[edge])
+        row = weights.weights[edge]
+        if isinstance(weights, Mixture):
+            return sum((row[index] * operation(index) for index in range(len(row))), torch.zeros_like(x))
+        chosen = weights.chosen[edge]
+        return row[chosen] * operation(chosen) + (row.sum() - row[chosen])
+
+    def path(self, arch: Cell) -> Path:
+        return Path(arch)
+
+    def derive(self, weights: NDArray[np.floating]) -> Cell:
+        return tuple(weights.argmax(1).tolist())
+
+    def draw(
+        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+    ) -> Cell:
+        rows = np.full((len(EDGES), len(OPERATIONS)), 1 / len(OPERATIONS)) if weights is None else weights
+        while True:
+            cell = tuple(int(rng.choice(len(OPERATIONS), p=row / row.sum())) for row in rows)
+            if not connected or (cell[0] != 0 and cell[1:] != (0, 0)):
+                return cell
+
+    def decode(self, codes: Sequence[int]) -> Cell:
+        return tuple(codes)
+
+
+class ExactSession(Session[Cell]):
+    """Leaves logits in the precision of the network, for float64; remembers what was evaluated."""
+
+    def logits(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+        self.seen.append(weights)
+        out: Tensor = self.supernet(images, weights)
+        return out
+
+    def accuracy(self, batch: Batch, weights: EdgeWeights, statistics: str = "batch") -> float:
+        accuracy = super().accuracy(batch, weights, statistics) if self.reward is None else self.reward(weights)
+        self.scored.append((weights, accuracy, batch.total, statistics))
+        return accuracy
+
+
+def batch(seed: int, images: int = 8, dtype: torch.dtype = torch.float64) -> Batch:
+    generator = torch.Generator().manual_seed(seed)
+    pixels = torch.randn(images, 1, 4, 4, generator=generator, dtype=dtype)
+    return Batch(pixels, torch.randint(3, (images,), generator=generator), images)
+
+
+@pytest.fixture
+def make_batch() -> Callable[..., Batch]:
+    """Images (B, 1, 4, 4) of three classes, from a seed."""
+    return batch
+
+
+@pytest.fixture
+def make_session() -> Callable[..., ExactSession]:
+    """A session on the tiny supernet in float64; keywords are of the supernet, or settings.
+
+    `reward`, where it is given, is the accuracy of edge weights in percent. `seen` and `scored` are what was computed.
+    """
+
+    def make(
+        seed: int = 0,
+        channels: int = 2,
+        normalised: bool = False,
+        steps: int = 4,
+        reward: Callable[[EdgeWeights], float] | None = None,
+        **settings: object,
+    ) -> ExactSession:
+        torch.manual_seed(seed)
+        supernet = TinySupernet(channels, normalised).double()
+        drawn = iter(range(1000, 1_000_000))
+        session = ExactSession(
+            supernet,
+            replace(SETTINGS, **settings),  # type: ignore[arg-type]
+            np.random.default_rng(seed),
+            torch.Generator().manual_seed(seed),
+            steps,
+            lambda images, augmented: asked.append((images, augmented)) or batch(next(drawn), images),  # type: ignore[func-returns-value]
+        )
+        asked: list[tuple[int, bool]] = []
+        session.seen, session.scored, session.reward, session.asked = [], [], reward, asked
+        return session
+
+    return make

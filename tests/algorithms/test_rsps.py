@@ -1,0 +1,117 @@
+import copy
+from collections import Counter
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import chisquare
+
+from nasbench_suite.algorithms.rsps import RSPS
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.one_shot.edge_weights import Path
+
+CELLS = list(product(range(3), repeat=3))
+
+
+def rsps(session: Any, shared: bool = True, connected: bool = False, select: int = 20, distinct: bool = False) -> RSPS:
+    algorithm: RSPS[Any] = RSPS(shared, connected, select, distinct, 16, "batch")
+    algorithm.begin(session)
+    return algorithm
+
+
+def reward(weights: Path) -> float:
+    return float(50 + 10 * weights.chosen[0] - 7 * weights.chosen[1] + weights.chosen[2])
+
+
+def trained(algorithm: RSPS, session: Any, train: Any, steps: int) -> list[Any]:
+    for _ in range(steps):
+        seen = algorithm.step(train, None)
+        assert seen.valid_loss is None
+    return session.seen
+
+
+def test_one_cell_is_drawn_uniformly_for_all_positions(make_session: Callable, make_batch: Callable) -> None:
+    session = make_session()
+    seen = trained(rsps(session), session, make_batch(1, 2), 810)
+    assert all(type(weights) is Path for weights in seen)
+    assert chisquare([sum(weights.chosen == cell for weights in seen) for cell in CELLS]).pvalue > 1e-3
+
+
+def test_every_position_draws_for_itself_and_connected(make_session: Callable, make_batch: Callable) -> None:
+    session = make_session()
+    seen = trained(rsps(session, shared=False, connected=True), session, make_batch(1, 2), 800)
+    assert all(len(weights) == 2 for weights in seen)
+    allowed = [cell for cell in CELLS if cell[0] != 0 and cell[1:] != (0, 0)]
+    for position in range(2):
+        counts = Counter(weights[position].chosen for weights in seen)
+        assert chisquare([counts.pop(cell) for cell in allowed]).pvalue > 1e-3
+        assert not counts
+    together = np.zeros((3, 3))
+    for first, second in seen:
+        together[first.chosen[2], second.chosen[2]] += 1
+    apart = together.sum(1, keepdims=True) * together.sum(0) / 800
+    assert chisquare(together.ravel(), apart.ravel(), ddof=4).pvalue > 1e-3
+
+
+def test_a_step_is_one_of_the_weights_optimiser_under_the_draw(make_session: Callable, make_batch: Callable) -> None:
+    stepped, literal, train = make_session(), make_session(), make_batch(1)
+    seen = rsps(stepped).step(train, None)
+    loss, logits = literal.loss(train, literal.supernet.path(literal.supernet.draw(literal.rng)))
+    literal.step_weights(loss)
+    assert all(torch.equal(a, b) for a, b in zip(stepped.weights, literal.weights, strict=True))
+    assert seen == (loss, (logits.argmax(1) == train.labels).sum(), None)
+
+
+def test_the_answer_is_the_best_of_uniform_draws_under_batch_statistics(make_session: Callable) -> None:
+    session = make_session(reward=reward)
+    found = rsps(session, connected=True, select=810).answer()
+    cells = [weights.chosen for weights, *_ in session.scored]
+    assert chisquare([cells.count(cell) for cell in CELLS]).pvalue > 1e-3  # also of cells that training would redraw
+    assert {(images, statistics) for *_, images, statistics in session.scored} == {(16, "batch")}
+    assert session.asked == [(16, False)] * 810
+    assert found == max(CELLS, key=lambda cell: reward(Path(cell)))
+
+
+def test_the_answer_is_the_best_of_those_scored(make_session: Callable) -> None:
+    session = make_session(reward=reward)
+    found = rsps(session, select=3).answer()
+    cells = [weights for weights, *_ in session.scored]
+    assert len(cells) == 3
+    assert reward(Path(found)) == max(map(reward, cells)) < max(reward(Path(cell)) for cell in CELLS)
+
+
+def test_distinct_cells_are_drawn_without_replacement(make_session: Callable) -> None:
+    session = make_session(reward=reward)
+    rsps(session, select=20, distinct=True).answer()
+    assert len({weights.chosen for weights, *_ in session.scored}) == len(session.scored) == 20
+
+
+def test_a_space_smaller_than_the_selection_is_scored_whole(make_session: Callable) -> None:
+    session = make_session(reward=reward)
+    rsps(session, select=100, distinct=True).answer()
+    assert {weights.chosen for weights, *_ in session.scored} == set(CELLS)
+    assert len(session.scored) == 27
+
+
+def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make_batch: Callable) -> None:
+    session = make_session()
+    algorithm = rsps(session)
+    algorithm.step(make_batch(1), None)
+    again = make_session(seed=9)
+    again.rng = copy.deepcopy(session.rng)
+    again.supernet.load_state_dict(session.supernet.state_dict())
+    again.optimizer.load_state_dict(copy.deepcopy(session.optimizer.state_dict()))
+    resumed = rsps(again)
+    resumed.restore(algorithm.state())
+    for running in (algorithm, resumed):
+        running.step(make_batch(3), None)
+    assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
+    assert algorithm.answer() == resumed.answer()
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ConfigError, match="select and images of 1 or more, got 100 and 0"):
+        RSPS(True, False, 100, False, 0, "batch")
