@@ -13,6 +13,7 @@ from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Row, flatten
 
 TOLERANCE = 4.0  # standard errors of a difference within which two means are said to agree
+ROUNDING = 0.01 / math.sqrt(12)  # standard error of a figure with two decimals, the least that a difference can have
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Difference:
         mean, std: published, percent.
         difference: ours minus theirs, percentage points.
         errors: the difference in standard errors, from both sides' deviations and seeds; None with one seed.
-        std_ratio: our deviation over theirs; None with one seed.
+        std_ratio: our deviation over theirs; None with one seed, and where theirs is zero.
     """
 
     scored_on: str
@@ -48,6 +49,8 @@ class Comparison:
         seeds: how many searches they ran.
         evaluations: a search of theirs; None where they do not say.
         evaluations_here: a search of ours.
+        seconds: a search of theirs, on their machine or simulated; None where they do not say.
+        seconds_here: a search of ours; None where unknown.
         differences: by scored data set, validation before test.
     """
 
@@ -57,6 +60,8 @@ class Comparison:
     seeds: int
     evaluations: float | None
     evaluations_here: float
+    seconds: float | None
+    seconds_here: float | None
     differences: tuple[Difference, ...]
 
     @property
@@ -108,13 +113,13 @@ def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, R
             ("test", mine.test_mean, mine.test_std, *figures[2:]),
         ):
             if mean is not None:
-                error = None if std is None else math.sqrt(std**2 / mine.seeds + their_std**2 / published["seeds"])
-                ratio = None if std is None else std / their_std
-                differences.append(
-                    Difference(
-                        scored_on, split, theirs, their_std, mean - theirs, error and (mean - theirs) / error, ratio
-                    )
-                )
+                apart = mean - theirs
+                errors = ratio = None
+                if std is not None:
+                    error = math.sqrt(std**2 / mine.seeds + their_std**2 / published["seeds"])
+                    errors = apart / max(error, ROUNDING)
+                    ratio = std / their_std if their_std else None
+                differences.append(Difference(scored_on, split, theirs, their_std, apart, errors, ratio))
     return Comparison(
         row.config_id,
         row.label,
@@ -122,6 +127,8 @@ def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, R
         published["seeds"],
         published.get("evaluations"),
         row.evaluations_mean,
+        published.get("seconds"),
+        row.seconds_mean,
         tuple(differences),
     )
 
@@ -130,7 +137,8 @@ def to_markdown(comparisons: Sequence[Comparison], rows: Sequence[Row]) -> str:
     """Returns our rows, the published ones below each, and the differences."""
     scored = list(dict.fromkeys(row.scored_on for row in rows))
     columns = [(name, split) for name in scored for split in ("valid", "test")]
-    lines = [["", *(f"{name} {split}" for name, split in columns), "seeds", "evaluations"]]
+    timed = any(comparison.seconds is not None for comparison in comparisons)
+    lines = [["", *(f"{name} {split}" for name, split in columns), "seeds", "evaluations", *["seconds"] * timed]]
     verdicts = []
     for comparison in comparisons:
         by_column = {(d.scored_on, d.split): d for d in comparison.differences}
@@ -139,9 +147,11 @@ def to_markdown(comparisons: Sequence[Comparison], rows: Sequence[Row]) -> str:
             one = by_column.get(column)
             theirs.append(f"{one.mean:.2f}±{one.std:.2f}" if one else "-")
             apart.append(_apart(one) if one else "-")
-        said = comparison.evaluations
-        theirs += [str(comparison.seeds), "-" if said is None else f"{said:,.1f}"]
-        apart += ["", "-" if said is None else f"{comparison.evaluations_here - said:+,.1f}"]
+        theirs += [str(comparison.seeds), _count(comparison.evaluations, ",.1f")]
+        apart += ["", _count(_less(comparison.evaluations_here, comparison.evaluations), "+,.1f")]
+        if timed:
+            theirs.append(_count(comparison.seconds, ",.0f"))
+            apart.append(_count(_less(comparison.seconds_here, comparison.seconds), "+,.0f"))
         lines += [theirs, apart]
         verdicts.append(
             f"- {comparison.label} here: {comparison.agreeing} of {len(comparison.differences)} means agree with "
@@ -151,6 +161,14 @@ def to_markdown(comparisons: Sequence[Comparison], rows: Sequence[Row]) -> str:
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     title = "### Beside published numbers\n\nIn brackets: the difference in its standard errors."
     return "\n\n".join([title, table, "\n".join(verdicts)])
+
+
+def _count(value: float | None, form: str) -> str:
+    return "-" if value is None else f"{value:{form}}"
+
+
+def _less(ours: float | None, theirs: float | None) -> float | None:
+    return None if ours is None or theirs is None else ours - theirs
 
 
 def _apart(one: Difference) -> str:

@@ -17,7 +17,7 @@ from nasbench_suite.report.curves import SPLITS, best_accuracy, scores_at
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative
-from nasbench_suite.results import CONFIG, JOB, TRAJECTORY
+from nasbench_suite.results import CONFIG, EPOCHS, JOB, TRAJECTORY
 from nasbench_suite.tracking.name import run_name
 from nasbench_suite.tracking.run import Axes, LiveRun, mode
 
@@ -67,7 +67,9 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
     wanted = {"mode": settings["mode"], "id": name.id, "project": settings["project"], "entity": settings["entity"]}
     done = _logged(folder)
     if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
-        return _line(done["run"]["mode"], folder, done["where"])  # an offline run need not follow an online one
+        return _line(
+            done["run"]["mode"], folder, done["where"], description
+        )  # an offline run need not follow an online one
     summary = summarise([folder]) if error is None else None
     axes = (
         None
@@ -80,13 +82,15 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
             run.finish(exit_code=1)
         else:
             _feed(run, summary)
-            run.file(folder / TRAJECTORY, f"trajectory-{name.id}", "trajectory", _provenance(description))
+            for file in (TRAJECTORY, EPOCHS) if summary.results[0].one_shot else (TRAJECTORY,):
+                kind = Path(file).stem
+                run.file(folder / file, f"{kind}-{name.id}", kind, _provenance(description))
     if run.failed or run.where is None:
         return None
     where = relative(Path(run.where), folder) if run.mode == "offline" else run.where
     if summary is not None:
         (folder / MARKER).write_text(json.dumps({"run": wanted, "where": where}, indent=2) + "\n")
-    return _line(run.mode, folder, where)
+    return _line(run.mode, folder, where, description)
 
 
 def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,8 +107,12 @@ def _logged(folder: Path) -> dict[str, Any] | None:
     return done if there else None
 
 
-def _line(mode: str, folder: Path, where: str) -> str:
-    return f"W&B: {where}" if mode == "online" else f"W&B: wandb sync {relative(folder / where, Path.cwd())}"
+def _line(mode: str, folder: Path, where: str, description: Mapping[str, Any]) -> str:
+    if mode == "online":
+        return f"W&B: {where}"
+    # the live runs of the seeds lie beside the job's own
+    runs = folder / where if description.get("one_shot") is None else folder / "wandb" / "offline-run-*"
+    return f"W&B: wandb sync {relative(runs, Path.cwd())}"
 
 
 def _axis(results: Results) -> tuple[Clock, NDArray[np.float64]]:
@@ -130,7 +138,8 @@ def _feed(run: LiveRun, summary: Summary) -> None:
         if metrics:
             run.log({clock.unit: float(time), **metrics})
     first = summary.rows[0]
-    figures = {"seeds": first.seeds, "evaluations_mean": first.evaluations_mean, "seconds_mean": first.seconds_mean}
+    counted = ("seeds", "evaluations_mean", "seconds_mean", "collapsed")
+    figures: dict[str, Any] = {key: getattr(first, key) for key in counted}
     for row in summary.rows:
         moments = {key: getattr(row, key) for key in ("valid_mean", "valid_std", "test_mean", "test_std")}
         figures |= {f"final/{row.scored_on}/{key}": value for key, value in moments.items()}

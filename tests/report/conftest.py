@@ -76,13 +76,20 @@ def record() -> Callable[..., EpochRecord]:
 def one_shot(tmp_path: Path) -> Callable[..., Path]:
     """Writes the folder of a one-shot job: a supernet of two edges and three operations."""
 
-    def write(name: str, searches: Mapping[int, Sequence[EpochRecord]], scores: Scores, **description: Any) -> Path:
+    def write(
+        name: str,
+        searches: Mapping[int, Sequence[EpochRecord]],
+        scores: Scores,
+        *,
+        config: Mapping[str, Any] | None = None,
+        **description: Any,
+    ) -> Path:
         described = {
             **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "seed_policy": None,
             "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
             "one_shot": {"operations": ["none", "skip_connect", "conv"], "edges": ["1<-0", "2<-0"]}, **description,
         }  # fmt: skip
-        with JobFolder.open(tmp_path / name, described, {"algorithm": {"clip": 5.0}}) as folder:
+        with JobFolder.open(tmp_path / name, described, config or {"algorithm": {"order": 1}}) as folder:
             for seed, records in searches.items():
                 columns = {
                     "seconds": [record.seconds for record in records],

@@ -74,10 +74,41 @@ def test_one_search_has_a_difference_but_no_errors(results: Callable, searches, 
     assert "| +1.00 |" in to_markdown(summarise([folder]))
 
 
+@pytest.mark.parametrize(("ours", "agreeing"), [(80.002, 2), (80.02, 1)])
+def test_without_deviations_means_agree_to_the_rounding(
+    ours: float, agreeing: int, results: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = {**ENTRY, "rows": [{"where": {}, "seeds": 3, "cifar10": [91.0, 0.0, 80.0, 0.0]}]}
+    monkeypatch.setattr(published, "_entries", lambda: [entry])
+    rows = [("a", 50.0, 10.0, True)]
+    folder = results("job", {0: rows, 1: rows}, {"a": {"cifar10": (91.0, ours)}}, config=CONFIG)
+    (found,) = compare(load([folder])[0], summarise([folder]).rows)
+    assert found.agreeing == agreeing
+    assert [d.std_ratio for d in found.differences] == [None, None]
+    assert "deviations" not in to_markdown(summarise([folder]))
+
+
+def test_the_papers_one_shot_rows_are_printed_beside_ours(
+    one_shot: Callable, record: Callable, composed: Callable
+) -> None:
+    config = composed("algorithm=darts1", "protocol=nb201", "dataset=cifar10").config
+    skips = {"a": {"cifar10": (39.77, 54.30), "cifar100": (15.03, 15.61)}}
+    searches = {seed: [record(1, "a", seconds=1000.0)] for seed in range(3)}
+    text = to_markdown(summarise([one_shot("job", searches, skips, config=config)]))
+    source = "NAS-Bench-201's paper (arXiv:2001.00326, table 5)"
+    (theirs,) = [line for line in text.splitlines() if line.startswith(f"| darts1: {source}")]
+    assert theirs.endswith("| 39.77±0.00 | 54.30±0.00 | 15.03±0.00 | 15.61±0.00 | 3 | - | 10,890 |")
+    assert "| ours less theirs | +0.00 (+0.0) |" in text and "|  | - | -9,890 |" in text
+    assert f"- darts1 here: 4 of 4 means agree with {source}" in text
+    shorter = composed("algorithm=darts1", "protocol=nb201", "dataset=cifar10", "protocol.darts1.epochs=5").config
+    assert "published" not in to_markdown(summarise([one_shot("shorter", searches, skips, config=shorter)]))
+
+
 def test_every_published_row_names_real_settings(composed: Callable) -> None:
     from nasbench_suite.report.summary import flatten
 
     names = ("random", "rea", "reinforce", "reinforce_documented", "bohb")
+    one_shot = ("darts1", "darts2", "gdas", "setn", "enas", "rsps")
     entries = published._entries()
     configs = [
         flatten(composed(f"algorithm={name}", f"protocol={protocol}", f"dataset={dataset}", *budget).config)
@@ -86,6 +117,7 @@ def test_every_published_row_names_real_settings(composed: Callable) -> None:
         for budget in ((), ("budget=unlimited",))
         if name == "bohb" or not budget
     ]
+    configs += [flatten(composed(f"algorithm={name}", "protocol=nb201", "dataset=cifar10").config) for name in one_shot]
     for entry in entries:
         for row in entry["rows"]:
             where = {**entry["where"], **row["where"]}

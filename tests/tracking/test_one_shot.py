@@ -1,13 +1,15 @@
 """One-shot searches in W&B, an epoch at a time."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.tracking import live_supernet
+from nasbench_suite.results import JobFolder, SeedRecord
+from nasbench_suite.tracking import live_supernet, log_job
 
 ReadRun = Callable[[Path], Any]
 SETTINGS = {"mode": "offline", "project": "p", "entity": None, "group": None, "tags": ["mine"], "timeout": 5}
@@ -105,6 +107,49 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
     summary = read_run(tmp_path).summary
     assert (summary["architecture"], summary["collapsed"]) == ("cell 2", convolutions == 0)
     assert (summary["final/cifar10/valid_accuracy"], summary["final/cifar10/test_accuracy"]) == (10.0, 11.0)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
+    """A finished job of two seeds and its configuration."""
+    described = {
+        **DESCRIPTION, "objective": "valid_accuracy", "seed_policy": None, "fidelities": [], "workers": 1,
+        "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
+        "seconds_from": None, "table": "t", "table_hash": "ab" * 32, "best": {"cifar10": [95.0, 96.0]},
+    }  # fmt: skip
+    config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS}
+    with JobFolder.open(tmp_path / "mine" / "seeds-0-1", described, config) as folder:
+        for seed in (0, 1):
+            records = [record(epoch, seconds=10.0 * epoch + seed, convolutions=seed) for epoch in (1, 2)]
+            columns = {
+                "seconds": [one.seconds for one in records],
+                "schedule": [2, 2],
+                "epoch": [1, 2],
+                "trial": [None, None],
+                "architecture": [one.architecture for one in records],
+                "valid_accuracy": [one.valid_accuracy for one in records],
+                "incumbent": [True, True],
+            }
+            scores = {one.architecture: {"cifar10": [200, 80.0 + one.epoch, 90.0 + one.epoch]} for one in records}
+            folder.append(SeedRecord(seed, columns, scores, [asdict(one) for one in records]))
+        folder.compact()
+    return folder.path, config
+
+
+def test_the_finished_job_is_a_run_in_seconds_with_the_metrics_of_table_searches(
+    job: tuple[Path, dict[str, Any]], read_run: ReadRun
+) -> None:
+    folder, config = job
+    line = log_job(folder, config)
+    found = read_run(folder)
+    assert (found.run.run_group, found.run.job_type) == ("mine", "search")
+    assert found.metrics == {"seconds": "", "cifar10/*": "seconds"}
+    rows = [row for row in found.history if "seconds" in row]
+    assert rows[-1]["seconds"] == 21.0  # when the longer of the two ended
+    assert rows[-1]["cifar10/test_accuracy/mean"] == 92.0 and rows[-1]["cifar10/valid_regret/mean"] == 13.0
+    assert (found.summary["collapsed"], found.summary["evaluations_mean"]) == (1, 2.0)
+    assert set(found.artifacts) >= {"trajectory", "epochs"}
+    assert line == f"W&B: wandb sync {folder / 'wandb'}/offline-run-*"  # of the seeds' live runs as well
 
 
 def test_disabled_loads_neither_wandb_nor_torch(python: Callable[..., Any]) -> None:
