@@ -17,7 +17,7 @@ from nasbench_suite.spaces.nds.operations import FactorizedReduction, operation,
 Stem = Literal["cifar", "imagenet"]
 Wiring = Sequence[Sequence[tuple[int, nn.Module]]]  # for each node, its edges: where from, and what is done
 
-_STEM_MULTIPLIER = 3  # the CIFAR stem has this many times the channels of a node
+STEM_MULTIPLIER = 3  # the CIFAR stem has this many times the channels of a node
 
 
 class Cell(nn.Module):
@@ -81,7 +81,7 @@ class Cell(nn.Module):
                     term = _drop(term, drop_path)
                 terms.append(term)
                 at += 1
-            nodes.append(torch.stack(terms).sum(0) if len(terms) > 2 else sum(terms[1:], terms[0]))
+            nodes.append(sum(terms[1:], terms[0]))
         return torch.cat([nodes[node] for node in self.concat], dim=1)
 
 
@@ -130,7 +130,7 @@ class CellNetwork(nn.Module):
             )
         width = arch.width
         if stem == "cifar":
-            last = before = width * _STEM_MULTIPLIER
+            last = before = width * STEM_MULTIPLIER
             self.stems = nn.ModuleList([_conv(in_channels, last, 1), nn.Identity()])
         else:
             last = before = width

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from nasbench_suite.importing import Importer
+    from nasbench_suite.spaces.nds.supernet import Supernet
 
 TRAINING_IMAGES = {"cifar10": 50_000, "ImageNet": 1_281_167}
 
@@ -287,6 +288,12 @@ class DARTS(CellSpace):
         "dil_conv_3x3",
         "dil_conv_5x5",
     )
+
+    def supernet(self, **settings: Any) -> "Supernet":
+        """Builds the network of all pairs of cells; `settings` are those of `supernet.Supernet`."""
+        from nasbench_suite.spaces.nds.supernet import Supernet
+
+        return Supernet(**settings)
 
 
 FAMILIES: Mapping[str, type[NDSSpace[Any]]] = {

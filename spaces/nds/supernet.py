@@ -1,0 +1,263 @@
+"""The supernet of DARTS's space, of which NDS sampled a family (Liu et al. 2019, arXiv:1806.09055, section 2).
+
+A network of two kinds of cell, normal and reduction, whose nodes have an edge from every earlier one that holds all
+eight operations. Batch normalisation is not affine inside cells, and follows every pool.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.one_shot import supernet
+from nasbench_suite.one_shot.batch_norm import over_all_processes
+from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
+from nasbench_suite.space import Categorical
+from nasbench_suite.spaces.nds import cells as architectures
+from nasbench_suite.spaces.nds.cell_network import STEM_MULTIPLIER, Cell, reductions
+from nasbench_suite.spaces.nds.cells import INPUTS, CellNetwork, Edge, Genotype, Node
+from nasbench_suite.spaces.nds.operations import operation
+from nasbench_suite.spaces.nds.space import DARTS
+
+_NODES = range(INPUTS, INPUTS + DARTS.nodes)
+# (source, target) of a cell's edges, by target
+EDGES = tuple((source, node) for node in _NODES for source in range(node))
+_NONE = DARTS.operations.index("none")
+_OTHERS = tuple(at for at in range(len(DARTS.operations)) if at != _NONE)
+_PAIRS = {node: tuple(combinations(range(node), 2)) for node in _NODES}
+
+
+class _Flow(NamedTuple):
+    """What an edge takes.
+
+    Attributes:
+        weights: of all operations; None where the chosen one has weight 1.
+        chosen: the one that is computed; None for all.
+    """
+
+    weights: Sequence[Tensor] | None
+    chosen: int | None
+
+
+class MixedEdge(nn.Module):
+    """An edge that holds all operations."""
+
+    def __init__(self, channels: int, stride: int) -> None:
+        super().__init__()
+        self.operations = nn.ModuleList(_operation(name, channels, stride) for name in DARTS.operations)
+
+    def forward(self, x: Tensor, flow: _Flow) -> Tensor:
+        """(B, C, H, W) -> (B, C, H / stride, W / stride)."""
+        if flow.chosen is None:
+            assert flow.weights is not None
+            terms: list[Tensor] = [flow.weights[at] * self.operations[at](x) for at in _OTHERS]
+            return sum(terms[1:], terms[0])
+        out: Tensor = self.operations[flow.chosen](x)
+        if flow.weights is None:
+            return out
+        others = [weight for at, weight in enumerate(flow.weights) if at != flow.chosen]
+        return out * flow.weights[flow.chosen] + sum(others[1:], others[0])
+
+
+def _operation(name: str, channels: int, stride: int) -> nn.Module:
+    built = operation(name, channels, stride, affine=False)
+    return nn.Sequential(built, nn.BatchNorm2d(channels, affine=False)) if "pool" in name else built
+
+
+class Supernet(supernet.Supernet[CellNetwork]):
+    """One network that contains every pair of cells of DARTS's space.
+
+    The edges of the normal cell come first, then those of the reduction cell: 28 rows of edge weights.
+    """
+
+    operations = DARTS.operations
+    # at stride 2 a skip is a convolution, but it is no more of a choice
+    weightless = ("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect")
+    edge_names = tuple(f"{kind} {source}->{node}" for kind in Genotype._fields for source, node in EDGES)
+    variables = tuple(
+        variable
+        for kind in Genotype._fields
+        for node in _NODES
+        for variable in (
+            Categorical(f"{kind} {node} inputs", tuple(f"{left},{right}" for left, right in _PAIRS[node])),
+            *(
+                Categorical(f"{kind} {node} {side}", tuple(DARTS.operations[at] for at in _OTHERS))
+                for side in ("left", "right")
+            ),
+        )
+    )
+
+    def __init__(
+        self,
+        classes: int,
+        in_channels: int,
+        channels: int = 16,
+        cells: int = 8,
+        depth: int = 20,
+        width: int = 36,
+        auxiliary: bool = True,
+        drop_path: float = 0.2,
+        learning_rate: float = 0.025,
+        weight_decay: float = 3e-4,
+    ) -> None:
+        """
+        Args:
+            classes: outputs of the classifier.
+            in_channels: of the images.
+            channels: of a node before the first reduction.
+            cells: of which those at one and two thirds are reduction cells; at least 3, for one to be normal.
+            depth: of the networks that are derived and drawn; this and what follows is as DARTS trains its result.
+            width: likewise.
+            auxiliary: likewise.
+            drop_path: likewise; the paper raises it to this from 0.
+            learning_rate: likewise.
+            weight_decay: likewise.
+
+        Raises:
+            ConfigError: a setting makes no sense.
+        """
+        super().__init__()
+        if min(classes, in_channels, channels, depth, width) < 1 or cells < 3:
+            raise ConfigError(
+                "nds_darts: expected classes, in_channels, channels, depth and width of 1 or more and cells of 3 or "
+                f"more, got {classes}, {in_channels}, {channels}, {depth}, {width} and {cells}"
+            )
+        self.positions = cells
+        self._sizes = (depth, width, auxiliary, drop_path, learning_rate, weight_decay)
+        last = before = STEM_MULTIPLIER * channels
+        self.stem = nn.Sequential(nn.Conv2d(in_channels, last, 3, padding=1, bias=False), nn.BatchNorm2d(last))
+        self.cells = nn.ModuleList()
+        self._kinds: list[int] = []
+        after_reduction = False
+        for place in range(cells):
+            reduction = place in reductions(cells)
+            channels *= 2 if reduction else 1
+            wiring = [
+                [(source, MixedEdge(channels, 2 if reduction and source < INPUTS else 1)) for source in range(node)]
+                for node in _NODES
+            ]
+            cell = Cell(wiring, _NODES, before, last, channels, after_reduction, affine=False)
+            self.cells.append(cell)
+            self._kinds.append(int(reduction))
+            before, last, after_reduction = last, cell.out_channels, reduction
+        self.classifier = nn.Conv2d(last, classes, 1)
+        over_all_processes(self)
+
+    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+        """(B, in_channels, H, W) -> logits (B, classes)."""
+        shared = _flows(weights) if isinstance(weights, CellWeights) else None
+        before = last = self.stem(images)
+        for position, (cell, kind) in enumerate(zip(self.cells, self._kinds, strict=True)):
+            flows = _flows(at_position(weights, position)) if shared is None else shared
+            before, last = last, cell(before, last, flows[kind * len(EDGES) : (kind + 1) * len(EDGES)])
+        logits: Tensor = self.classifier(last.mean((2, 3), keepdim=True))
+        return logits.flatten(1)
+
+    def path(self, arch: CellNetwork) -> Path:
+        """Returns the edge weights under which the cells are this architecture's; its sizes are not the supernet's.
+
+        Raises:
+            ArchitectureError: a node takes both edges from one input, or not all nodes are concatenated in order.
+        """
+        architectures.check(arch, DARTS.operations, DARTS.nodes)
+        chosen = [_NONE] * len(self.edge_names)
+        for kind, cell in enumerate(arch.genotype):
+            if cell.concat != tuple(_NODES) or any(left[1] == right[1] for left, right in cell.nodes):
+                raise ArchitectureError(
+                    "nds_darts: the supernet's cells concatenate nodes 2,3,4,5, each of two different inputs; got "
+                    f"{DARTS().format(arch)!r}"
+                )
+            for node, pair in zip(_NODES, cell.nodes, strict=True):
+                for name, source in pair:
+                    chosen[kind * len(EDGES) + EDGES.index((source, node))] = DARTS.operations.index(name)
+        return Path(tuple(chosen))
+
+    def derive(self, weights: NDArray[np.floating]) -> CellNetwork:
+        """Returns the architecture of every node's two strongest edges.
+
+        An edge is as strong as its heaviest operation, and has that one; `none` does not count.
+        """
+        best = np.array(_OTHERS)[np.argmax(weights[:, _OTHERS], axis=1)]
+        strength = np.max(weights[:, _OTHERS], axis=1)
+
+        def node(first: int, inputs: int) -> Node:
+            kept = sorted(np.argsort(-strength[first : first + inputs], kind="stable")[:2].tolist())
+            return _node(kept, best[[first + source for source in kept]])
+
+        return self._network(node(first, inputs) for first, inputs in _rows())
+
+    def draw(
+        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+    ) -> CellNetwork:
+        """Draws for every node two different inputs, uniformly, and an operation on each, as its edge's weights say.
+
+        `none` is not drawn, so every node is connected.
+
+        Raises:
+            ConfigError: an edge that was drawn can only be `none`.
+        """
+
+        weights = np.ones((len(self.edge_names), len(self.operations))) if weights is None else weights
+
+        def node(first: int, inputs: int) -> Node:
+            kept = sorted(rng.choice(inputs, 2, replace=False).tolist())
+            return _node(kept, [_draw(rng, weights[first + source]) for source in kept])
+
+        return self._network(node(first, inputs) for first, inputs in _rows())
+
+    def decode(self, codes: Sequence[int]) -> CellNetwork:
+        """Returns the architecture that has these codes of `variables`.
+
+        Raises:
+            ArchitectureError: they are no such codes.
+        """
+        if len(codes) != len(self.variables) or not all(
+            0 <= code < len(variable.choices) for code, variable in zip(codes, self.variables, strict=False)
+        ):
+            raise ArchitectureError(
+                f"nds_darts: expected a code for each of {len(self.variables)} variables, got {codes!r}"
+            )
+        triples = iter(codes)
+        return self._network(
+            _node(_PAIRS[inputs][inputs_code], [_OTHERS[left], _OTHERS[right]])
+            for (_, inputs), inputs_code, left, right in zip(_rows(), triples, triples, triples, strict=True)
+        )
+
+    def _network(self, nodes: Iterator[Node]) -> CellNetwork:
+        found = tuple(nodes)
+        kinds = (found[: DARTS.nodes], found[DARTS.nodes :])
+        return CellNetwork(Genotype(*(architectures.Cell(kind, tuple(_NODES)) for kind in kinds)), *self._sizes)
+
+
+def _rows() -> Iterator[tuple[int, int]]:
+    """Lists the nodes of both kinds of cell: the row of the first of its edges, and how many they are."""
+    for kind in range(len(Genotype._fields)):
+        for node in _NODES:
+            yield kind * len(EDGES) + EDGES.index((0, node)), node
+
+
+def _node(sources: Sequence[int], operations: Sequence[int]) -> Node:
+    edges: list[Edge] = [(DARTS.operations[at], source) for at, source in zip(operations, sources, strict=True)]
+    return edges[0], edges[1]
+
+
+def _draw(rng: np.random.Generator, weights: NDArray[np.floating]) -> int:
+    """Draws an operation other than `none`."""
+    limits = np.cumsum(weights[list(_OTHERS)], dtype=np.float64)
+    if not limits[-1] > 0:
+        raise ConfigError(f"nds_darts: expected an operation other than none to have a probability, got {weights}")
+    return _OTHERS[int(limits.searchsorted(rng.random() * limits[-1], side="right"))]
+
+
+def _flows(weights: CellWeights) -> list[_Flow]:
+    """Returns what every edge takes."""
+    if isinstance(weights, Path):
+        return [_Flow(None, chosen) for chosen in weights.chosen]
+    rows = [row.unbind() for row in weights.weights.unbind()]
+    if isinstance(weights, Mixture):
+        return [_Flow(row, None) for row in rows]
+    return [_Flow(row, chosen) for row, chosen in zip(rows, weights.chosen, strict=True)]
