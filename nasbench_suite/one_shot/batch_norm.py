@@ -67,8 +67,8 @@ def batch_norm(
         count = wide.new_tensor([x.numel() / channels])
         sums = sum_over_processes(torch.cat([wide.sum((0, 2, 3)), count]))
         total, centre = sums[-1], sums[:-1] / sums[-1]
-    # sums are of what is left when a first estimate of the mean is taken off: for a channel that is constant, or
-    # nearly, the rounding of one sum would be divided by the root of eps alone
+    # taken again of what is left when a first estimate is off: where a channel is constant, or nearly, the rounding
+    # of its mean would be divided by the root of eps alone
     rest = wide - centre.view(1, -1, 1, 1)
     moments = sum_over_processes(torch.cat([rest.sum((0, 2, 3)), rest.square().sum((0, 2, 3))])) / total
     offset = moments[:channels]
