@@ -8,7 +8,7 @@ scale of its batch normalisation.
 
 from collections.abc import Sequence
 from itertools import repeat
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot import supernet
 from nasbench_suite.one_shot.batch_norm import BatchNorm2d, over_all_processes
 from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path
+from nasbench_suite.one_shot.session import Statistics
 from nasbench_suite.spaces.nb201.network import CellNetwork, Reduction
 from nasbench_suite.spaces.nb201.operations import (
     CONV_1X1,
@@ -32,8 +33,6 @@ from nasbench_suite.spaces.nb201.operations import (
 )
 from nasbench_suite.spaces.nb201.space import EDGES, EDGES_INTO, NB201, OPERATIONS
 from nasbench_suite.spaces.nb201.space import Cell as Arch
-
-Statistics = Literal["running", "batch"]
 
 _OUTPUT = 3
 _KERNELS = {CONV_1X1: 1, CONV_3X3: 3}

@@ -6,7 +6,7 @@ eight operations. Batch normalisation is not affine inside cells, and follows ev
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.one_shot import supernet
 from nasbench_suite.one_shot.batch_norm import over_all_processes
 from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
+from nasbench_suite.one_shot.session import Statistics
 from nasbench_suite.space import Categorical
 from nasbench_suite.spaces.nds import cells as architectures
 from nasbench_suite.spaces.nds.cell_network import STEM_MULTIPLIER, Cell, reductions
@@ -68,6 +69,13 @@ def _operation(name: str, channels: int, stride: int) -> nn.Module:
     return nn.Sequential(built, nn.BatchNorm2d(channels, affine=False)) if "pool" in name else built
 
 
+def _forget_statistics(network: nn.Module) -> None:
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.track_running_stats = False
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+
+
 class Supernet(supernet.Supernet[CellNetwork]):
     """One network that contains every pair of cells of DARTS's space.
 
@@ -97,6 +105,7 @@ class Supernet(supernet.Supernet[CellNetwork]):
         in_channels: int,
         channels: int = 16,
         cells: int = 8,
+        statistics: Statistics = "running",
         depth: int = 20,
         width: int = 36,
         auxiliary: bool = True,
@@ -110,6 +119,8 @@ class Supernet(supernet.Supernet[CellNetwork]):
             in_channels: of the images.
             channels: of a node before the first reduction.
             cells: of which those at one and two thirds are reduction cells; at least 3, for one to be normal.
+            statistics: of batch normalisation inside cells: `running`, as published, keeps running ones for evaluation;
+                `batch` uses the batch's own always.
             depth: of the networks that are derived and drawn; this and what follows is as DARTS trains its result.
             width: likewise.
             auxiliary: likewise.
@@ -121,6 +132,8 @@ class Supernet(supernet.Supernet[CellNetwork]):
             ConfigError: a setting makes no sense.
         """
         super().__init__()
+        if statistics not in get_args(Statistics):
+            raise ConfigError(f"nds_darts: expected statistics to be running or batch, got {statistics!r}")
         if min(classes, in_channels, channels, depth, width) < 1 or cells < 3:
             raise ConfigError(
                 "nds_darts: expected classes, in_channels, channels, depth and width of 1 or more and cells of 3 or "
@@ -145,6 +158,8 @@ class Supernet(supernet.Supernet[CellNetwork]):
             self._kinds.append(int(reduction))
             before, last, after_reduction = last, cell.out_channels, reduction
         self.classifier = nn.Conv2d(last, classes, 1)
+        if statistics == "batch":
+            _forget_statistics(self.cells)
         over_all_processes(self)
 
     def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:

@@ -267,7 +267,6 @@ def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interrupt
         ("supernet.device=cuda:99", ConfigError, "supernet.device=cuda:99: there .* here; choose supernet.device=cpu"),
         ("+supernet.momentun=1", ConfigError, "supernet: .*momentun"),
         ("+supernet.network.chanels=1", ConfigError, "supernet.network: .*chanels"),
-        ("~supernet", ConfigError, "supernet: expected the settings of a supernet's training"),
         ("+algorithm.speed=1", Exception, "speed"),
     ],
 )
@@ -277,6 +276,11 @@ def test_a_value_that_makes_no_sense_is_told_before_anything_is_written(
     with pytest.raises(error, match=message):
         tiny_job(change)
     assert not (tmp_path / "results").exists()
+
+
+def test_an_algorithm_without_a_supernet_in_its_configuration_is_told(make_job: MakeJob, plugins: None) -> None:
+    with pytest.raises(ConfigError, match="supernet: expected the settings of a supernet's training"):
+        make_job("algorithm._target_=tiny_one_shot.Tiny", "protocol=digits", "benchmark=none", "budget=unlimited")
 
 
 def test_what_is_told_is_one_line(overrides: Callable, cli: Callable) -> None:

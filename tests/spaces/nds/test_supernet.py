@@ -221,6 +221,16 @@ def test_architectures_that_the_supernet_lacks_are_refused() -> None:
             supernet.decode(codes)
 
 
+def test_batch_statistics_need_no_running_ones() -> None:
+    torch.manual_seed(0)
+    supernet = DARTS().supernet(classes=5, in_channels=3, channels=2, cells=3, statistics="batch").eval()
+    assert {name.partition(".")[0] for name, _ in supernet.named_buffers()} == {"stem"}
+    path = supernet.path(archs(supernet, 1, pools=True)[0])
+    assert not torch.allclose(supernet(batch().float()[:2], path), supernet(batch().float(), path)[:2])
+    with pytest.raises(ConfigError, match="running or batch, got 'none'"):
+        DARTS().supernet(classes=5, in_channels=3, statistics="none")
+
+
 @pytest.mark.parametrize("settings", [{"cells": 2}, {"channels": 0}, {"depth": 0}])
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match="3 or more, got 2, 3, ") as caught:
