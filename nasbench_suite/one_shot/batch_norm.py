@@ -62,19 +62,22 @@ def batch_norm(
     """
     if not training or not is_distributed():
         return F.batch_norm(x, running_mean, running_var, weight, bias, training, momentum, eps)
-    channels = x.shape[1]
-    wide = x.to(torch.promote_types(x.dtype, torch.float32))
-    count = wide.new_tensor([x.numel() / channels])
-    sums = sum_over_processes(torch.cat([wide.sum((0, 2, 3)), count]))
-    total = sums[-1].detach()
-    mean = sums[:-1] / total
-    centred = wide - mean.view(1, -1, 1, 1)
-    var = sum_over_processes(centred.square().sum((0, 2, 3))) / total
+    channels, wide = x.shape[1], x.to(torch.promote_types(x.dtype, torch.float32))
+    with torch.no_grad():
+        count = wide.new_tensor([x.numel() / channels])
+        sums = sum_over_processes(torch.cat([wide.sum((0, 2, 3)), count]))
+        total, centre = sums[-1], sums[:-1] / sums[-1]
+    # taken again of what is left when a first estimate is off: where a channel is constant, or nearly, the rounding
+    # of its mean would be divided by the root of eps alone
+    rest = wide - centre.view(1, -1, 1, 1)
+    moments = sum_over_processes(torch.cat([rest.sum((0, 2, 3)), rest.square().sum((0, 2, 3))])) / total
+    offset = moments[:channels]
+    var = moments[channels:] - offset.square()
     if running_mean is not None and running_var is not None:
         with torch.no_grad():
-            running_mean.lerp_(mean.to(running_mean.dtype), momentum)
+            running_mean.lerp_((centre + offset).to(running_mean.dtype), momentum)
             running_var.lerp_((var * total / (total - 1)).to(running_var.dtype), momentum)
-    out = centred * torch.rsqrt(var + eps).view(1, -1, 1, 1)
+    out = (rest - offset.view(1, -1, 1, 1)) * torch.rsqrt(var + eps).view(1, -1, 1, 1)
     if weight is not None:
         out = out * weight.view(1, -1, 1, 1)
     if bias is not None:

@@ -203,7 +203,7 @@ def _draw_panel(
         if quantity == "regret" and (means > 0).any():
             _log_axis(panel, "y")
             panel.set_ylim(bottom=means[means > 0].min() / 1.5)
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}"))
 
 
 def _leave_out_the_start(panel: Axes, found: dict[str, Curves], quantity: Quantity, end: float) -> None:

@@ -71,7 +71,7 @@ class Results:
 
 def _by_seed(columns: Mapping[str, Column]) -> list[slice]:
     starts = np.flatnonzero(np.diff(columns["seed"], prepend=-1)).tolist()
-    return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
+    return [slice(start, stop) for start, stop in zip(starts, [*starts[1:], None][: len(starts)], strict=True)]
 
 
 def load(folders: Iterable[Path]) -> tuple[list[Results], list[Path]]:

@@ -32,7 +32,6 @@ HEIGHT = 1.6  # inches, of a row of panels
 EDGE_HEIGHT = 1.15  # of a row of edges
 EDGES = 7  # in a row, at most
 NONE = "#999999"
-FEW = 15  # epochs up to which each is a dot as well
 
 Values = list[NDArray[np.float64]]  # a search each: (epochs,)
 
@@ -193,7 +192,7 @@ def _draw_line(axis: Axes, values: Values, dash: str, colour: str) -> None:
         return
     half = np.array([1.96 * np.std(each, ddof=1) / len(each) ** 0.5 if len(each) > 1 else 0.0 for each in by_epoch])
     epochs = np.arange(1, len(mean) + 1)
-    axis.plot(epochs, mean, dash, color=colour, linewidth=1.2, marker="." if len(mean) <= FEW else "", markersize=4)
+    axis.plot(epochs, mean, dash, color=colour, linewidth=1.2, marker="." if len(mean) == 1 else "")
     if len(values) > 1:
         axis.fill_between(epochs, mean - half, mean + half, color=colour, alpha=0.18, linewidth=0)
 

@@ -19,12 +19,14 @@ ACCURACIES = (
     "Accuracies in percent: mean±sample standard deviation over searches, of the last incumbent's score "
     "(final schedule, mean over its trainings)."
 )
+_FOR_PEOPLE = ("clock", "one_shot", "collapsed")
 _OF_CLOCK = {"simulated": "simulated s", "machine": "s of this machine"}
 
 
 def to_json(summary: Summary) -> str:
-    """Returns a list of objects, one a configuration and scored data set."""
-    return json.dumps([dataclasses.asdict(row) for row in summary.rows], indent=2)
+    """Returns a list of objects, one a configuration and scored data set, of the keys that programs rely on."""
+    rows = [dataclasses.asdict(row) for row in summary.rows]
+    return json.dumps([{key: row[key] for key in row if key not in _FOR_PEOPLE} for row in rows], indent=2)
 
 
 def to_markdown(

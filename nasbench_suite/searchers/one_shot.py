@@ -135,14 +135,14 @@ def _record(seed: int, trainer: Trainer[Any], settings: Settings, scores: dict[s
     """Returns a search as a trajectory of one evaluation an epoch: the supernet's of the answer."""
     records, failed = trainer.records, trainer.failure is not None
     epochs = len(records) + failed
-    answers: list[str | None] = [record.architecture for record in records]
+    answers = [record.architecture for record in records]
     columns: Columns = {
         "seconds": [*(record.seconds for record in records), trainer.seconds][:epochs],
         "schedule": [settings.epochs] * epochs,
         "epoch": list(range(1, epochs + 1)),
         "trial": [None] * epochs,
-        # the last answer before the failure is what the search ends with
-        "architecture": [*answers, answers[-1] if answers else None][:epochs],
+        # a search that fails ends with its last answer; where it fails before the first, there is none to name
+        "architecture": [*answers, answers[-1] if answers else ""][:epochs],
         "valid_accuracy": [*(record.valid_accuracy for record in records), math.nan][:epochs],
         "incumbent": [*([True] * len(records)), False][:epochs],
     }
