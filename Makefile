@@ -1,12 +1,17 @@
-# Two commands from a fresh clone, with nothing but Python 3.11 or later: `make demo FILE=...` and `make test`.
+# From a fresh clone, with nothing but Python 3.11 or later: `make demo` and `make test`.
 PYTHON ?= python3.11
 VENV ?= .venv
 
-.PHONY: demo test check setup
+.PHONY: demo nb201 test check setup
+
+# compares four algorithms on the table that comes with the package: no file, no download
+demo: setup
+	$(VENV)/bin/nasbench-suite run -m algorithm=random,rea,reinforce,bohb seeds=100 results=results/demo
+	$(VENV)/bin/nasbench-suite report results/demo
 
 # imports the NAS-Bench-201 file that you name, repeats the paper's comparison and reports it
-demo: setup
-	@test -n "$(FILE)" || { echo "make demo FILE=path/to/nas_bench_201.csv.gz: name the file to import"; exit 2; }
+nb201: setup
+	@test -n "$(FILE)" || { echo "make nb201 FILE=path/to/nas_bench_201.csv.gz: name the file to import"; exit 2; }
 	$(VENV)/bin/nasbench-suite import nb201 "$(FILE)"
 	$(VENV)/bin/nasbench-suite run -cn nb201_table
 	$(VENV)/bin/nasbench-suite report results/nb201_table

@@ -57,7 +57,7 @@ def first(*args):
     return query(*args)
 module.Benchmark.query = first
 from nasbench_suite.cli import main
-main(["run", "seeds=1", "table={table}", "results={results}", "tracking=disabled"])
+main(["run", "seeds=1", "protocol=nb201", "table={table}", "results={results}", "tracking=disabled"])
 """
 
 
@@ -112,6 +112,7 @@ def searches(table: str) -> None:
                     "-m",
                     "nasbench_suite",
                     "run",
+                    "protocol=nb201",
                     f"algorithm={algorithm}",
                     f"table={table}",
                     "tracking=disabled",

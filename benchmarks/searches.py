@@ -32,7 +32,8 @@ TARGETS: dict[str, tuple[float | None, float | None]] = {
 def whole_command(algorithm: str, table: str, seeds: int, *more: str) -> float:
     """Returns the seconds of one run."""
     with tempfile.TemporaryDirectory() as results:
-        command = [sys.executable, "-m", "nasbench_suite", "run", f"algorithm={algorithm}", f"table={table}"]
+        command = [sys.executable, "-m", "nasbench_suite", "run", "protocol=nb201"]
+        command += [f"algorithm={algorithm}", f"table={table}"]
         start = time.perf_counter()
         command += [f"seeds={seeds}", f"results={results}", "tracking=disabled", *more]  # W&B: benchmarks/tracking.py
         subprocess.run(command, check=True, capture_output=True)

@@ -25,7 +25,7 @@ def timed(*args):
     spent.append(time.perf_counter() - start)
     return line
 tracking.log_job = timed
-main(["run", "-m", "algorithm=random,rea", "seeds={seeds}", "table={table}", "results={results}"])
+main(["run", "-m", "protocol=nb201", "algorithm=random,rea", "seeds={seeds}", "table={table}", "results={results}"])
 import wandb
 start = time.perf_counter()
 wandb.teardown()

@@ -31,8 +31,9 @@ DATA = "NASBENCH_SUITE_TEST_DATA"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, no W&B, and no environment variable that changes how errors are shown."""
+    """An empty home, no table that comes with the package, no W&B, no environment variable that changes errors."""
     folder = tmp_path / "home"
+    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", tmp_path / "none")
     monkeypatch.setenv("NASBENCH_SUITE_HOME", str(folder))
     monkeypatch.setenv("WANDB_MODE", "disabled")
     for name in ("NASBENCH_SUITE_TRACEBACK", "HYDRA_FULL_ERROR"):
@@ -242,6 +243,12 @@ def real_installed(real_table: Path, home: Path) -> Path:
 # ---- configurations and the command line ----
 
 
+def on_nb201(*overrides: str) -> tuple[str, ...]:
+    """Names NAS-Bench-201's protocol, which `installed` is a table for, where no other protocol or file is named."""
+    named = any(word.startswith("protocol=") or word in ("-cn", "--config-name") for word in overrides)
+    return overrides if named else (*overrides, "protocol=nb201")
+
+
 @dataclass(frozen=True)
 class Composed:
     config: dict[str, Any]
@@ -271,10 +278,10 @@ def composed() -> Iterator[Callable[..., Composed]]:
 
 @pytest.fixture
 def make_job(composed: Callable[..., Composed], tmp_path: Path) -> Callable[..., Job]:
-    """Prepares a job; its results go below the test's folder."""
+    """Prepares a job on NAS-Bench-201's protocol unless another is named; its results go below the test's folder."""
 
     def make(*overrides: str, results: Path = tmp_path / "results") -> Job:
-        made = composed(*overrides, f"results={results}")
+        made = composed(*on_nb201(*overrides), f"results={results}")
         return prepare(made.config, made.choices)
 
     return make
@@ -293,7 +300,7 @@ class Answer:
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Answer]:
-    """Runs a command in this process, in the test's folder."""
+    """Runs a command in this process, in the test's folder; searches as `make_job` does."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["nasbench-suite"])
 
@@ -301,7 +308,8 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         capsys.readouterr()
         code = 0
         try:
-            command_line.main([str(argument) for argument in arguments])
+            words = [str(argument) for argument in arguments]
+            command_line.main(list(on_nb201(*words)) if words[:1] == ["run"] else words)
         except SystemExit as stop:
             code = int(stop.code or 0)
         finally:

@@ -1,15 +1,22 @@
 """`nasbench-suite query`: what a table knows of one architecture."""
 
 import argparse
+import contextlib
 import json
 from typing import Any
 
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.commands import cell
-from nasbench_suite.errors import ConfigError, MissingTrialError, TableNotFoundError, UnknownFidelityError
+from nasbench_suite.errors import (
+    ConfigError,
+    MissingTrialError,
+    TableError,
+    TableNotFoundError,
+    UnknownFidelityError,
+)
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.seed_policy import SeedPolicy
-from nasbench_suite.table import Table, find_space, find_table, open_table, read_metadata, table_paths
+from nasbench_suite.table import Table, find_space, find_table, is_shipped, open_table, read_metadata, table_paths
 
 ACCURACIES = ("train_accuracy", "valid_accuracy", "test_accuracy")
 
@@ -113,7 +120,8 @@ def _table(options: argparse.Namespace) -> Table:
         return open_table(options.table, space)
     if options.dataset:
         return find_table(space, options.dataset)
-    names = [name for name, path in table_paths().items() if read_metadata(path).space == space.name]
+    own, shipped = _tables_of(space.name)
+    names = own or shipped  # who has imported the benchmark asks about that, not about the table that comes with us
     if len(names) != 1:
         there = (
             f"several tables of space {space.name}: {', '.join(names)}; name one with --table"
@@ -122,3 +130,13 @@ def _table(options: argparse.Namespace) -> Table:
         )
         raise TableNotFoundError(there)
     return open_table(names[0], space)
+
+
+def _tables_of(space: str) -> tuple[list[str], list[str]]:
+    """Lists the space's tables, the user's and those that ship with the package."""
+    found: tuple[list[str], list[str]] = ([], [])
+    for name, path in table_paths().items():
+        with contextlib.suppress(TableError):  # `tables` shows a damaged one; it must not stop a query of another
+            if read_metadata(path).space == space:
+                found[is_shipped(path)].append(name)
+    return found

@@ -47,6 +47,11 @@ def table_paths() -> dict[str, Path]:
     return found
 
 
+def is_shipped(path: Path) -> bool:
+    """Whether a table came with the package."""
+    return path.parent == SHIPPED
+
+
 def find_space(name: str) -> Space[Any]:
     """Returns the space of that name, ours or one that a third party registered as an entry point.
 

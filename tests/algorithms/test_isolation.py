@@ -95,7 +95,7 @@ def test_there_are_algorithms_to_look_at() -> None:
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_an_algorithm_reaches_no_table_and_no_score(name: str, installed: Path, composed: Callable) -> None:
-    made = composed(f"algorithm={name}")
+    made = composed(f"algorithm={name}", "protocol=nb201")
     job = prepare(made.config, made.choices)
     space = instantiate(job.config["space"])
     ledger = Ledger(evaluations=40)

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,3 +60,25 @@ def test_for_people_every_data_set_is_a_line(cli: Cli, space: Any) -> None:
     answer = cli("query", "nb201", space.format((3,) * 6))
     assert answer.code == 0
     assert [line.split(",")[0].strip() for line in answer.out.splitlines()[2:]] == ["cifar10", "cifar100"]
+
+
+def test_who_names_no_table_is_answered_from_an_imported_one_before_the_shipped_one(
+    cli: Cli, mine: Any, text: str, write_small: Callable, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = home / "shipped"
+    write_small(shipped / "came_along.mdb")
+    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", shipped)
+    assert "table mine," in cli("query", "nb201", text).out
+    table_path("mine").unlink()
+    assert "table came_along," in cli("query", "nb201", text).out
+
+
+def test_a_damaged_table_does_not_stop_a_query_of_another(cli: Cli, mine: Any, text: str) -> None:
+    table_path("broken").write_bytes(b"no table")
+    assert "table mine," in cli("query", "nb201", text).out
+
+
+def test_several_tables_of_ones_own_must_be_named(cli: Cli, mine: Any, text: str, write_small: Callable) -> None:
+    write_small(table_path("other"))
+    answer = cli("query", "nb201", text)
+    assert answer.code == 2 and "several tables of space nb201: mine, other; name one with --table" in answer.err

@@ -84,7 +84,7 @@ def test_results_that_cannot_be_written_are_told(cli: Cli, tmp_path: Path) -> No
 def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) -> None:
     done = python(
         "-c",
-        "import sys; from nasbench_suite.cli import main; main(['run', 'seeds=1']); "
+        "import sys; from nasbench_suite.cli import main; main(['run', 'seeds=1', 'protocol=nb201']); "
         "print(sorted({'torch', 'wandb', 'matplotlib', 'scipy'} & set(sys.modules)))",
     )
     assert done.code == 0, done.err
@@ -94,7 +94,7 @@ def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) ->
 @contextlib.contextmanager
 def started(folder: Path, *overrides: str) -> Any:
     """Runs a job as a program of its own, in a group that can be killed whole."""
-    command = [sys.executable, "-m", "nasbench_suite", "run", *overrides]
+    command = [sys.executable, "-m", "nasbench_suite", "run", "protocol=nb201", *overrides]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         yield process

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 Call = Callable[..., Any]
 ReadRuns = Callable[[Path], list[Any]]
 # W&B leaves a temporary folder of its own to the end of the process
-RUN = ("-W", "ignore::ResourceWarning", "-m", "nasbench_suite", "run")
+RUN = ("-W", "ignore::ResourceWarning", "-m", "nasbench_suite", "run", "protocol=nb201")
 
 
 def test_a_sweep_is_one_group_of_runs_and_each_job_says_in_a_line_where(
@@ -70,7 +70,7 @@ def spy(prepared):
     print("loaded:", "wandb" in sys.modules)
     return folder
 job.run = spy
-main(["run", "seeds=1"])
+main(["run", "seeds=1", "protocol=nb201"])
 print("later:", "wandb" in sys.modules)
 """
     out = python("-c", code).out
