@@ -4,13 +4,16 @@ Nothing is shared or fused. The package's supernet is tested against it, and tim
 `benchmarks/supernets.py`.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
+from nasbench_suite.one_shot.batch_norm import over_all_processes
 from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot, at_position
 from nasbench_suite.spaces.nb201.operations import Normalisation, operation
-from nasbench_suite.spaces.nb201.space import EDGES, OPERATIONS
+from nasbench_suite.spaces.nb201.space import EDGES, NB201, OPERATIONS
 from nasbench_suite.spaces.nb201.supernet import Supernet
 
 
@@ -47,7 +50,7 @@ class LiteralCell(nn.Module):
         return out
 
 
-class LiteralSupernet(nn.Module):
+class LiteralSupernet(Supernet):
     """A copy of a supernet, weights and statistics, that computes it operation by operation."""
 
     def __init__(self, supernet: Supernet) -> None:
@@ -55,7 +58,8 @@ class LiteralSupernet(nn.Module):
         Args:
             supernet: to be copied; its training or evaluation mode as well.
         """
-        super().__init__()
+        nn.Module.__init__(self)  # of what it inherits it takes the contract, and no layer
+        self.positions = supernet.positions
         # the stand-alone networks of one operation everywhere hold all there is, each operation by edge
         held = [supernet.stand_alone((index,) * len(EDGES)) for index in range(len(OPERATIONS))]
         self.stem, self.normalisation, self.classifier = held[0].stem, held[0].normalisation, held[0].classifier
@@ -69,6 +73,7 @@ class LiteralSupernet(nn.Module):
                 nn.ModuleList(edge) for edge in zip(*(layer.edges for layer in layers), strict=True)
             )
             self.body.append(cell)
+        over_all_processes(self)
         self.train(supernet.training)
 
     def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
@@ -83,3 +88,11 @@ class LiteralSupernet(nn.Module):
         features = F.relu(self.normalisation(x))
         logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
         return logits.flatten(1)
+
+
+class LiteralNB201(NB201):
+    """The space, whose supernet is the one written out."""
+
+    def supernet(self, **settings: Any) -> LiteralSupernet:
+        """Builds it; `settings` are those of `nasbench_suite.spaces.nb201.supernet.Supernet`."""
+        return LiteralSupernet(super().supernet(**settings))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,13 @@ from torch import Tensor, nn
 from nasbench_suite.one_shot.algorithm import Batch
 from nasbench_suite.one_shot.batch_norm import BatchNorm2d
 from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
-from nasbench_suite.one_shot.session import Session
+from nasbench_suite.one_shot.session import Session, Statistics
 from nasbench_suite.one_shot.settings import Settings
 from nasbench_suite.one_shot.supernet import Supernet
 from nasbench_suite.space import Categorical
 
 Cell = tuple[int, ...]
+Reward = Callable[[EdgeWeights], float]
 OPERATIONS = ("none", "skip_connect", "conv")
 EDGES = ((1, 0), (2, 0), (2, 1))  # to, from
 SETTINGS = Settings(
@@ -103,23 +105,42 @@ class TinySupernet(Supernet[Cell]):
         return tuple(codes)
 
 
-class ExactSession(Session[Cell]):
-    """Leaves logits in the precision of the network, for float64; remembers what was evaluated."""
+class RecordingSession(Session[Cell]):
+    """Leaves logits in the precision of the network, for float64; remembers what it was asked for.
+
+    Attributes:
+        reward: if there is one, the accuracy of edge weights in percent.
+        seen: the edge weights of every loss.
+        scored: of every accuracy: edge weights, accuracy, images and statistics.
+        asked: of every validation batch: images, and whether augmented.
+    """
+
+    def __init__(self, supernet: TinySupernet, settings: Settings, seed: int, reward: Reward | None) -> None:
+        rng, noise = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+        super().__init__(supernet, settings, rng, noise, 4, self._draw)
+        self.reward = reward
+        self.seen: list[EdgeWeights] = []
+        self.scored: list[tuple[EdgeWeights, float, int, str]] = []
+        self.asked: list[tuple[int, bool]] = []
 
     def logits(self, images: Tensor, weights: EdgeWeights) -> Tensor:
         self.seen.append(weights)
         out: Tensor = self.supernet(images, weights)
         return out
 
-    def accuracy(self, batch: Batch, weights: EdgeWeights, statistics: str = "batch") -> float:
+    def accuracy(self, batch: Batch, weights: EdgeWeights, statistics: Statistics = "batch") -> float:
         accuracy = super().accuracy(batch, weights, statistics) if self.reward is None else self.reward(weights)
         self.scored.append((weights, accuracy, batch.total, statistics))
         return accuracy
 
+    def _draw(self, images: int, augmented: bool) -> Batch:
+        self.asked.append((images, augmented))
+        return batch(1000 + len(self.asked), images)
 
-def batch(seed: int, images: int = 8, dtype: torch.dtype = torch.float64) -> Batch:
+
+def batch(seed: int, images: int = 8) -> Batch:
     generator = torch.Generator().manual_seed(seed)
-    pixels = torch.randn(images, 1, 4, 4, generator=generator, dtype=dtype)
+    pixels = torch.randn(images, 1, 4, 4, generator=generator, dtype=torch.float64)
     return Batch(pixels, torch.randint(3, (images,), generator=generator), images)
 
 
@@ -130,33 +151,14 @@ def make_batch() -> Callable[..., Batch]:
 
 
 @pytest.fixture
-def make_session() -> Callable[..., ExactSession]:
-    """A session on the tiny supernet in float64; keywords are of the supernet, or settings.
-
-    `reward`, where it is given, is the accuracy of edge weights in percent. `seen` and `scored` are what was computed.
-    """
+def make_session() -> Callable[..., RecordingSession]:
+    """A session on the tiny supernet in float64; further keywords are settings."""
 
     def make(
-        seed: int = 0,
-        channels: int = 2,
-        normalised: bool = False,
-        steps: int = 4,
-        reward: Callable[[EdgeWeights], float] | None = None,
-        **settings: object,
-    ) -> ExactSession:
+        seed: int = 0, channels: int = 2, normalised: bool = False, reward: Reward | None = None, **settings: Any
+    ) -> RecordingSession:
         torch.manual_seed(seed)
         supernet = TinySupernet(channels, normalised).double()
-        drawn = iter(range(1000, 1_000_000))
-        session = ExactSession(
-            supernet,
-            replace(SETTINGS, **settings),  # type: ignore[arg-type]
-            np.random.default_rng(seed),
-            torch.Generator().manual_seed(seed),
-            steps,
-            lambda images, augmented: asked.append((images, augmented)) or batch(next(drawn), images),  # type: ignore[func-returns-value]
-        )
-        asked: list[tuple[int, bool]] = []
-        session.seen, session.scored, session.reward, session.asked = [], [], reward, asked
-        return session
+        return RecordingSession(supernet, replace(SETTINGS, **settings), seed, reward)
 
     return make

@@ -81,3 +81,48 @@ def test_the_protocols_differ_as_the_papers_do(composed: Callable) -> None:
     nb201, nats = (composed(f"protocol={name}").config["budget"] for name in ("nb201", "nats"))
     assert (nb201["seconds"], nb201["overstep"]) == (12_000, "discard")
     assert (nats["seconds"], nats["overstep"]) == (20_000, "keep")
+
+
+SHARED = {"learning_rate": 0.0003, "betas": [0.5, 0.999], "weight_decay": 0.001, "initial_std": 0.001}
+CONTROLLER = {"hidden": 32, "layers": 2, "tanh_constant": 2.5, "temperature": 5.0, "learning_rate": 0.001, "eps": 0.001}
+CONTROLLER |= {"weight_decay": 0.0, "steps": 50, "aggregate": 20, "entropy_weight": 0.0001, "baseline_decay": 0.99}
+PUBLISHED: dict[tuple[str, str], tuple[dict[str, object], dict[str, object]]] = {
+    ("nb201", "darts1"): (SHARED | {"order": 1, "weights_first": True}, {"epochs": 50, "clip": 5}),
+    ("nb201", "darts2"): (SHARED | {"order": 2, "weights_first": False}, {"epochs": 50, "clip": 5}),
+    ("nb201", "gdas"): (SHARED | {"tau_first": 10, "tau_last": 0.1}, {"epochs": 250, "clip": 5}),
+    ("nb201", "setn"): (SHARED | {"select": 100}, {"epochs": 250, "clip": None}),
+    ("nb201", "rsps"): (
+        {"shared": True, "connected": False, "select": 100, "images": 512, "statistics": "batch"},
+        {"epochs": 250, "clip": 5},
+    ),
+    ("nb201", "enas"): (
+        CONTROLLER | {"betas": [0.0, 0.999], "carry": "last", "images": 128, "augmented": True, "clip": 5},
+        {"epochs": 250, "batch": 128, "learning_rate": 0.05, "learning_rate_end": 0.0005, "cosine_epochs": 10}
+        | {"weight_decay": 0.00025, "clip": 5},
+    ),
+    ("nats", "darts1"): (SHARED | {"order": 1, "weights_first": True}, {"epochs": 200, "clip": None}),
+    ("nats", "darts2"): (SHARED | {"order": 2, "weights_first": True}, {"epochs": 200, "clip": None}),
+    ("nats", "gdas"): (SHARED | {"tau_first": 10, "tau_last": 0.1}, {"epochs": 200, "clip": None}),
+    ("nats", "setn"): (SHARED | {"select": 100}, {"epochs": 200, "clip": None}),
+    ("nats", "rsps"): (
+        {"shared": False, "connected": True, "select": 100, "distinct": True, "images": 512},
+        {"epochs": 200, "clip": None},
+    ),
+    ("nats", "enas"): (
+        CONTROLLER | {"betas": [0.5, 0.999], "carry": "mean", "images": 512, "augmented": False, "clip": 5},
+        {"epochs": 200, "clip": None},
+    ),
+}
+WEIGHTS = {"batch": 64, "learning_rate": 0.025, "learning_rate_end": 0.001, "cosine_epochs": None, "momentum": 0.9}
+WEIGHTS |= {"weight_decay": 0.0005, "flip": True, "crop_pad": 4}
+
+
+@pytest.mark.parametrize(("protocol", "algorithm"), PUBLISHED)
+def test_weight_sharing_has_the_published_settings(protocol: str, algorithm: str, composed: Callable) -> None:
+    config = composed(f"protocol={protocol}", f"algorithm={algorithm}").config
+    learned, trained = PUBLISHED[protocol, algorithm]
+    assert {key: config["algorithm"][key] for key in learned} == learned
+    expected = WEIGHTS | trained
+    assert {key: config["supernet"][key] for key in expected} == expected
+    statistics = {"nb201": "running", "nats": "batch"}[protocol]
+    assert config["supernet"]["network"] == {"channels": 16, "cells": 5, "statistics": statistics}
