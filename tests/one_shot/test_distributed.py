@@ -36,9 +36,10 @@ def only(root: Path, name: str) -> dict[str, list[Any]]:
 def test_two_processes_search_as_one_does(
     tiny_job: Callable[..., Job], overrides: Callable[..., list[str]], tmp_path: Path
 ) -> None:
-    changes = {"epochs": 2, "batch": 99}  # halves of 49 and 50, and a last batch of one image
-    alone = run(tiny_job(results=tmp_path / "alone", **changes))
-    done = torchrun(tmp_path, "run", *overrides("results=together", **changes))
+    # a batch of 133 is halves of 66 and 67; steps are small, for training amplifies how sums are rounded
+    changes = {"epochs": 2, "batch": 133, "learning_rate": 0.01, "network": {"channels": 4, "cells": 1}}
+    alone = run(tiny_job("+algorithm.learning_rate=0.05", results=tmp_path / "alone", **changes))
+    done = torchrun(tmp_path, "run", *overrides("+algorithm.learning_rate=0.05", "results=together", **changes))
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("results: ") == 1  # the first process speaks for both
     together = tmp_path / "together"
@@ -46,9 +47,9 @@ def test_two_processes_search_as_one_does(
     one, other = only(alone, EPOCHS), only(together, EPOCHS)
     assert one.keys() == other.keys()
     for name in ("train_loss", "train_accuracy", "valid_loss", "entropy"):
-        assert other[name] == pytest.approx(one[name], rel=1e-4), name
+        assert other[name] == pytest.approx(one[name], rel=1e-3), name
     for weights, others in zip(one["edge_weights"], other["edge_weights"], strict=True):
-        assert others == pytest.approx(weights, abs=1e-4)
+        assert others == pytest.approx(weights, abs=1e-3)
     assert not list(together.rglob("*.pt"))
 
 
