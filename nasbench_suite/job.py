@@ -163,7 +163,7 @@ def _run(job: Job, folder: JobFolder, todo: Sequence[int]) -> None:
     name = f"{job.choices['algorithm']} on {job.choices['space']}/{job.config['dataset']}"
     steps = job.plan.steps
     with Progress(name, len(job.seeds) * steps, unit="seed" if steps == 1 else "step") as progress:
-        progress.advance(len(folder.seeds) * steps)
+        progress.skip(len(folder.seeds) * steps)
         for record in _records(job, todo, progress):
             folder.append(record)
     folder.compact()
