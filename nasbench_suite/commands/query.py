@@ -1,7 +1,6 @@
 """`nasbench-suite query`: what a table knows of one architecture."""
 
 import argparse
-import contextlib
 import json
 from typing import Any
 
@@ -133,10 +132,19 @@ def _table(options: argparse.Namespace) -> Table:
 
 
 def _tables_of(space: str) -> tuple[list[str], list[str]]:
-    """Lists the space's tables, the user's and those that ship with the package."""
+    """Lists the space's tables, the user's and those that ship with the package.
+
+    Raises:
+        TableError: there is none, and one that cannot be read.
+    """
     found: tuple[list[str], list[str]] = ([], [])
+    damaged: TableError | None = None
     for name, path in table_paths().items():
-        with contextlib.suppress(TableError):  # `tables` shows a damaged one; it must not stop a query of another
+        try:
             if read_metadata(path).space == space:
                 found[is_shipped(path)].append(name)
+        except TableError as error:  # must not stop a query of another
+            damaged = damaged or error
+    if damaged is not None and not any(found):
+        raise damaged
     return found
