@@ -17,7 +17,7 @@ from nasbench_suite.algorithms.selection import best_of, most_probable
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
 from nasbench_suite.one_shot.edge_weights import Mixture
-from nasbench_suite.one_shot.session import Statistics
+from nasbench_suite.one_shot.session import Session, Statistics
 from nasbench_suite.space import ArchT
 
 
@@ -55,6 +55,16 @@ class SETN(Differentiable[ArchT]):
             raise ConfigError(f"setn: expected candidates most_probable or drawn, got {candidates!r}")
         self._select, self._candidates = select, candidates
         self._images, self._statistics = images, statistics
+
+    def begin(self, session: Session[ArchT]) -> None:
+        """Draws the first alphas from `session.noise`.
+
+        Raises:
+            ConfigError: the space's cells are not one operation on every edge, and the candidates cannot be listed.
+        """
+        super().begin(session)
+        if self._candidates == "most_probable":
+            self._cell((len(session.supernet.operations) - 1,) * len(session.supernet.edge_names))
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         """Moves the weights under a uniformly drawn cell and the alphas under the mixture."""

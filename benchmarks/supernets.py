@@ -1,7 +1,6 @@
 """Seconds of NAS-Bench-201's supernet, the package's against one written out, and of a step of each algorithm on both.
 
-The latter is `literal_nb201.py`: the same operations computed one by one, in float32, eager and channels first. The data
-are on the device for both.
+The latter is `literal_nb201.py`: the same operations computed one by one, in float32, eager and channels first.
 
 python benchmarks/supernets.py [--device cpu|cuda] [--batch 64] [--channels 16] [--cells 5] [--threads 1]
 """

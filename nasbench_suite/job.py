@@ -119,8 +119,10 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
             raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
     space = instantiate(config["space"])
+    way = way_of(config["algorithm"])
+    way.check_space(space)
     evaluator = open_evaluator(config, space, Path(config["results"]))
-    plan = way_of(config["algorithm"]).plan(config, space, evaluator)
+    plan = way.plan(config, space, evaluator)
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
     return Job(plan, choices, evaluator.name, evaluator.sha256, best)
 

@@ -1,6 +1,7 @@
 """Hydra's complaints as ours."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,4 +40,11 @@ def as_ours(error: Exception) -> NasBenchSuiteError:
     for known in (error, error.__cause__):
         if isinstance(known, NasBenchSuiteError):
             return known
-    return ConfigError(str(error).partition("\nConfig search path")[0])
+    text = str(error).partition("\nConfig search path")[0]
+    missing = re.match(r"Interpolation key 'protocol\.([^']+)' not found", text)
+    if missing:
+        return ConfigError(
+            f"protocol: expected one that has {missing[1]}, for the algorithm takes a setting from there; choose "
+            "another protocol="
+        )
+    return ConfigError(text)

@@ -79,6 +79,13 @@ class Searcher(Protocol):
 class Way(Protocol):
     """A way to search; a module."""
 
+    def check_space(self, space: Space[Any]) -> None:
+        """Complains about a space that cannot be searched so, before tables and images are looked for.
+
+        Raises:
+            ConfigError: says why.
+        """
+
     def plan(self, config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> Plan:
         """Checks a resolved configuration.
 

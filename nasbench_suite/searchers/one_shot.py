@@ -43,6 +43,12 @@ _MEANINGLESS: tuple[tuple[str, Any], ...] = (
 )
 
 
+def check_space(space: Space[Any]) -> None:
+    """Complains about a space without a supernet."""
+    if type(space).supernet is Space.supernet:
+        space.supernet()
+
+
 def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> Plan:
     """Checks the settings, the data set, the device and the supernet."""
     _check_meaningless(config)

@@ -137,3 +137,13 @@ def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_
         assert cli("run", *settings, "results=killed").code == 0
     assert len(ran) == 150 - len(kept)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+def test_a_protocol_that_lacks_an_algorithms_settings_is_told(cli: Cli) -> None:
+    answer = cli("run", "protocol=nb101", "space=nb101", "algorithm=darts1")
+    assert answer.code == 2 and "protocol: expected one that has supernet.network" in answer.err
+
+
+def test_a_space_without_a_supernet_is_told_before_its_table_is_looked_for(cli: Cli) -> None:
+    answer = cli("run", "protocol=nb201", "space=nb101", "algorithm=darts1")
+    assert answer.code == 2 and "space nb101 has no supernet to search" in answer.err
