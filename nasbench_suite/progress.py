@@ -35,6 +35,8 @@ class Progress:
         """Notes what was done before, so that it does not count in the rate."""
         self._bar.initial = amount
         self._bar.reset()
+        # which counts from nothing, whatever `initial` says; and an update by so much would be taken for speed
+        self._bar.n = self._bar.last_print_n = amount
 
     def skip(self, amount: float) -> None:
         """Notes that so many more units were done before, so that they do not count in the rate."""
