@@ -97,6 +97,14 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
     return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"], budget["overstep"], budget["unchecked"])
 
 
+def _of_another_protocol(config: Mapping[str, Any]) -> str:
+    """Says that the protocol was made for another data set, where it was."""
+    protocol = config["protocol"]
+    if protocol["dataset"] == config["dataset"]:
+        return ""
+    return f"; protocol {protocol['name']} is for {protocol['dataset']}, choose another protocol="
+
+
 def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
     """Returns those of the wanted fidelities that can be asked for; the highest must be among them."""
     pairs = config["fidelities"]
@@ -108,6 +116,6 @@ def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity,
         shown = "; ".join(map(str, available[-4:])) or "none"
         raise UnknownFidelityError(
             f"fidelities: expected one that {evaluator.name} has on {config['dataset']} (the last are: {shown}), "
-            f"got {wanted[-1] if wanted else 'none'}"
+            f"got {wanted[-1] if wanted else 'none'}{_of_another_protocol(config)}"
         )
     return tuple(fidelity for fidelity in wanted if fidelity in available)

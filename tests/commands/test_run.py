@@ -147,3 +147,9 @@ def test_a_protocol_that_lacks_an_algorithms_settings_is_told(cli: Cli) -> None:
 def test_a_space_without_a_supernet_is_told_before_its_table_is_looked_for(cli: Cli) -> None:
     answer = cli("run", "protocol=nb201", "space=nb101", "algorithm=darts1")
     assert answer.code == 2 and "space nb101 has no supernet to search" in answer.err
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_protocol_for_another_data_set_is_told(cli: Cli) -> None:
+    answer = cli("run", "protocol=digits", "dataset=cifar10")
+    assert answer.code == 2 and "protocol digits is for digits, choose another protocol=" in answer.err
