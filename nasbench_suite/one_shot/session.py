@@ -130,24 +130,19 @@ class Session(Generic[ArchT]):
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self._settings.precision == "bfloat16")
 
 
-class batch_statistics:  # noqa: N801 (a context manager, used like a function)
+@contextmanager
+def batch_statistics(network: nn.Module) -> Iterator[None]:
     """Normalises by the batch's own statistics within a `with` block, without a trace in the running ones."""
-
-    def __init__(self, network: nn.Module) -> None:
-        self._layers = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
-        self._network = network
-
-    def __enter__(self) -> None:
-        self._before = [(layer.training, layer.momentum) for layer in self._layers]
-        self._was_training = self._network.training
-        self._network.eval()
-        for layer in self._layers:
+    layers = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    momenta = [layer.momentum for layer in layers]
+    with running_statistics(network):
+        for layer in layers:
             layer.training, layer.momentum = True, 0.0
-
-    def __exit__(self, *_: object) -> None:
-        self._network.train(self._was_training)
-        for layer, (training, momentum) in zip(self._layers, self._before, strict=True):
-            layer.training, layer.momentum = training, momentum
+        try:
+            yield
+        finally:
+            for layer, momentum in zip(layers, momenta, strict=True):
+                layer.momentum = momentum
 
 
 @contextmanager
