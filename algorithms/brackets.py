@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 def count_rungs(minimum: float, maximum: float, eta: int) -> int:

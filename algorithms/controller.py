@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from nasbench_suite.space import Categorical
+from nasbench_suite.variables import Categorical
 
 
 class Decisions(NamedTuple):

@@ -26,11 +26,12 @@ import torch
 from torch import Tensor
 
 from nasbench_suite.algorithms.differentiable import Differentiable
+from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
-from nasbench_suite.one_shot.edge_weights import Mixture
+from nasbench_suite.one_shot.algorithm import StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.session import batch_statistics
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 Weights = list[Tensor]
 

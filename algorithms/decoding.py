@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.space import Space
+from nasbench_suite.variables import ArchT
 
 # NAS-Bench-101 accepts about every tenth draw; a space of listed architectures may accept next to none
 ATTEMPTS = 1000

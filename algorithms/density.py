@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nasbench_suite.algorithms.decoding import draw_valid
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.space import Space
+from nasbench_suite.variables import ArchT
 
 Codes = NDArray[np.int64]
 FLOOR = 1e-32

@@ -10,7 +10,7 @@ from torch import Tensor
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.one_shot.session import Session
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 class Differentiable(OneShotAlgorithm[ArchT]):

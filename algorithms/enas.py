@@ -23,9 +23,10 @@ from torch import Tensor, nn
 from nasbench_suite.algorithms.controller import Controller
 from nasbench_suite.algorithms.selection import best_of
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.algorithm import Batch, OneShotAlgorithm, StepMetrics
+from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.session import Session, Statistics
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 class ENAS(OneShotAlgorithm[ArchT]):

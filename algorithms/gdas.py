@@ -18,10 +18,11 @@ import torch
 from torch import Tensor
 
 from nasbench_suite.algorithms.differentiable import Differentiable
+from nasbench_suite.edge_weights import OneHot
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
-from nasbench_suite.one_shot.edge_weights import OneHot
-from nasbench_suite.space import ArchT
+from nasbench_suite.one_shot.algorithm import StepMetrics
+from nasbench_suite.one_shot.batch import Batch
+from nasbench_suite.variables import ArchT
 
 
 class GDAS(Differentiable[ArchT]):

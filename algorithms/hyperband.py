@@ -2,7 +2,7 @@
 
 from nasbench_suite.algorithms.brackets import bracket_sizes
 from nasbench_suite.algorithms.successive_halving import SuccessiveHalving
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 class Hyperband(SuccessiveHalving[ArchT]):

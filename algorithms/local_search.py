@@ -8,7 +8,8 @@ import numpy as np
 from nasbench_suite.algorithm import Algorithm, Proposal
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.space import Space
+from nasbench_suite.variables import ArchT
 
 
 class LocalSearch(Algorithm[ArchT]):

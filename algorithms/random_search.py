@@ -2,7 +2,7 @@
 
 from nasbench_suite.algorithm import Algorithm, Proposal
 from nasbench_suite.observation import Observation
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 class RandomSearch(Algorithm[ArchT]):

@@ -11,7 +11,8 @@ from nasbench_suite.algorithms.decoding import draw_valid
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.space import Space
+from nasbench_suite.variables import ArchT
 
 Logits = NDArray[np.float64]
 

@@ -8,11 +8,12 @@ batch of validation images.
 from typing import Any
 
 from nasbench_suite.algorithms.selection import best_of
+from nasbench_suite.edge_weights import EdgeWeights, Path
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.algorithm import Batch, OneShotAlgorithm, StepMetrics
-from nasbench_suite.one_shot.edge_weights import EdgeWeights, Path
+from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.session import Statistics
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 class RSPS(OneShotAlgorithm[ArchT]):

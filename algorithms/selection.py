@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.one_shot.session import Session, Statistics
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 def best_of(

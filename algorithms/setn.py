@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from nasbench_suite.algorithms.differentiable import Differentiable
 from nasbench_suite.algorithms.selection import best_of, most_probable
+from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
-from nasbench_suite.one_shot.edge_weights import Mixture
+from nasbench_suite.one_shot.algorithm import StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.session import Session, Statistics
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 
 class SETN(Differentiable[ArchT]):

@@ -9,7 +9,8 @@ from nasbench_suite.algorithms.brackets import Bracket, Slot, bracket_sizes, mak
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.space import Space
+from nasbench_suite.variables import ArchT
 
 
 class SuccessiveHalving(Algorithm[ArchT]):

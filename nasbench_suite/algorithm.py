@@ -16,7 +16,8 @@ import numpy as np
 
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.space import Space
+from nasbench_suite.variables import ArchT
 
 
 class Proposal(NamedTuple, Generic[ArchT]):

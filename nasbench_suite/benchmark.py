@@ -4,18 +4,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import MissingDataError, MissingValueError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, MissingDataError, MissingValueError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import Objective, metric_of
+from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
-from nasbench_suite.seed_policy import SeedPolicy
 from nasbench_suite.table import Metric, Table
+from nasbench_suite.table.trials import TrialPolicy
+
+_METRICS = {"valid_accuracy": "valid_accuracy", "test_error": "test_accuracy"}
+
+
+def metric_of(objective: object, table: Table, trial_set: str) -> str:
+    """Returns the column that a search is told of.
+
+    Args:
+        objective: `valid_accuracy`, or `test_error` for a table that has no validation accuracy. A search maximises
+            either; as accuracies, 100% less the error.
+        table: that answers.
+        trial_set: that is searched.
+
+    Raises:
+        ConfigError: it is none, or the table has only the other one.
+    """
+    if objective not in _METRICS:
+        raise ConfigError(f"objective: expected {' or '.join(get_args(Objective))}, got {objective!r}")
+    has_valid, has_test = (bool(table.fidelities(trial_set, metric)) for metric in _METRICS.values())
+    if objective == "test_error" and has_valid:
+        raise ConfigError(
+            f"objectives=test_error: table {table.name} has validation accuracy on {trial_set}, and no search must see "
+            "test scores there; leave objective at valid_accuracy"
+        )
+    if objective == "valid_accuracy" and has_test and not has_valid:
+        raise ConfigError(
+            f"table {table.name} has no validation accuracy on {trial_set}, only test figures: a search would see test "
+            "scores, which must be asked for by name: objectives=test_error"
+        )
+    return _METRICS[str(objective)]
 
 
 class Observations(NamedTuple):
@@ -98,38 +128,38 @@ class Benchmark:
         """
         return self.table.fidelities(self._source.search, self._told())
 
-    def query(self, arch: Any, fidelity: Fidelity, seed: SeedPolicy) -> Observation:
+    def query(self, arch: Any, fidelity: Fidelity, trial: TrialPolicy) -> Observation:
         """Answers one evaluation, and charges it.
 
         Args:
             arch: an architecture of the table's space.
             fidelity: how far it is trained.
-            seed: which trial answers: a training seed, `mean`, `random`, or `random_or_mean` (a stored mean where the
+            trial: which trial answers: a training seed, `mean`, `random`, or `random_or_mean` (a stored mean where the
                 source has no trials, counted in `stored_means`).
 
         Raises:
             ArchitectureError: it is no architecture of the space.
             MissingArchitectureError: the table lacks it.
             UnknownFidelityError: the table lacks this schedule or epoch.
-            MissingTrialError: the cell has no trial of this seed, or none at all.
+            MissingTrialError: the cell has no such trial, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
             ConfigError: the table has test figures only, and the objective is not `test_error`.
         """
         metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
         row = self._row(arch)
-        picked = metric.pick(row, seed, self._rng)
+        picked = metric.pick(row, trial, self._rng)
         seconds = None if cost is None else _cost(cost, row, picked)
         epochs = fidelity.epoch if charged is None else int(charged.value(row, picked))
         if self._paid is None:
             self.ledger.charge(seconds, epochs)
         else:
             self._charge_once(row, fidelity, seconds, epochs)
-        if seed == "random_or_mean" and metric.picker.is_stored_mean(picked):
+        if trial == "random_or_mean" and metric.picker.is_stored_mean(picked):
             self.stored_means += 1
         return Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
 
-    def query_many(self, archs: Sequence[Any], fidelity: Fidelity, seed: SeedPolicy) -> Observations:
+    def query_many(self, archs: Sequence[Any], fidelity: Fidelity, trial: TrialPolicy) -> Observations:
         """Answers many evaluations at once, and charges them as one.
 
         Takes what `query` takes and raises what it raises. Under `random` it draws in another order than single
@@ -139,9 +169,9 @@ class Benchmark:
         metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
         rows = self.table.rows(archs)
         values, known = metric.matrix(rows)
-        picked = metric.picker.pick_many(known, seed, self._rng)
+        picked = metric.picker.pick_many(known, trial, self._rng)
         if not picked.any(axis=1).all():
-            metric.pick(int(rows[np.argmin(picked.any(axis=1))]), seed, self._rng)  # raises, naming the cell
+            metric.pick(int(rows[np.argmin(picked.any(axis=1))]), trial, self._rng)  # raises, naming the cell
         seconds = np.full(len(rows), np.nan)
         if cost is not None:
             costs, costs_known = cost.matrix(rows)
@@ -150,15 +180,15 @@ class Benchmark:
             np.full(len(rows), float(fidelity.epoch)) if charged is None else _mean(charged.matrix(rows)[0], picked)
         )
         self._charge_many(rows, fidelity, seconds, epochs)
-        if seed == "random_or_mean":
+        if trial == "random_or_mean":
             self.stored_means += metric.picker.count_stored_means(picked)
         return Observations(_mean(values, picked), seconds)
 
-    def value(self, row: int, trial_set: str, fidelity: Fidelity, metric: str, seed: SeedPolicy) -> float | None:
+    def value(self, row: int, trial_set: str, fidelity: Fidelity, metric: str, trial: TrialPolicy) -> float | None:
         """Returns any metric in percent, millions or seconds; None where it was not measured. Costs nothing.
 
         Raises:
-            MissingTrialError: the cell has no trial of this seed.
+            MissingTrialError: the cell has no such trial.
         """
         if fidelity.schedule not in self.table.schedules(trial_set):
             return None
@@ -166,17 +196,17 @@ class Benchmark:
         if found is None:
             return None
         try:
-            return found.value(row, found.pick(row, seed, self._rng))
+            return found.value(row, found.pick(row, trial, self._rng))
         except MissingValueError:
             return None
 
-    def seconds(self, row: int, fidelity: Fidelity, seed: SeedPolicy) -> float | None:
+    def seconds(self, row: int, fidelity: Fidelity, trial: TrialPolicy) -> float | None:
         """Returns what a query would cost, by the trial that answers; None where unknown. Costs nothing."""
         cost = self.table.cost(self._source.search, fidelity)
         if cost is None:
             return None
         try:
-            return cost.value(row, cost.pick(row, seed, self._rng))
+            return cost.value(row, cost.pick(row, trial, self._rng))
         except MissingDataError:
             return None
 

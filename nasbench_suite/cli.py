@@ -92,9 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("arch", help="the architecture's text form")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")
-    command.add_argument("--epochs", type=int, metavar="SCHEDULE", help="length of the training; default: the longest")
+    command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")
     command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
-    command.add_argument("--seed", default="mean", help="training seed, or mean (default)")
+    command.add_argument("--trial", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
     command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
     command.add_argument("--csv", action="store_true", help="likewise at all epochs, as CSV")
@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
 def _import(options: argparse.Namespace) -> None:
     from fnmatch import filter as matching
 
-    from nasbench_suite.table import space_names
+    from nasbench_suite.registry.spaces import space_names
 
     names = matching(space_names(), options.space) or [options.space]  # what matches nothing is named as unknown
     if options.name and len(names) > 1:
@@ -155,8 +155,9 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _import_one(name: str, options: argparse.Namespace) -> None:
-    from nasbench_suite.importing import import_file
-    from nasbench_suite.table import find_space, table_path
+    from nasbench_suite.folders import table_path
+    from nasbench_suite.registry.importers import import_file
+    from nasbench_suite.registry.spaces import find_space
 
     space = find_space(name)
     destination = table_path(options.name or space.name)
@@ -191,7 +192,7 @@ def _distributions(options: argparse.Namespace) -> None:
 
 
 def _enumerate(options: argparse.Namespace) -> None:
-    from nasbench_suite.table import find_space
+    from nasbench_suite.registry.spaces import find_space
 
     space = find_space(options.space)
     for arch in space.enumerate():

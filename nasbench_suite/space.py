@@ -11,32 +11,18 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.variables import ArchT, Categorical
 
 if TYPE_CHECKING:
     import torch
 
-    from nasbench_suite.importing import Importer
-    from nasbench_suite.one_shot.supernet import Supernet
-
-ArchT = TypeVar("ArchT", bound=Hashable)
-
-
-class Categorical(NamedTuple):
-    """One decision of an architecture.
-
-    Attributes:
-        name: unique within the space.
-        choices: what the codes 0 .. len(choices) - 1 stand for.
-    """
-
-    name: str
-    choices: tuple[str, ...]
+    from nasbench_suite.supernet import Supernet
 
 
 class Complexity(NamedTuple):
@@ -146,7 +132,7 @@ class Space(ABC, Generic[ArchT]):
         """
         import torch
 
-        from nasbench_suite.training.counting import count_flops, count_parameters
+        from nasbench_suite.counting import count_flops, count_parameters
 
         with torch.device("meta"):
             network = self.network(arch, **settings)
@@ -172,10 +158,6 @@ class Space(ABC, Generic[ArchT]):
     def describe_seconds(self, trial_set: str) -> str | None:
         """Says by which formula the seconds of a search come about, where the source has none; None otherwise."""
         return None
-
-    def importers(self) -> Sequence[Importer]:
-        """Lists the readers of the benchmark's official files, the most specific format first."""
-        return ()
 
     # How a table finds an architecture's row. The default serves any space.
 

@@ -19,3 +19,7 @@ SPACES = {
     "nds_enas": "nasbench_suite.spaces.nds:ENAS",
     "nds_darts": "nasbench_suite.spaces.nds:DARTS",
 }
+
+# The readers of their files, as functions of the space; those of third parties are entry points of the group
+# `nasbench_suite.importers`, under the space's name.
+IMPORTERS = {name: f"nasbench_suite.spaces.{name.partition('_')[0]}.importers:importers" for name in SPACES}

@@ -17,10 +17,11 @@ from hydra import compose, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
 
 from nasbench_suite import cli as command_line
-from nasbench_suite import search_path
+from nasbench_suite.configuration import search_path
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
-from nasbench_suite.job import Job, prepare
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.prepare import prepare
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201, Cell
 from nasbench_suite.table import Dataset, Source, Table
 from nasbench_suite.table.curves import Curve
@@ -33,7 +34,7 @@ DATA = "NASBENCH_SUITE_TEST_DATA"
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, no table that comes with the package, no W&B, no environment variable that changes errors."""
     folder = tmp_path / "home"
-    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", tmp_path / "none")
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", tmp_path / "none")
     monkeypatch.setenv("NASBENCH_SUITE_HOME", str(folder))
     monkeypatch.setenv("WANDB_MODE", "disabled")
     for name in ("NASBENCH_SUITE_TRACEBACK", "HYDRA_FULL_ERROR"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.table import table_path
+from nasbench_suite.folders import table_path
 
 Cli = Callable[..., Any]
 CELL = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
@@ -39,7 +39,7 @@ def fails(answer: Any, *parts: str) -> None:
         (["run", "dataset=svhn"], ["svhn", "cifar10, cifar100"]),
         (["run", "table=lost"], ["no table 'lost'", "nasbench-suite import"]),
         (["run", "fidelities=[[200,7]]"], ["got epoch 7 of 200"]),
-        (["run", "seed_policy=999"], ["not trial 999"]),
+        (["run", "trial=999"], ["not trial 999"]),
         # budgets and seeds
         (["run", "budget.seconds=-1"], ["budget.seconds: expected a number of 0 or more", "-1"]),
         (["run", "budget.seconds=soon"], ["budget.seconds: expected a number", "soon"]),
@@ -85,13 +85,13 @@ def test_bad_input_is_told_in_one_line(
 def test_a_missing_table_is_answered_with_the_command_that_makes_one(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", home / "none")
+    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", home / "none")
     fails(cli("run"), "nasbench-suite import nb201 PATH")
     fails(cli("query", "nb201", CELL), "nasbench-suite import nb201 PATH")
 
 
 def test_a_truncated_table_is_told(cli: Cli, full_table: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", home / "none")
+    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", home / "none")
     (home / "tables").mkdir(parents=True)
     table_path("nb201").write_bytes(full_table.read_bytes()[:100_000])
     fails(cli("run", "table=nb201"), "truncated", "import it again")

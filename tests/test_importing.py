@@ -4,9 +4,11 @@ import pytest
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import Trials, import_file, pair_datasets, sha256
+from nasbench_suite.folders import table_path
+from nasbench_suite.importing.datasets import pair_datasets
+from nasbench_suite.importing.gathering import Trials
+from nasbench_suite.registry.importers import import_file, sha256
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import table_path
 
 
 def test_a_missing_file_is_told() -> None:

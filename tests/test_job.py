@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from nasbench_suite import job as jobs
 from nasbench_suite.errors import (
     ConfigError,
     MissingTrialError,
@@ -13,8 +12,10 @@ from nasbench_suite.errors import (
     UnknownDatasetError,
     UnknownFidelityError,
 )
-from nasbench_suite.job import Job, run
-from nasbench_suite.results import CONFIG, JOB, LOG, SCORES, TRAJECTORY, JobFolder
+from nasbench_suite.jobs import job as jobs
+from nasbench_suite.jobs.folder import CONFIG, JOB, LOG, SCORES, TRAJECTORY, JobFolder
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.run import run
 
 pytestmark = pytest.mark.usefixtures("installed")
 MakeJob = Callable[..., Job]
@@ -42,8 +43,8 @@ def test_results_do_not_depend_on_the_number_of_processes_and_repeat(
 
 def test_changing_the_trial_policy_leaves_the_algorithms_draws_as_they_were(make_job: MakeJob) -> None:
     settings = ("dataset=cifar100", "budget=unlimited", "budget.evaluations=40", "seeds=3")
-    one = columns(run(make_job(*settings, "seed_policy=random")))
-    other = columns(run(make_job(*settings, "seed_policy=mean")))
+    one = columns(run(make_job(*settings, "trial=random")))
+    other = columns(run(make_job(*settings, "trial=mean")))
     assert one["architecture"] == other["architecture"]
     assert one["valid_accuracy"] != other["valid_accuracy"]
     assert set(one["trial"]) == {111, 777} and set(other["trial"]) == {None}
@@ -125,7 +126,7 @@ def test_the_folders_name_comes_from_the_configuration_and_not_from_what_cannot_
             ["algorithm=rea"],
             ["protocol=nats"],
             ["dataset=cifar100"],
-            ["seed_policy=mean"],
+            ["trial=mean"],
             ["budget.seconds=100"],
             ["budget.overstep=keep"],
             ["fidelities=[[200,200]]"],
@@ -135,8 +136,8 @@ def test_the_folders_name_comes_from_the_configuration_and_not_from_what_cannot_
 
 
 def test_another_table_is_another_configuration(make_job: MakeJob, home: Path, small_csv: Path, space: Any) -> None:
-    from nasbench_suite.importing import import_file
-    from nasbench_suite.table import table_path
+    from nasbench_suite.folders import table_path
+    from nasbench_suite.registry.importers import import_file
 
     import_file(space, small_csv, table_path("part"))
     assert make_job("table=part").id != make_job("table=nb201").id
@@ -171,7 +172,7 @@ def test_the_folder_holds_the_config_the_table_hash_and_the_versions(make_job: M
         ("budget.overstep=forgive", ConfigError, "keep or discard"),
         ("budget=unlimited", ConfigError, "never ends by itself: set budget.seconds"),
         ("budget.charge_repeats=false", ConfigError, "needs budget.evaluations"),
-        ("seed_policy=median", ConfigError, "seed policy"),
+        ("trial=median", ConfigError, "trial policy"),
         ("dataset=svhn", TableNotFoundError, "no table of space nb201 has data set 'svhn'.*have: cifar10, cifar100"),
         ("table=lost", TableNotFoundError, "no table 'lost'"),
         ("fidelities=[[12,13]]", UnknownFidelityError, "got epoch 13 of 12"),
@@ -197,9 +198,9 @@ def test_a_data_set_that_the_named_table_lacks_is_told(make_job: MakeJob) -> Non
 
 def test_a_seed_that_cells_lack_is_told_by_the_search(make_job: MakeJob) -> None:
     with pytest.raises(MissingTrialError, match="not trial 999"):
-        run(make_job("seed_policy=999", "seeds=1"))
+        run(make_job("trial=999", "seeds=1"))
 
 
 def test_an_error_in_another_process_comes_back_as_itself(make_job: MakeJob) -> None:
     with pytest.raises(MissingTrialError, match="not trial 999"):
-        run(make_job("seed_policy=999", "seeds=2", "cores=2"))
+        run(make_job("trial=999", "seeds=2", "cores=2"))

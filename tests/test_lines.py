@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasbench_suite.lines import append, recover, seal, unseal
+from nasbench_suite.journal import append, recover, seal, unseal
 
 RECORD = {"valid_accuracy": [0.1, None, 1 / 3], "architecture": "naïve\n"}
 

@@ -11,17 +11,20 @@ from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
-from nasbench_suite.job import prepare, run
+from nasbench_suite.folders import table_path
+from nasbench_suite.jobs.prepare import prepare
+from nasbench_suite.jobs.query import QuerySearcher
+from nasbench_suite.jobs.run import run
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.observation import Score
+from nasbench_suite.registry.importers import import_file
+from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.report.figure import draw, save
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job, to_markdown
-from nasbench_suite.searchers.asking import Searcher
 from nasbench_suite.spaces.nds import ResNet
-from nasbench_suite.table import Table, find_space, table_path
+from nasbench_suite.table import Table
 from nasbench_suite.testing.algorithms import reachable
 
 COUNT = 30
@@ -55,14 +58,14 @@ def opened(batch_size: int | None = None) -> Table:
     return Table(table_path("nds_resnet"), ResNet(batch_size=batch_size))
 
 
-OVERRIDES = ("space=nds_resnet", "protocol=nds", "fidelities=[[2,2]]", "objective=test_error", "seeds=2")
+OVERRIDES = ("space=nds_resnet", "protocol=nds", "fidelities=[[2,2]]", "objectives=test_error", "seeds=2")
 
 
 def test_a_search_must_ask_for_test_scores_by_name(errors: list[float], cli: Callable) -> None:
     done = cli("run", "space=nds_resnet")
     assert done.code == 2
     assert done.err.count("\n") == 1
-    assert "must be asked for by name: objective=test_error" in done.err
+    assert "must be asked for by name: objectives=test_error" in done.err
 
 
 def test_an_unknown_objective_is_refused(errors: list[float], composed: Callable) -> None:
@@ -79,7 +82,7 @@ def test_test_scores_are_refused_where_there_is_validation(full_table: Path) -> 
 
 def test_an_observation_then_carries_the_test_accuracy(errors: list[float]) -> None:
     table = opened()
-    with pytest.raises(ConfigError, match="objective=test_error"):
+    with pytest.raises(ConfigError, match="objectives=test_error"):
         Benchmark(table, "cifar10").fidelities()
     benchmark = Benchmark(table, "cifar10", objective="test_error")
     assert benchmark.fidelities() == [Fidelity(2, 1), Fidelity(2, 2)]
@@ -120,7 +123,7 @@ def test_a_search_stays_among_what_was_measured_there(
 ) -> None:
     made = composed(*OVERRIDES, f"algorithm={algorithm}", budget, "space.batch_size=128")
     job = prepare(made.config, made.choices)
-    record = Searcher(job).run(0)
+    record = QuerySearcher(job).run(0)
     there = set(opened().architectures(range(COUNT - 1)))
     assert set(record.columns["architecture"]) <= there
     assert len(record.columns["architecture"]) >= 20
@@ -139,7 +142,7 @@ def test_a_random_search_of_the_whole_pool_finds_its_best(errors: list[float], c
 
 def test_an_algorithm_of_a_job_reaches_no_table(errors: list[float], composed: Callable) -> None:
     made = composed(*OVERRIDES, "budget.evaluations=5", "algorithm=rea")
-    searcher = Searcher(prepare(made.config, made.choices))
+    searcher = QuerySearcher(prepare(made.config, made.choices))
     algorithm: Algorithm = searcher._new_algorithm(searcher._space, [Fidelity(2, 2)], np.random.default_rng(0))
     for _ in range(5):
         algorithm.tell(proposal := algorithm.ask(), Benchmark(opened(), "cifar10", objective="test_error").query(

@@ -12,11 +12,11 @@ from typing import overload
 import pytest
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.parallel import ordered_map, usable_cores
+from nasbench_suite.processes import ordered_map, usable_cores
 
 CHILD = """
 import os
-from nasbench_suite.parallel import ordered_map
+from nasbench_suite.processes import ordered_map
 
 def my_id(_):
     return os.getpid()

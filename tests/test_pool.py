@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.pool import Decision, Pool, SampledSpace
+from nasbench_suite.sampled_space.members import Decision, MeasuredMembers, SampledSpace
 
 Arch = tuple[str, int, float, int]  # colour, size, rate, and a mark that no decision tells
 
@@ -55,7 +55,7 @@ def edits(one: Arch, two: Arch) -> int:
     )
 
 
-def pool(nearest: int = 2, members: Sequence[Arch] = MEMBERS) -> Pool[Arch]:
+def pool(nearest: int = 2, members: Sequence[Arch] = MEMBERS) -> MeasuredMembers[Arch]:
     return Paint(nearest).confined(lambda: members)
 
 
@@ -77,7 +77,7 @@ def test_neighbours_are_whoever_is_near_from_either_side() -> None:
 
 def test_all_pairs_in_parts_give_the_same_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = [pool().neighbours(member) for member in MEMBERS]
-    monkeypatch.setattr("nasbench_suite.pool._PAIRS", 7)
+    monkeypatch.setattr("nasbench_suite.sampled_space.members._PAIRS", 7)
     assert [pool().neighbours(member) for member in MEMBERS] == whole
 
 

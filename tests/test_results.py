@@ -8,8 +8,8 @@ import pytest
 from pyarrow import parquet
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.lines import seal
-from nasbench_suite.results import JOB, LOG, SCORES, TRAJECTORY, JobFolder, SeedRecord
+from nasbench_suite.jobs.folder import JOB, LOG, SCORES, TRAJECTORY, JobFolder, SeedRecord
+from nasbench_suite.journal import seal
 
 DESCRIPTION = {"config_id": "abc", "space": "nb201"}
 
@@ -132,7 +132,7 @@ def test_a_full_disk_loses_no_finished_seed(python: Callable, tmp_path: Path) ->
 import resource, signal, sys
 from pathlib import Path
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.results import JobFolder, SeedRecord
+from nasbench_suite.jobs.folder import JobFolder, SeedRecord
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 with JobFolder.open(Path("job"), {"config_id": "abc", "space": "nb201"}, {"seeds": 3}) as folder:

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nasbench_suite.errors import ConfigError, MissingTrialError, MissingValueError
-from nasbench_suite.seed_policy import NAMED, SeedPolicy, TrialPicker, check
+from nasbench_suite.table.trials import NAMED, TrialPicker, TrialPolicy, check_policy
 
 POLICIES = [*NAMED, 777, 5]
 series = st.lists(st.sampled_from([777, 888, 999, None]), min_size=1, max_size=4, unique=True)
 
 
-def literal(trials: Sequence[int | None], known: Sequence[int], policy: SeedPolicy) -> tuple[list[int], bool]:
+def literal(trials: Sequence[int | None], known: Sequence[int], policy: TrialPolicy) -> tuple[list[int], bool]:
     """Returns the positions that may answer, and whether one of them is drawn; written as DESIGN puts it."""
     runs = [at for at in known if trials[at] is not None]
     means = [at for at in known if trials[at] is None]
@@ -32,7 +32,7 @@ def literal(trials: Sequence[int | None], known: Sequence[int], policy: SeedPoli
 
 
 @given(series, st.data(), st.sampled_from(POLICIES))
-def test_the_picker_answers_as_the_rules_say(trials: list, data: st.DataObject, policy: SeedPolicy) -> None:
+def test_the_picker_answers_as_the_rules_say(trials: list, data: st.DataObject, policy: TrialPolicy) -> None:
     known = tuple(sorted(data.draw(st.sets(st.integers(0, len(trials) - 1)))))
     picker, rng = TrialPicker(trials), np.random.default_rng(0)
     try:
@@ -94,4 +94,4 @@ def test_a_missing_trial_is_answered_with_those_that_there_are() -> None:
 @pytest.mark.parametrize("policy", ["median", -1, True, 1.5, None, ""])
 def test_what_is_no_policy_is_refused(policy: object) -> None:
     with pytest.raises(ConfigError, match="mean, random, random_or_mean or a training seed"):
-        check(policy)
+        check_policy(policy)

@@ -10,9 +10,11 @@ import pytest
 
 import nasbench_suite
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.folders import table_path
+from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.network import flops, parameters
-from nasbench_suite.table import Table, find_table, open_table, table_path
+from nasbench_suite.table import Table
 from nasbench_suite.training.digits import load_digits
 
 PLACE = Path(nasbench_suite.__file__).parent / "tables" / "nb201_digits.mdb"
@@ -21,7 +23,7 @@ FIDELITIES = [Fidelity(schedule, epoch) for schedule in (3, 6) for epoch in rang
 
 @pytest.fixture(autouse=True)
 def _shipped(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", PLACE.parent)
+    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", PLACE.parent)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def test_a_run_without_arguments_searches_it(
 def test_algorithms_of_one_and_of_many_fidelities_search_it(make_job: Callable[..., Any], algorithm: str) -> None:
     from pyarrow import parquet
 
-    from nasbench_suite.job import run
+    from nasbench_suite.jobs.run import run
 
     folder = run(make_job("protocol=digits", f"algorithm={algorithm}", "seeds=2", "budget.seconds=20"))
     schedules = set(parquet.read_table(folder / "trajectory.parquet")["schedule"].to_pylist())

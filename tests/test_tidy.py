@@ -7,9 +7,10 @@ import pytest
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
+from nasbench_suite.folders import table_path
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import Metadata, Table, table_path
+from nasbench_suite.table import Metadata, Table
 
 CELL = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 OTHER = CELL.replace("none~2", "skip_connect~2")

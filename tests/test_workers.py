@@ -203,7 +203,7 @@ def test_measured_overhead_moves_the_clock() -> None:
 
 @pytest.mark.parametrize("algorithm", ["rea", "asha"])
 def test_workers_speed_a_search_up_in_simulated_time(algorithm: str, installed: Any, make_job: Callable) -> None:
-    from nasbench_suite.job import run
+    from nasbench_suite.jobs.run import run
     from nasbench_suite.report.summary import summarise
 
     def seconds(workers: int) -> float:

@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nasbench_suite.building.executor import Executor, run_tasks
 from nasbench_suite.building.folder import BuildFolder
 from nasbench_suite.building.merge import merge
-from nasbench_suite.building.plan import Plan
-from nasbench_suite.building.schedule import Crew, carry_out
-from nasbench_suite.building.worker import Orders, Worker, network_settings
+from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Complexity
 from nasbench_suite.table import Metadata
+from nasbench_suite.training.worker import Worker, WorkerSettings, network_settings
 
 
-def build(plan: Plan, crew: Crew, path: Path) -> Metadata:
+def build(plan: BuildPlan, executor: Executor, path: Path) -> Metadata:
     """Carries a plan out and writes its table.
 
     A kill at any moment loses no training that was noted as finished, and none is repeated.
 
     Args:
         plan: what to train.
-        crew: who trains.
+        executor: who trains.
         path: the table's place.
 
     Raises:
@@ -29,8 +29,8 @@ def build(plan: Plan, crew: Crew, path: Path) -> Metadata:
         ResultsError: the folder cannot be written, is in use, or was begun by another plan or version.
         TableExistsError: a table of other content is there.
     """
-    orders = _orders(plan)
-    here = Worker(orders)
+    settings = _worker_settings(plan)
+    here = Worker(settings)
     # what is missing is told before anything starts
     data = {name: here.data(name) for name in plan.config["datasets"]}
     with BuildFolder.open(plan.folder, plan.describe()) as folder:
@@ -38,25 +38,25 @@ def build(plan: Plan, crew: Crew, path: Path) -> Metadata:
         with Progress(f"build {plan.config['name']}", len(plan.tasks), unit="training") as progress:
             progress.start_at(len(plan.tasks) - len(todo))
             failures = sum(result.failures for result in folder.results.values())
-            for result in carry_out(crew, orders, todo):
+            for result in run_tasks(executor, settings, todo):
                 folder.append(result)
                 here.discard_checkpoints(result.task)
                 failures += result.failures
                 progress.note(f"{failures} failed")
                 progress.advance()
         complexity = {
-            name: _complexity(plan, one.size, network_settings(orders.training, one)) for name, one in data.items()
+            name: _complexity(plan, one.size, network_settings(settings.training, one)) for name, one in data.items()
         }
         return merge(plan, folder.results, complexity, path)
 
 
-def _complexity(plan: Plan, size: int, settings: Mapping[str, Any]) -> list[Complexity]:
+def _complexity(plan: BuildPlan, size: int, settings: Mapping[str, Any]) -> list[Complexity]:
     return [plan.space.complexity(arch, size, **settings) for arch in plan.rows]
 
 
-def _orders(plan: Plan) -> Orders:
+def _worker_settings(plan: BuildPlan) -> WorkerSettings:
     config = plan.config
-    return Orders(
+    return WorkerSettings(
         config["space"],
         config["training"],
         tuple(config["seeds"]),

@@ -2,7 +2,7 @@
 
 plan.json            what is to be trained, and by which versions
 finished.log         results: a line each, its CRC-32 in front
-0000.shard, ...      the same lines, 200 a file, compressed by Zstandard; the log moves into one when it is full
+0000.shard, ...      the same journal, 200 a file, compressed by Zstandard; the log moves into one when it is full
 """
 
 import json
@@ -15,9 +15,9 @@ from typing import Any, Self
 import filelock
 import zstandard
 
-from nasbench_suite import lines
-from nasbench_suite.building.task import Result, Task
+from nasbench_suite import journal
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.training.task import Result, Task
 
 PLAN, LOG, SHARD = "plan.json", "finished.log", ".shard"
 SHARD_LINES = 200
@@ -39,7 +39,7 @@ class BuildFolder:
         for shard in self._shards:
             self._add(_read(shard))
         # a kill between the last shard and the end of its log leaves the same results in both; no harm
-        self._log_lines = self._add(lines.recover(path / LOG))
+        self._log_lines = self._add(journal.recover(path / LOG))
 
     @classmethod
     def open(cls, path: Path, plan: Mapping[str, Any]) -> Self:
@@ -86,7 +86,7 @@ class BuildFolder:
             ResultsError: the disk is full or fails; what was there before stays.
         """
         try:
-            lines.append(self.path / LOG, result.to_json())
+            journal.append(self.path / LOG, result.to_json())
             self.results[result.task] = result
             self._log_lines += 1
             if self._log_lines >= SHARD_LINES:
@@ -124,7 +124,7 @@ def _read(shard: Path) -> list[Any]:
         content = zstandard.ZstdDecompressor().decompress(shard.read_bytes())
     except zstandard.ZstdError:
         content = b"cut off"
-    records = [lines.unseal(line) for line in content.splitlines(keepends=True)]
+    records = [journal.unseal(line) for line in content.splitlines(keepends=True)]
     if None in records:
         raise ResultsError(f"{shard}: is damaged; remove it, and its trainings will be done again")
     return records

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.building.plan import Plan
-from nasbench_suite.building.task import MEASURES, Result, Task
+from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import pair_datasets
+from nasbench_suite.importing.datasets import pair_datasets
 from nasbench_suite.space import Complexity
 from nasbench_suite.table import Metadata, Source
 from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
+from nasbench_suite.training.task import MEASURES, Result, Task
 
 UNITS = {
     **{name: "percent" if name.endswith("accuracy") else "nats" for name in MEASURES[:6]},
@@ -31,7 +31,7 @@ Values = NDArray[np.float32]
 
 
 def merge(
-    plan: Plan, results: Mapping[Task, Result], complexity: Mapping[str, list[Complexity]], path: Path
+    plan: BuildPlan, results: Mapping[Task, Result], complexity: Mapping[str, list[Complexity]], path: Path
 ) -> Metadata:
     """Writes the table of a plan whose tasks are all done.
 
@@ -111,7 +111,7 @@ def _curves(values: Values) -> Iterator[tuple[str, Curve]]:
             yield metric, Curve(np.flatnonzero(known) + 1, column[known])
 
 
-def _sha256(plan: Plan) -> str:
+def _sha256(plan: BuildPlan) -> str:
     import hashlib
     import json
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
-from nasbench_suite.building.task import Task
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
+from nasbench_suite.training.task import Task
 from nasbench_suite.version import __version__
 
 # what does not change what a task measures, timings aside; which tasks there are does not
@@ -24,7 +24,7 @@ ORDER_SEED = 1021
 
 
 @dataclass(frozen=True)
-class Plan:
+class BuildPlan:
     """A checked configuration of a build.
 
     Attributes:
@@ -86,7 +86,7 @@ class Plan:
         return {**self.decisive, "versions": versions}
 
 
-def prepare(config: Mapping[str, Any]) -> Plan:
+def prepare(config: Mapping[str, Any]) -> BuildPlan:
     """Checks a resolved configuration.
 
     Raises:
@@ -104,7 +104,7 @@ def prepare(config: Mapping[str, Any]) -> Plan:
     if not isinstance(config["workers"], int) or config["workers"] < 1:
         raise ConfigError(f"workers: expected a whole number of 1 or more, got {config['workers']!r}")
     space: Space[Any] = instantiate(config["space"])
-    return Plan(config, space, _rows(space, config["cells"]))
+    return BuildPlan(config, space, _rows(space, config["cells"]))
 
 
 def _rows(space: Space[Any], cells: object) -> list[Any]:

@@ -10,9 +10,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from nasbench_suite.commands.hydra_errors import as_ours, plainly
+from nasbench_suite.configuration.hydra_errors import as_ours, plainly
 from nasbench_suite.errors import NasBenchSuiteError
-from nasbench_suite.table import table_path
+from nasbench_suite.folders import table_path
 
 
 def main(arguments: Sequence[str]) -> None:

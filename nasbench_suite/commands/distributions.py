@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nasbench_suite.errors import ConfigError, ResultsError
+from nasbench_suite.registry.tables import open_table
 from nasbench_suite.report.distributions import Comparison, save, to_markdown
 from nasbench_suite.report.population import Population, population
 from nasbench_suite.report.text import relative
-from nasbench_suite.table import open_table
 
 
 def write(options: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.commands import cell
+from nasbench_suite.commands import query_all
 from nasbench_suite.errors import (
     ConfigError,
     MissingTrialError,
@@ -14,8 +14,11 @@ from nasbench_suite.errors import (
     UnknownFidelityError,
 )
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.seed_policy import SeedPolicy
-from nasbench_suite.table import Table, find_space, find_table, is_shipped, open_table, read_metadata, table_paths
+from nasbench_suite.folders import is_shipped, table_paths
+from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.registry.tables import find_table, open_table
+from nasbench_suite.table import Table, read_metadata
+from nasbench_suite.table.trials import TrialPolicy
 
 ACCURACIES = ("train_accuracy", "valid_accuracy", "test_accuracy")
 
@@ -24,25 +27,25 @@ def show(options: argparse.Namespace) -> None:
     """Prints one architecture's figures, for people or as one JSON object.
 
     Raises:
-        NasBenchSuiteError: the architecture, data set, schedule, epoch or seed is unknown.
+        NasBenchSuiteError: the architecture, data set, schedule, epoch or trial is unknown.
     """
     space = find_space(options.space)
     arch = space.parse(options.arch)
-    seed = _seed(options.seed)
+    trial = _trial(options.trial)
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
     table = _table(options)
     if options.all or options.csv:
         if options.json:
             raise ConfigError("query: expected one of --json, --all and --csv")
-        cell.show(table, arch, options)
+        query_all.show(table, arch, options)
         return
     datasets = [options.dataset] if options.dataset else list(table.metadata.datasets)
-    answers = [answer(table, arch, name, options.epochs, options.epoch, seed) for name in datasets]
+    answers = [answer(table, arch, name, options.schedule, options.epoch, trial) for name in datasets]
     if options.json:
         print(json.dumps(answers[0], indent=2))
         return
-    print(f"{answers[0]['arch']}\ntable {table.name}, seed {options.seed}")
+    print(f"{answers[0]['arch']}\ntable {table.name}, trial {options.trial}")
     for one in answers:
         figures = [f"{name.split('_')[0]} {one[name]:.3f}%" for name in reversed(ACCURACIES) if one[name] is not None]
         if one["seconds"] is not None:
@@ -53,7 +56,7 @@ def show(options: argparse.Namespace) -> None:
 
 
 def answer(
-    table: Table, arch: Any, dataset: str, schedule: int | None, epoch: int | None, seed: SeedPolicy
+    table: Table, arch: Any, dataset: str, schedule: int | None, epoch: int | None, trial: TrialPolicy
 ) -> dict[str, Any]:
     """Returns everything known of an architecture at one fidelity; None stands for what is not known.
 
@@ -61,7 +64,7 @@ def answer(
     that score: on NAS-Bench-201's cifar10, from `cifar10-valid` and `cifar10`.
 
     Raises:
-        MissingDataError: the table lacks the architecture, data set, schedule, epoch or seed.
+        MissingDataError: the table lacks the architecture, data set, schedule, epoch or trial.
     """
     source = table.dataset(dataset)
     schedule = max(table.schedules(source.search)) if schedule is None else schedule
@@ -79,7 +82,7 @@ def answer(
 
     def value(trial_set: str, metric: str) -> float | None:
         try:
-            return benchmark.value(row, trial_set, fidelity, metric, seed)
+            return benchmark.value(row, trial_set, fidelity, metric, trial)
         except MissingTrialError as error:
             missing.append(error)
             return None
@@ -98,19 +101,19 @@ def answer(
         "dataset": dataset,
         "schedule": schedule,
         "epoch": fidelity.epoch,
-        "seed": seed,
+        "trial": trial,
         **figures,
-        "seconds": benchmark.seconds(row, fidelity, seed),
+        "seconds": benchmark.seconds(row, fidelity, trial),
         "parameters_millions": benchmark.value(row, source.score, Fidelity(schedule, schedule), "parameters", "mean"),
     }
 
 
-def _seed(text: str) -> SeedPolicy:
+def _trial(text: str) -> TrialPolicy:
     if text == "mean":
         return "mean"
     if text.isdecimal():
         return int(text)
-    raise ConfigError(f"--seed: expected a training seed or mean, got {text!r}")
+    raise ConfigError(f"--trial: expected a training seed or mean, got {text!r}")
 
 
 def _table(options: argparse.Namespace) -> Table:

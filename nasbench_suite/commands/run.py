@@ -11,12 +11,17 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from nasbench_suite import job, search_path, tracking
-from nasbench_suite.commands.hydra_errors import as_ours, plainly
+from nasbench_suite import tracking
+from nasbench_suite.configuration import search_path
+from nasbench_suite.configuration.hydra_errors import as_ours, plainly
+from nasbench_suite.distributed import FirstProcessError, from_first, processes, rank
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
-from nasbench_suite.one_shot.distributed import FirstProcessError, from_first, processes, rank
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.prepare import prepare
+from nasbench_suite.jobs.run import run
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job
+from nasbench_suite.tracking import live_supernet
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -51,7 +56,7 @@ def _main(config: DictConfig) -> None:
         assert isinstance(container, dict)
         plain = {str(key): value for key, value in container.items()}
         tracking.mode(plain["tracking"])  # complains now, not when the job has ended
-        folder = _run(from_first(lambda: job.prepare(plain, choices)))
+        folder = _run(from_first(lambda: prepare(plain, choices)))
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
         ours = as_ours(error)
         # on a cluster the launcher brings it back; of processes that search as one, the others would wait for this one
@@ -68,15 +73,15 @@ def _main(config: DictConfig) -> None:
         print(logged, flush=True)
 
 
-def _run(prepared: job.Job) -> Path:
+def _run(job: Job) -> Path:
     """Runs a job; one that fails is a failed run in W&B, unless its folder is the trouble."""
     try:
-        return job.run(prepared)
+        return run(job, live_supernet)
     except ResultsError:
         raise
     except Exception as error:
         if rank() == 0:
-            tracking.log_failure(prepared.folder, prepared.config, error)
+            tracking.log_failure(job.folder, job.config, error)
         raise
 
 

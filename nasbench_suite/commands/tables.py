@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from nasbench_suite.errors import TableError
-from nasbench_suite.table import Metadata, open_table, read_metadata, table_paths
+from nasbench_suite.folders import home, table_paths
+from nasbench_suite.registry.tables import open_table
+from nasbench_suite.table import Metadata, read_metadata
 from nasbench_suite.table.environment import check_seal
-from nasbench_suite.table.home import home
 
 
 def show(verify: bool) -> None:

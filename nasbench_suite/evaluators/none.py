@@ -6,7 +6,7 @@ from typing import Any, Never
 import numpy as np
 
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.evaluators import Clock
+from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
@@ -62,5 +62,5 @@ class NoEvaluator:
 
     def _complain(self) -> Never:
         raise ConfigError(
-            "benchmark=none evaluates nothing, and this algorithm asks for evaluations; choose benchmark=table or train"
+            "evaluator=none evaluates nothing, and this algorithm asks for evaluations; choose evaluator=table or train"
         )

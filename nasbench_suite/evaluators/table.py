@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from nasbench_suite.algorithm import Proposal
-from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.benchmark import Benchmark, metric_of
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.evaluators import Clock
+from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import Objective, metric_of
+from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
+from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.search import Evaluate
-from nasbench_suite.seed_policy import SeedPolicy
 from nasbench_suite.space import Space
-from nasbench_suite.table import find_table, open_table
+from nasbench_suite.table.trials import TrialPolicy
 
 
 class TableEvaluator:
@@ -34,7 +34,7 @@ class TableEvaluator:
         self,
         table: str | None,
         dataset: str,
-        seed_policy: SeedPolicy,
+        trial: TrialPolicy,
         charge_repeats: bool,
         objective: Objective,
         *,
@@ -45,7 +45,7 @@ class TableEvaluator:
         Args:
             table: its name; None for the one table that has the space and the data set.
             dataset: to search.
-            seed_policy: which trial answers.
+            trial: which trial answers.
             charge_repeats: whether an architecture asked again at the same fidelity costs again.
             objective: what a search is told.
             space: whose architectures it holds.
@@ -56,7 +56,7 @@ class TableEvaluator:
             UnknownDatasetError: it lacks the data set.
         """
         self._table = find_table(space, dataset) if table is None else open_table(table, space)
-        self._dataset, self._policy, self._charge_repeats = dataset, seed_policy, charge_repeats
+        self._dataset, self._policy, self._charge_repeats = dataset, trial, charge_repeats
         self._objective: Objective = objective
         self._judge = Benchmark(self._table, dataset, objective=objective)
         self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256

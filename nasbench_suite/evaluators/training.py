@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from nasbench_suite import lines
+from nasbench_suite import journal
 from nasbench_suite.algorithm import Proposal
-from nasbench_suite.building.task import MEASURES, Result, Task, Trained
-from nasbench_suite.building.worker import Orders, Worker
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.evaluators import Clock
+from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.search import Evaluate
-from nasbench_suite.seed_policy import SeedPolicy
 from nasbench_suite.space import Space
+from nasbench_suite.table.trials import TrialPolicy
+from nasbench_suite.training.task import MEASURES, Result, Task, Trained
+from nasbench_suite.training.worker import Worker, WorkerSettings
 
 _VALID, _TEST, _TEST_SECONDS = (MEASURES.index(name) for name in ("valid_accuracy", "test_accuracy", "test_seconds"))
 _SEEDS = 2**31
@@ -47,9 +47,9 @@ class TrainingEvaluator:
     def __init__(
         self,
         dataset: str,
-        seed_policy: SeedPolicy,
+        trial: TrialPolicy,
         training: Mapping[str, Any],
-        score_seeds: list[int],
+        score_trials: list[int],
         device: str,
         checkpoints: bool,
         datasets_root: str | None,
@@ -62,9 +62,9 @@ class TrainingEvaluator:
         """
         Args:
             dataset: to train on.
-            seed_policy: a training seed, or `random` for another one each time.
+            trial: a training seed, or `random` for another one each time.
             training: config of the training: network, schedules, recipe.
-            score_seeds: the judge's training seeds.
+            score_trials: the judge's training seeds.
             device: to train on.
             checkpoints: keep an unfinished training after every epoch, so that it goes on; for long ones.
             datasets_root: folder of downloaded data sets; None for the default.
@@ -74,24 +74,24 @@ class TrainingEvaluator:
             folder: where finished trainings are kept.
 
         Raises:
-            ConfigError: the seed policy is one of tables.
+            ConfigError: the trial policy is one of tables.
             DatasetError: the images are not there.
         """
-        if seed_policy != "random" and not isinstance(seed_policy, int):
-            raise ConfigError(f"benchmark=train: expected seed_policy random or a training seed, got {seed_policy}")
+        if trial != "random" and not isinstance(trial, int):
+            raise ConfigError(f"evaluator=train: expected trial random or a training seed, got {trial}")
         if objective != "valid_accuracy":
-            raise ConfigError(f"benchmark=train: expected objective=valid_accuracy, got {objective}")
-        if not score_seeds:
-            raise ConfigError("benchmark.score_seeds: expected at least one training seed, got none")
-        self._policy, self._dataset, self._space = seed_policy, dataset, space
+            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objective}")
+        if not score_trials:
+            raise ConfigError("evaluator.score_trials: expected at least one training seed, got none")
+        self._policy, self._dataset, self._space = trial, dataset, space
         self._device = device
-        self._schedules, self._score_seeds = sorted(training["schedules"]), tuple(score_seeds)
+        self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
         unfinished = str(folder / "unfinished") if checkpoints else None
-        orders = Orders({}, training, self._score_seeds, device, datasets_root, official, unfinished)
-        self._worker = Worker(orders, space)
+        settings = WorkerSettings({}, training, self._score_trials, device, datasets_root, official, unfinished)
+        self._worker = Worker(settings, space)
         images = self._worker.data(dataset)
         self.name = f"training-{dataset}"
-        part = [training, device, list(score_seeds), images.checksum]
+        part = [training, device, list(score_trials), images.checksum]
         self.sha256 = hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
         self._kept = _Kept(folder, self._worker)
 
@@ -128,7 +128,7 @@ class TrainingEvaluator:
     def score(self, arch: Any) -> dict[str, Score]:
         """Judges an architecture: trains it by the longest schedule from the judge's own seeds, which is free."""
         schedule = self._schedules[-1]
-        trained = self._kept.train(self._task(arch, schedule), self._score_seeds, schedule)
+        trained = self._kept.train(self._task(arch, schedule), self._score_trials, schedule)
         last = [one.epochs[-1] for one in trained if one.reason is None]
         valid, test = ([epoch[at] for epoch in last] for at in (_VALID, _TEST))
         return {self._dataset: Score(self._dataset, schedule, _mean(valid), _mean(test))}
@@ -155,14 +155,14 @@ class _Kept:
             result = self._worker.train(task, seeds, epoch)
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".tmp") as file:
-                file.write(lines.seal(result.to_json()))
+                file.write(journal.seal(result.to_json()))
                 file.flush()
                 os.fsync(file.fileno())
                 # a link, for another process may have been faster: the first one's seconds count
                 with contextlib.suppress(FileExistsError):
                     path.hardlink_to(file.name)
             self._worker.discard_checkpoints(task, seeds)
-        return list(Result.from_json(lines.unseal(path.read_bytes())).trained)
+        return list(Result.from_json(journal.unseal(path.read_bytes())).trained)
 
 
 def _mean(values: list[float | None]) -> float | None:

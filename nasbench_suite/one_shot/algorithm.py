@@ -5,31 +5,16 @@ session and nothing else: no table, no score, no clock.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
-from nasbench_suite.space import ArchT
+from nasbench_suite.variables import ArchT
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nasbench_suite.one_shot.edge_weights import EdgeWeights
+    from nasbench_suite.edge_weights import EdgeWeights
+    from nasbench_suite.one_shot.batch import Batch
     from nasbench_suite.one_shot.session import Session
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Images of one step.
-
-    Attributes:
-        images: normalised float32 (B, C, H, W); of this process.
-        labels: int64 (B,).
-        total: images over all processes.
-    """
-
-    images: "Tensor"
-    labels: "Tensor"
-    total: int
 
 
 class StepMetrics(NamedTuple):
@@ -62,7 +47,7 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
         self.session = session
 
     @abstractmethod
-    def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
+    def step(self, train: "Batch", valid: "Batch | None") -> StepMetrics:
         """Does one step of everything that is trained on every batch.
 
         Args:
@@ -70,7 +55,7 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
             valid: augmented validation images, each drawn at random; None unless `uses_valid`.
         """
 
-    def step_weights(self, batch: Batch, weights: "EdgeWeights") -> "tuple[Tensor, Tensor]":
+    def step_weights(self, batch: "Batch", weights: "EdgeWeights") -> "tuple[Tensor, Tensor]":
         """Moves the supernet's weights under edge weights; returns the loss and how many images were right."""
         loss, logits = self.session.loss(batch, weights)
         self.session.step_weights(loss)

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nasbench_suite.one_shot.algorithm import Batch
+from nasbench_suite.distributed import processes, rank
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.data import SearchData
-from nasbench_suite.one_shot.distributed import processes, rank
-from nasbench_suite.one_shot.settings import Settings
+from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.training.augmentation import augment
 from nasbench_suite.training.images import Images
 
@@ -21,7 +21,7 @@ class Batches:
     All processes draw the same numbers for the whole batch, and each takes its slice of it.
     """
 
-    def __init__(self, data: SearchData, settings: Settings, seeds: np.random.SeedSequence) -> None:
+    def __init__(self, data: SearchData, settings: SupernetSettings, seeds: np.random.SeedSequence) -> None:
         """
         Args:
             data: on the device.
@@ -95,7 +95,7 @@ class Batches:
 class _Source:
     """Images, with what draws from them."""
 
-    def __init__(self, images: Images, settings: Settings, seeds: np.random.SeedSequence) -> None:
+    def __init__(self, images: Images, settings: SupernetSettings, seeds: np.random.SeedSequence) -> None:
         order, augmentation = (int(seed.generate_state(1)[0]) for seed in seeds.spawn(2))
         self.images, self._settings = images, settings
         self._device = images.pixels.device

@@ -12,7 +12,7 @@ from nasbench_suite.one_shot.record import EpochRecord
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class SearchCheckpoint:
     """A search between two epochs.
 
     Attributes:
@@ -24,7 +24,7 @@ class Checkpoint:
     records: list[EpochRecord]
 
 
-def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
+def save(path: Path, identity: str, checkpoint: SearchCheckpoint) -> None:
     """Writes a checkpoint; one that is there is replaced at once or not at all.
 
     Args:
@@ -48,7 +48,7 @@ def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
         raise ResultsError(f"{path}: cannot be written ({error}); start again to go on") from error
 
 
-def load(path: Path, identity: str) -> Checkpoint | None:
+def load(path: Path, identity: str) -> SearchCheckpoint | None:
     """Reads a checkpoint back, onto the CPU; None where there is none.
 
     Args:
@@ -63,7 +63,7 @@ def load(path: Path, identity: str) -> Checkpoint | None:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
         owner = found["identity"]
-        checkpoint = Checkpoint(found["state"], [EpochRecord(**record) for record in found["records"]])
+        checkpoint = SearchCheckpoint(found["state"], [EpochRecord(**record) for record in found["records"]])
     except Exception as error:  # torch raises half a dozen types on a damaged file
         raise ResultsError(
             f"{path}: expected a one-shot search's checkpoint, got {type(error).__name__}; delete it to start again"

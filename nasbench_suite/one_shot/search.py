@@ -5,29 +5,29 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nasbench_suite.distributed import from_first, processes, rank
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot import checkpoint
-from nasbench_suite.one_shot.checkpoint import Checkpoint
-from nasbench_suite.one_shot.distributed import from_first, processes, rank
+from nasbench_suite.one_shot.checkpoint import SearchCheckpoint
 from nasbench_suite.one_shot.memory import fits, is_out_of_memory, largest_half_that_fits
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.one_shot.settings import Settings
-from nasbench_suite.one_shot.trainer import Trainer
+from nasbench_suite.one_shot.settings import SupernetSettings
+from nasbench_suite.one_shot.trainer import SupernetTrainer
 from nasbench_suite.progress import Progress
 
-Make = Callable[[Settings], Trainer[Any]]
+Make = Callable[[SupernetSettings], SupernetTrainer[Any]]
 
 
 def search(
     make: Make,
-    settings: Settings,
+    settings: SupernetSettings,
     ledger: Ledger,
     checkpoint_file: Path,
     identity: str,
     tell: Callable[[EpochRecord], None],
     progress: Progress | None = None,
-) -> Trainer[Any]:
+) -> SupernetTrainer[Any]:
     """Trains a supernet to the end of its epochs, or through the first epoch that reaches a limit of the budget.
 
     The state is kept after every epoch: a search that was interrupted goes on from there, and ends in the same weights
@@ -63,7 +63,7 @@ def search(
             if record is None:
                 break
             if rank() == 0:
-                checkpoint.save(checkpoint_file, identity, Checkpoint(trainer.state(), trainer.records))
+                checkpoint.save(checkpoint_file, identity, SearchCheckpoint(trainer.state(), trainer.records))
             tell(record)
         return trainer
     except Exception as error:
@@ -75,7 +75,7 @@ def search(
     raise _too_large(make, settings, reason)
 
 
-def _ended(records: list[EpochRecord], settings: Settings, ledger: Ledger) -> bool:
+def _ended(records: list[EpochRecord], settings: SupernetSettings, ledger: Ledger) -> bool:
     if records:
         ledger.seconds, ledger.epochs, ledger.evaluations = records[-1].seconds, len(records), len(records)
         # the clock of the first process decides for all
@@ -83,7 +83,7 @@ def _ended(records: list[EpochRecord], settings: Settings, ledger: Ledger) -> bo
     return False
 
 
-def _too_large(make: Make, settings: Settings, reason: str) -> ConfigError:
+def _too_large(make: Make, settings: SupernetSettings, reason: str) -> ConfigError:
     """Says which batch does not fit in memory, and which does."""
 
     def train(images: int) -> None:

@@ -9,12 +9,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, distributed, nn
 
-from nasbench_suite.one_shot.algorithm import Batch
+from nasbench_suite.edge_weights import EdgeWeights, Mixture
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.batch_norm import is_distributed
-from nasbench_suite.one_shot.edge_weights import EdgeWeights, Mixture
-from nasbench_suite.one_shot.settings import Settings
-from nasbench_suite.one_shot.supernet import Supernet
-from nasbench_suite.space import ArchT
+from nasbench_suite.one_shot.settings import SupernetSettings
+from nasbench_suite.supernet import Supernet
+from nasbench_suite.variables import ArchT
 
 ValidBatch = Callable[[int, bool], Batch]
 Statistics = Literal["batch", "running"]
@@ -41,7 +41,7 @@ class Session(Generic[ArchT]):
     def __init__(
         self,
         supernet: Supernet[ArchT],
-        settings: Settings,
+        settings: SupernetSettings,
         rng: np.random.Generator,
         noise: torch.Generator,
         steps: int,

@@ -10,8 +10,8 @@ from nasbench_suite.training.recipe import Precision
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Settings of a supernet's training: SGD with Nesterov momentum under a cosine per epoch.
+class SupernetSettings:
+    """SupernetSettings of a supernet's training: SGD with Nesterov momentum under a cosine per epoch.
 
     Attributes:
         network: of `Space.supernet`, classes and in_channels apart.

@@ -17,13 +17,14 @@ from nasbench_suite.one_shot.data import SearchData
 from nasbench_suite.one_shot.memory import peak_mib
 from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.one_shot.session import Session, add_over_processes
-from nasbench_suite.one_shot.settings import Settings
-from nasbench_suite.one_shot.supernet import Supernet
-from nasbench_suite.space import ArchT, Space
+from nasbench_suite.one_shot.settings import SupernetSettings
+from nasbench_suite.space import Space
+from nasbench_suite.supernet import Supernet
 from nasbench_suite.training.clock import clock
+from nasbench_suite.variables import ArchT
 
 
-class Trainer(Generic[ArchT]):
+class SupernetTrainer(Generic[ArchT]):
     """Trains a supernet with a one-shot algorithm, epoch by epoch.
 
     Attributes:
@@ -39,7 +40,7 @@ class Trainer(Generic[ArchT]):
         space: Space[ArchT],
         algorithm: OneShotAlgorithm[ArchT],
         data: SearchData,
-        settings: Settings,
+        settings: SupernetSettings,
         seed: int,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
@@ -236,7 +237,7 @@ def threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _build(space: Space[ArchT], data: SearchData, settings: Settings, seed: int) -> Supernet[ArchT]:
+def _build(space: Space[ArchT], data: SearchData, settings: SupernetSettings, seed: int) -> Supernet[ArchT]:
     """Makes the supernet on the CPU, where its weights are the same whatever the device."""
     with torch.random.fork_rng(devices=()):
         torch.default_generator.manual_seed(seed)

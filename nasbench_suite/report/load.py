@@ -11,7 +11,7 @@ import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.results import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 
 Column = NDArray[Any]
 UNKNOWN = (float("nan"), float("nan"))

@@ -22,7 +22,7 @@ class Row:
         scored_on: the data set of the accuracies.
         seeds: how many searches.
         workers: simulated parallel evaluations.
-        seed_policy: which trial answered the searches' queries; None where they had none.
+        trial: which trial answered the searches' queries; None where they had none.
         valid_mean, valid_std, test_mean, test_std: of the final incumbents' scores, percent; sample standard
             deviation. None where a score is missing, or for the deviation of one seed.
         evaluations_mean: evaluations a search; of a one-shot search, epochs.
@@ -42,7 +42,7 @@ class Row:
     scored_on: str
     seeds: int
     workers: int
-    seed_policy: str | int | None
+    trial: str | int | None
     valid_mean: float | None
     valid_std: float | None
     test_mean: float | None
@@ -83,7 +83,7 @@ def summarise(folders: Iterable[Path]) -> Summary:
     notes = [f"{folder} is not finished, and not in this report; start it again to go on" for folder in unfinished]
     for results, label in zip(found, labels, strict=True):
         searched = results.description["dataset"]
-        if results.description["objective"] == "test_error":
+        if results.description["objectives"] == ["test_error"]:
             notes.append(f"{label}: {TOLD_TEST_SCORES}")
         early = sorted(results.failures.items())
         notes += [f"{label}: the search of seed {seed} ended early: {reason}" for seed, reason in early]
@@ -124,7 +124,7 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Row:
     clocks = [results.trajectory["seconds"][rows][-1] for rows in results.searches]
     return Row(
         **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
-        **{name: description[name] for name in ("workers", "seed_policy", "table_hash")},
+        **{name: description[name] for name in ("workers", "trial", "table_hash")},
         label=label,
         scored_on=scored_on,
         seeds=len(incumbents),

@@ -138,8 +138,8 @@ def _queries(results: Results) -> str:
     description = results.description
     fidelities = ", ".join(f"epoch {epoch} of {schedule}" for schedule, epoch in description["fidelities"])
     return (
-        f"queries at {fidelities}{_nominal(results)}, objective {description['objective']}, seed policy "
-        f"{description['seed_policy']}{_stored_means(results)}"
+        f"queries at {fidelities}{_nominal(results)}, objectives {', '.join(description['objectives'])}, trial policy "
+        f"{description['trial']}{_stored_means(results)}"
     )
 
 
@@ -162,7 +162,7 @@ def _nominal(results: Results) -> str:
 
 
 def _stored_means(results: Results) -> str:
-    if results.description["seed_policy"] != "random_or_mean":
+    if results.description["trial"] != "random_or_mean":
         return ""
     trials = results.trajectory["trial"]
     means = int((trials != trials).sum()) if trials.dtype.kind == "f" else 0

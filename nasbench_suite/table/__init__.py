@@ -1,14 +1,5 @@
 """One LMDB file a table: see docs/table-format.md. Writing one is in `nasbench_suite.table.writer`."""
 
-from nasbench_suite.table.home import (
-    find_space,
-    find_table,
-    is_shipped,
-    open_table,
-    space_names,
-    table_path,
-    table_paths,
-)
 from nasbench_suite.table.metadata import Dataset, Metadata, Series, Source
 from nasbench_suite.table.metric import ColumnMetric, Metric
 from nasbench_suite.table.reader import Table, read_metadata
@@ -23,13 +14,6 @@ __all__ = [
     "Series",
     "Source",
     "Table",
-    "find_space",
-    "find_table",
-    "is_shipped",
-    "open_table",
     "read_metadata",
     "records",
-    "space_names",
-    "table_path",
-    "table_paths",
 ]

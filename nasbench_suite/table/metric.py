@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import MissingDataError
-from nasbench_suite.seed_policy import SeedPolicy, TrialPicker
 from nasbench_suite.table.curves import Curves
+from nasbench_suite.table.trials import TrialPicker, TrialPolicy
 
 Known = tuple[int, ...]
 
@@ -49,7 +49,7 @@ class Metric(ABC):
     def times(self, factor: float) -> Metric:
         """Returns the same metric times a factor."""
 
-    def pick(self, row: int, policy: SeedPolicy, rng: np.random.Generator | None) -> Known:
+    def pick(self, row: int, policy: TrialPolicy, rng: np.random.Generator | None) -> Known:
         """Returns the trials that answer for a row.
 
         Raises:

@@ -51,7 +51,7 @@ class AlgorithmContract(ABC):
 
     def make_space(self) -> Space[Any]:
         """Returns the space to search; override it for an algorithm of one space."""
-        from nasbench_suite.table import find_space
+        from nasbench_suite.registry.spaces import find_space
 
         return find_space("nb201")
 

@@ -9,15 +9,15 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor
 
-from nasbench_suite.one_shot.edge_weights import CellWeights, Mixture, OneHot, Path
-from nasbench_suite.one_shot.supernet import Supernet
+from nasbench_suite.edge_weights import CellWeights, Mixture, OneHot, Path
+from nasbench_suite.supernet import Supernet
 
 ARCHITECTURES = 6
 TOLERANCE = 1e-9  # relative and absolute, in float64
 
 
 class SupernetContract(ABC):
-    """The contract of `nasbench_suite.one_shot.supernet.Supernet` as tests.
+    """The contract of `nasbench_suite.supernet.Supernet` as tests.
 
     Attributes:
         shape: of the images that `make_supernet`'s network takes: (B, in_channels, H, W).

@@ -12,12 +12,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, JOB, TRAJECTORY
 from nasbench_suite.report.clock import Clock, clock_in, known_unit, limit
 from nasbench_suite.report.curves import SPLITS, best_accuracy, scores_at
 from nasbench_suite.report.load import Results
 from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import relative
-from nasbench_suite.results import CONFIG, EPOCHS, JOB, TRAJECTORY
 from nasbench_suite.tracking.name import run_name
 from nasbench_suite.tracking.run import Axes, LiveRun, mode
 

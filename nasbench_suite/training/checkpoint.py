@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.training.metrics import EpochMetrics, Metrics, Training
+from nasbench_suite.training.metrics import EpochMetrics, PartMetrics, TrainingResult
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class TrainingCheckpoint:
     """A training between two epochs.
 
     Attributes:
@@ -25,12 +25,12 @@ class Checkpoint:
 
     attempt: int
     seconds: float
-    done: list[Training]
+    done: list[TrainingResult]
     state: dict[str, Any]
     epochs: list[list[EpochMetrics]]
 
 
-def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
+def save(path: Path, identity: str, checkpoint: TrainingCheckpoint) -> None:
     """Writes a checkpoint; one that is there is replaced at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
@@ -46,7 +46,7 @@ def save(path: Path, identity: str, checkpoint: Checkpoint) -> None:
     unfinished.replace(path)
 
 
-def load(path: Path, identity: str) -> Checkpoint:
+def load(path: Path, identity: str) -> TrainingCheckpoint:
     """Reads a checkpoint back, onto the CPU.
 
     Args:
@@ -61,7 +61,7 @@ def load(path: Path, identity: str) -> Checkpoint:
         owner = found["identity"]
         done = [_training(values) for values in found["done"]]
         epochs = [[_epoch(values) for values in seed] for seed in found["epochs"]]
-        checkpoint = Checkpoint(found["attempt"], found["seconds"], done, found["state"], epochs)
+        checkpoint = TrainingCheckpoint(found["attempt"], found["seconds"], done, found["state"], epochs)
     except Exception as error:  # torch raises half a dozen types on a damaged file
         raise ResultsError(
             f"{path}: expected a training's checkpoint, got {type(error).__name__}; delete it to start again"
@@ -71,10 +71,10 @@ def load(path: Path, identity: str) -> Checkpoint:
     return checkpoint
 
 
-def _training(values: dict[str, Any]) -> Training:
-    return Training(**(values | {"epochs": tuple(_epoch(epoch) for epoch in values["epochs"])}))
+def _training(values: dict[str, Any]) -> TrainingResult:
+    return TrainingResult(**(values | {"epochs": tuple(_epoch(epoch) for epoch in values["epochs"])}))
 
 
 def _epoch(values: dict[str, Any]) -> EpochMetrics:
-    sets = {name: values[name] and Metrics(**values[name]) for name in ("train", "valid", "test")}
+    sets = {name: values[name] and PartMetrics(**values[name]) for name in ("train", "valid", "test")}
     return EpochMetrics(**(values | sets))

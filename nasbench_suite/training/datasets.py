@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nasbench_suite.errors import UnknownDatasetError
-from nasbench_suite.table.home import home
+from nasbench_suite.folders import home
 from nasbench_suite.training.cifar import load_cifar10, load_cifar10_nb101, load_cifar10_valid, load_cifar100
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.imagenet16 import load_imagenet16_120

@@ -7,13 +7,13 @@ import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own docum
 from torch import Tensor, nn
 
 from nasbench_suite.training.images import Images
-from nasbench_suite.training.metrics import Metrics
+from nasbench_suite.training.metrics import PartMetrics
 from nasbench_suite.training.replicas import apart, side_by_side
 
 
 def evaluate(
     network: nn.Module, images: Images, prepare: Callable[[Tensor], Tensor], replicas: int, batch: int
-) -> list[Metrics]:
+) -> list[PartMetrics]:
     """Measures each replica in evaluation mode; they are left in that mode.
 
     Args:
@@ -33,10 +33,11 @@ def evaluate(
 
 
 @torch.inference_mode()
-def measure(logits: Tensor, labels: Tensor) -> list[Metrics]:
+def measure(logits: Tensor, labels: Tensor) -> list[PartMetrics]:
     """Accuracy and mean cross-entropy of each replica: logits (N, replicas, classes), labels (N, replicas)."""
     correct = (logits.argmax(2) == labels).sum(0)
     losses = F.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none").mean(0)
     return [
-        Metrics(100 * right / len(labels), loss) for right, loss in zip(correct.tolist(), losses.tolist(), strict=True)
+        PartMetrics(100 * right / len(labels), loss)
+        for right, loss in zip(correct.tolist(), losses.tolist(), strict=True)
     ]

@@ -7,7 +7,7 @@ Status = Literal["finished", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
-class Metrics:
+class PartMetrics:
     """Accuracy and loss over a set of images.
 
     Attributes:
@@ -35,16 +35,16 @@ class EpochMetrics:
     """
 
     epoch: int
-    train: Metrics
-    valid: Metrics | None
-    test: Metrics | None
+    train: PartMetrics
+    valid: PartMetrics | None
+    test: PartMetrics | None
     train_seconds: float
     valid_seconds: float | None
     test_seconds: float | None
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingResult:
     """What came of a training.
 
     Attributes:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nasbench_suite.training import checkpoint
-from nasbench_suite.training.checkpoint import Checkpoint
+from nasbench_suite.training.checkpoint import TrainingCheckpoint
 from nasbench_suite.training.clock import clock
 from nasbench_suite.training.images import ImageDataset
-from nasbench_suite.training.metrics import Status, Training
+from nasbench_suite.training.metrics import Status, TrainingResult
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.replicas import Build
 from nasbench_suite.training.trainer import Trainer
@@ -23,7 +23,7 @@ def train(
     checkpoint_file: Path | None = None,
     seconds_limit: float | None = None,
     last_epoch: int | None = None,
-) -> list[Training]:
+) -> list[TrainingResult]:
     """Trains a network from scratch from each seed, all at once, measuring after every epoch.
 
     The same arguments give the same weights on a given device and number of threads, whether or not the training was
@@ -51,7 +51,7 @@ def train(
     identity = f"{name} on {data.name} ({data.checksum[:12]}), seeds {list(seeds)}, {recipe.as_dict()}"
     now = clock(data.train.pixels.device)
     started = now()
-    resumed: Checkpoint | None = None
+    resumed: TrainingCheckpoint | None = None
     if checkpoint_file is not None and checkpoint_file.exists():
         resumed = checkpoint.load(checkpoint_file, identity)
         started -= resumed.seconds
@@ -70,7 +70,9 @@ def train(
                 break
             trainer.run_epoch()
             if checkpoint_file is not None:
-                state = Checkpoint(attempt, now() - started, list(done.values()), trainer.state(), trainer.epochs)
+                state = TrainingCheckpoint(
+                    attempt, now() - started, list(done.values()), trainer.state(), trainer.epochs
+                )
                 checkpoint.save(checkpoint_file, identity, state)
         attempt += 1
         share = (now() - started) / len(seeds)
@@ -78,8 +80,8 @@ def train(
             reason = trainer.diverged.get(seed)
             if reason is None:
                 status: Status = "finished" if stopped is None else "stopped"
-                done[seed] = Training(status, stopped, seed, attempt, tuple(epochs), share)
+                done[seed] = TrainingResult(status, stopped, seed, attempt, tuple(epochs), share)
             elif attempt == recipe.attempts or stopped is not None:
                 reason = f"{reason}, attempt {attempt} of {recipe.attempts}"
-                done[seed] = Training("failed", reason, seed, attempt, tuple(epochs), share)
+                done[seed] = TrainingResult("failed", reason, seed, attempt, tuple(epochs), share)
     return [done[seed] for seed in seeds]

@@ -14,7 +14,7 @@ from nasbench_suite.training.augmentation import augment
 from nasbench_suite.training.clock import clock
 from nasbench_suite.training.evaluation import evaluate, measure
 from nasbench_suite.training.images import ImageDataset, Images
-from nasbench_suite.training.metrics import EpochMetrics, Metrics
+from nasbench_suite.training.metrics import EpochMetrics, PartMetrics
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.replicas import Build, apart, build_replicas, side_by_side
 
@@ -81,7 +81,7 @@ class Trainer:
             generator.set_state(saved)
         self.diverged, self.epochs = dict(state["diverged"]), [list(some) for some in epochs]
 
-    def _fit(self, epoch: int) -> tuple[list[Metrics], float]:
+    def _fit(self, epoch: int) -> tuple[list[PartMetrics], float]:
         """One pass over the training images; metrics of each replica, and its share of the seconds."""
         started = self._now()
         self.network.train()
@@ -113,8 +113,8 @@ class Trainer:
         ]
         return side_by_side(pixels), torch.stack([images.labels[order] for order in orders], 1)
 
-    def _evaluate(self, images: Images | None) -> tuple[Sequence[Metrics | None], float | None]:
-        """Metrics of each replica, and its share of the seconds."""
+    def _evaluate(self, images: Images | None) -> tuple[Sequence[PartMetrics | None], float | None]:
+        """PartMetrics of each replica, and its share of the seconds."""
         replicas = len(self._seeds)
         if images is None:
             return [None] * replicas, None

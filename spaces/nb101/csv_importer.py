@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any, Final
 
-from nasbench_suite import csv_file
 from nasbench_suite.errors import ArchitectureError, SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import Architectures, Importer, NewWriter, Trials
+from nasbench_suite.importing import csv_file
+from nasbench_suite.importing.gathering import Architectures, Trials
+from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101.cell import parse_cell

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError, SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import Importer, NewWriter
+from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import lookup

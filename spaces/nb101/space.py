@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.space import Categorical, Space
+from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
 from nasbench_suite.spaces.nb101.cell import (
     MAX_VERTICES,
@@ -27,9 +27,9 @@ from nasbench_suite.spaces.nb101.cell import (
     pad,
     parse_cell,
 )
+from nasbench_suite.variables import Categorical
 
 if TYPE_CHECKING:
-    from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nb101.network import CellNetwork
 
 _EDGES = [(x, y) for x in range(MAX_VERTICES) for y in range(x + 1, MAX_VERTICES)]
@@ -135,13 +135,6 @@ class NB101(Space[Cell]):
         from nasbench_suite.spaces.nb101.measured import MeasuredNB101
 
         return MeasuredNB101(measured(), self.mutation_rate)
-
-    def importers(self) -> Sequence[Importer]:
-        """Lists the readers of the official files and of a CSV with their columns."""
-        from nasbench_suite.spaces.nb101.csv_importer import CSVImporter
-        from nasbench_suite.spaces.nb101.importer import TFRecordImporter
-
-        return (TFRecordImporter(), CSVImporter())
 
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         """Returns 9.5 MB of arrays that lead from every graph, pruned or not, to a row."""

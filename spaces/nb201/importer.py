@@ -1,6 +1,5 @@
 """Importers of the official files of NAS-Bench-201 and of NATS-Bench's topology space, one a format."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,8 @@ import numpy as np
 
 from nasbench_suite.errors import ArchitectureError, SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import Importer, NewWriter, pair_datasets
+from nasbench_suite.importing.datasets import pair_datasets
+from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb201 import formula
@@ -61,11 +61,6 @@ class OfficialImporter(Importer):
                 table.add(cell)
             table.complete(source.counts)
             return writer.finish()
-
-
-def importers() -> Sequence[Importer]:
-    """Lists an importer for each official format."""
-    return [OfficialImporter(format) for format in DESCRIPTIONS]
 
 
 class _TableOfCells:

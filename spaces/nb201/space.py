@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.space import Categorical, Complexity, Space
+from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nb201.canonical import unique_string
+from nasbench_suite.variables import Categorical
 
 if TYPE_CHECKING:
-    from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nb201.network import CellNetwork
     from nasbench_suite.spaces.nb201.supernet import Supernet
 
@@ -136,12 +136,6 @@ class NB201(Space[Cell]):
         # the official list is the product of the operations shuffled by Python's generator with seed 88
         random.Random(88).shuffle(cells)
         return iter(cells)
-
-    def importers(self) -> Sequence[Importer]:
-        """Lists the readers of the official files."""
-        from nasbench_suite.spaces.nb201.importer import importers  # only an import needs it
-
-        return importers()
 
     def network(self, arch: Cell, **settings: Any) -> CellNetwork:
         """Builds the cell as the paper's image classifier; `settings` are those of `network.CellNetwork`."""

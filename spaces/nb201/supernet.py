@@ -16,10 +16,10 @@ import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own docum
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from nasbench_suite import supernet
+from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, Path
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot import supernet
 from nasbench_suite.one_shot.batch_norm import BatchNorm2d, over_all_processes
-from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path
 from nasbench_suite.one_shot.session import Statistics
 from nasbench_suite.spaces.nb201.network import CellNetwork, Reduction
 from nasbench_suite.spaces.nb201.operations import (

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nasbench_suite.errors import ArchitectureError, SourceError
-from nasbench_suite.importing import Importer, NewWriter
+from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nds.job import Training, read_job

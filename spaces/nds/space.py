@@ -1,8 +1,8 @@
 """The ten design spaces of NDS (Radosavovic et al. 2019, arXiv:1905.13214).
 
 More than 100,000 of their networks were sampled and trained, and nothing else is known of them, so a search moves
-among those; see `nasbench_suite.pool`. The learning rate and the weight decay were sampled, too, in some files, and
-are part of an architecture.
+among those; see `nasbench_suite.sampled_space`. The learning rate and the weight decay were
+sampled, too, in some files, and are part of an architecture.
 """
 
 import math
@@ -11,17 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.pool import Decision, SampledSpace
-from nasbench_suite.space import ArchT
+from nasbench_suite.sampled_space.members import Decision, SampledSpace
 from nasbench_suite.spaces.nds import cells, stages
 from nasbench_suite.spaces.nds.cells import CellNetwork, Genotype
 from nasbench_suite.spaces.nds.fields import exactly, number
 from nasbench_suite.spaces.nds.stages import StageNetwork
+from nasbench_suite.variables import ArchT
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from nasbench_suite.importing import Importer
     from nasbench_suite.spaces.nds.supernet import Supernet
 
 TRAINING_IMAGES = {"cifar10": 50_000, "ImageNet": 1_281_167}
@@ -75,12 +74,6 @@ class NDSSpace(SampledSpace[ArchT]):
     @abstractmethod
     def to_source(self, arch: ArchT) -> dict[str, Any]:
         """Writes `net` as the published files have it."""
-
-    def importers(self) -> "Sequence[Importer]":
-        """Lists the reader of the published archive."""
-        from nasbench_suite.spaces.nds.archive import ArchiveImporter
-
-        return (ArchiveImporter(self),)
 
     def steps_per_epoch(self, trial_set: str) -> int | None:
         """Returns the training images over the batch size, rounded up; None without a batch size."""

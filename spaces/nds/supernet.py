@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from nasbench_suite import supernet
+from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.one_shot import supernet
 from nasbench_suite.one_shot.batch_norm import over_all_processes
-from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
 from nasbench_suite.one_shot.session import Statistics
-from nasbench_suite.space import Categorical
 from nasbench_suite.spaces.nds import cells as architectures
 from nasbench_suite.spaces.nds.cell_network import STEM_MULTIPLIER, Cell, reductions
 from nasbench_suite.spaces.nds.cells import INPUTS, CellNetwork, Edge, Genotype, Node
 from nasbench_suite.spaces.nds.operations import operation
 from nasbench_suite.spaces.nds.space import DARTS
+from nasbench_suite.variables import Categorical
 
 _NODES = range(INPUTS, INPUTS + DARTS.nodes)
 # (source, target) of a cell's edges, by target

@@ -10,19 +10,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nasbench_suite.one_shot.algorithm import Batch
+from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.batch_norm import BatchNorm2d
-from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
 from nasbench_suite.one_shot.session import Session, Statistics
-from nasbench_suite.one_shot.settings import Settings
-from nasbench_suite.one_shot.supernet import Supernet
-from nasbench_suite.space import Categorical
+from nasbench_suite.one_shot.settings import SupernetSettings
+from nasbench_suite.supernet import Supernet
+from nasbench_suite.variables import Categorical
 
 Cell = tuple[int, ...]
 Reward = Callable[[EdgeWeights], float]
 OPERATIONS = ("none", "skip_connect", "conv")
 EDGES = ((1, 0), (2, 0), (2, 1))  # to, from
-SETTINGS = Settings(
+SETTINGS = SupernetSettings(
     network={},
     epochs=5,
     batch=8,
@@ -115,7 +115,7 @@ class RecordingSession(Session[Cell]):
         asked: of every validation batch: images, and whether augmented.
     """
 
-    def __init__(self, supernet: TinySupernet, settings: Settings, seed: int, reward: Reward | None) -> None:
+    def __init__(self, supernet: TinySupernet, settings: SupernetSettings, seed: int, reward: Reward | None) -> None:
         rng, noise = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
         super().__init__(supernet, settings, rng, noise, 4, self._draw)
         self.reward = reward

@@ -5,7 +5,7 @@ import torch
 from scipy.stats import chisquare
 
 from nasbench_suite.algorithms.controller import Controller
-from nasbench_suite.space import Categorical
+from nasbench_suite.variables import Categorical
 
 SAME = tuple(Categorical(f"edge {n}", ("none", "skip", "conv")) for n in range(3))
 CODES = torch.tensor(list(product(range(3), repeat=3)))

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from nasbench_suite.algorithms.darts import DARTS
+from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.algorithm import Batch
-from nasbench_suite.one_shot.edge_weights import Mixture
+from nasbench_suite.one_shot.batch import Batch
 
 
 def darts(session: Any, order: int = 2, weights_first: bool = True, **settings: float) -> DARTS:

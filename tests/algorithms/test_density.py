@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from nasbench_suite.algorithms.density import DensitySampler, KernelDensity
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.space import Categorical
 from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.variables import Categorical
 
 LEVELS = st.sampled_from(["seen", "own"])
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from nasbench_suite.algorithms.controller import Decisions
 from nasbench_suite.algorithms.enas import ENAS
+from nasbench_suite.edge_weights import Path
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.edge_weights import Path
 
 CODES = torch.tensor(list(product(range(3), repeat=3)))
 SETTINGS: dict[str, Any] = {

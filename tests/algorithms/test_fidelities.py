@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.job import Job, run
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.run import run
 from nasbench_suite.report.load import load
 
 RUNGS = ["bohb", "hyperband", "successive_halving", "asha"]

@@ -10,8 +10,8 @@ from scipy.stats import chisquare
 from torch import Tensor, nn
 
 from nasbench_suite.algorithms.gdas import GDAS
+from nasbench_suite.edge_weights import OneHot
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.edge_weights import OneHot
 
 
 def gdas(session: Any, learning_rate: float = 3e-4) -> GDAS:

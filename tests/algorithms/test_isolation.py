@@ -14,11 +14,11 @@ import nasbench_suite.conf
 from nasbench_suite.algorithm import Algorithm, Proposal
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.job import prepare
+from nasbench_suite.jobs.prepare import prepare
+from nasbench_suite.jobs.query import QuerySearcher
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.search import search
-from nasbench_suite.searchers.asking import Searcher
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Metric, Table
 from nasbench_suite.table.environment import SharedEnvironment
@@ -26,7 +26,7 @@ from nasbench_suite.trajectory import Trajectory
 
 FILES = (Path(nasbench_suite.conf.__file__).parent / "algorithm").glob("*.yaml")
 ALGORITHMS = sorted(path.stem for path in FILES if "/supernet" not in path.read_text())  # those that query
-FORBIDDEN = (Table, Benchmark, Score, Ledger, Metric, SharedEnvironment, Trajectory, Searcher)
+FORBIDDEN = (Table, Benchmark, Score, Ledger, Metric, SharedEnvironment, Trajectory, QuerySearcher)
 # what every program can reach from anything, and what classes are made of
 SHARED = (type, types.ModuleType, types.BuiltinFunctionType)
 

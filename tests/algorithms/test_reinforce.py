@@ -7,8 +7,8 @@ from nasbench_suite.algorithms.reinforce import MovingAverage, Reinforce
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.space import Categorical
 from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.variables import Categorical
 
 FIDELITY = Fidelity(12, 12)
 

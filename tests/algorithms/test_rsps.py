@@ -10,8 +10,8 @@ import torch
 from scipy.stats import chisquare
 
 from nasbench_suite.algorithms.rsps import RSPS
+from nasbench_suite.edge_weights import Path
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.edge_weights import Path
 
 CELLS = list(product(range(3), repeat=3))
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from nasbench_suite.algorithms.selection import best_of, most_probable
-from nasbench_suite.one_shot.edge_weights import Path
+from nasbench_suite.edge_weights import Path
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import chisquare
 
 from nasbench_suite.algorithms.setn import SETN
+from nasbench_suite.edge_weights import Mixture, Path
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.one_shot.edge_weights import Mixture, Path
 
 CELLS = list(product(range(3), repeat=3))
 

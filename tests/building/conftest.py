@@ -5,29 +5,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nasbench_suite.building.plan import Plan, prepare
-from nasbench_suite.building.worker import Orders
+from nasbench_suite.building.plan import BuildPlan, prepare
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
+from nasbench_suite.training.worker import WorkerSettings
 
 # small enough that a training takes a tenth of a second
 TINY = ("name=tiny", "training.network.channels=4", "training.network.cells=1", "schedules=[1,2]", "cells=3")
 
 
 @pytest.fixture
-def make_plan(composed: Callable[..., Any], tmp_path: Path) -> Callable[..., Plan]:
-    def make(*overrides: str) -> Plan:
+def make_plan(composed: Callable[..., Any], tmp_path: Path) -> Callable[..., BuildPlan]:
+    def make(*overrides: str) -> BuildPlan:
         return prepare(composed(*TINY, f"results={tmp_path}/builds", *overrides, name="build").config)
 
     return make
 
 
 @pytest.fixture
-def make_orders() -> Callable[[Plan], Orders]:
-    def make(plan: Plan) -> Orders:
+def make_settings() -> Callable[[BuildPlan], WorkerSettings]:
+    def make(plan: BuildPlan) -> WorkerSettings:
         config = plan.config
-        return Orders(config["space"], config["training"], tuple(config["seeds"]), "cpu", None, True, None)
+        return WorkerSettings(config["space"], config["training"], tuple(config["seeds"]), "cpu", None, True, None)
 
     return make
 

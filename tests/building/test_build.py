@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from nasbench_suite.building.folder import LOG
-from nasbench_suite.building.task import Result
-from nasbench_suite.lines import unseal
+from nasbench_suite.journal import unseal
+from nasbench_suite.training.task import Result
 
 Cli = Callable[..., Any]
 Measurements = Callable[[Path], Any]

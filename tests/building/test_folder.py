@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.building.folder import LOG, SHARD_LINES, BuildFolder
-from nasbench_suite.building.task import Result, Task, Trained
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.training.task import Result, Task, Trained
 
 PLAN = {"seeds": [0], "versions": {"torch": "1"}}
 

@@ -7,61 +7,61 @@ import pytest
 
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.building.build import build
-from nasbench_suite.building.plan import Plan
-from nasbench_suite.building.schedule import Death
-from nasbench_suite.building.task import Result, Task
-from nasbench_suite.building.worker import Orders, Worker
+from nasbench_suite.building.executor import WorkerDeath
+from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.network import flops, parameters
 from nasbench_suite.table import Table
+from nasbench_suite.training.task import Result, Task
+from nasbench_suite.training.worker import Worker, WorkerSettings
 
-Make = Callable[..., Plan]
+Make = Callable[..., BuildPlan]
 ONE_CELL = "cells='|none~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|none~1|none~2|'"
 
 
 class Here:
-    """A crew of one, in this process."""
+    """A executor of one, in this process."""
 
     workers = 1
 
-    def hire(self, number: int, orders: Orders) -> None:
-        self._worker = Worker(orders)
+    def start(self, number: int, settings: WorkerSettings) -> None:
+        self._worker = Worker(settings)
 
-    def give(self, number: int, task: Task) -> None:
+    def submit(self, number: int, task: Task) -> None:
         self._task = task
 
-    def wait(self) -> list[tuple[int, Result | Death]]:
+    def wait(self) -> list[tuple[int, Result | WorkerDeath]]:
         return [(0, self._worker.train(self._task))]
 
-    def dismiss(self) -> None:
+    def shutdown(self) -> None:
         pass
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Callable[[Plan], Table]:
-    def make(plan: Plan) -> Table:
+def table(tmp_path: Path) -> Callable[[BuildPlan], Table]:
+    def make(plan: BuildPlan) -> Table:
         build(plan, Here(), tmp_path / "built.mdb")
         return Table(tmp_path / "built.mdb", NB201())
 
     return make
 
 
-def test_a_table_holds_every_epoch_of_every_seed(make_plan: Make, table: Callable[[Plan], Table]) -> None:
+def test_a_table_holds_every_epoch_of_every_seed(make_plan: Make, table: Callable[[BuildPlan], Table]) -> None:
     made = table(make_plan(ONE_CELL))
     assert made.fidelities("digits") == [Fidelity(1, 1), Fidelity(2, 1), Fidelity(2, 2)]
     (cell,) = [made.space.parse(made.architecture(0))]
     benchmark = Benchmark(made, "digits")
-    seen, later = (benchmark.query(cell, Fidelity(2, epoch), seed=1) for epoch in (1, 2))
+    seen, later = (benchmark.query(cell, Fidelity(2, epoch), trial=1) for epoch in (1, 2))
     assert 0 < seen.valid_accuracy < 100 and seen.trial == 1
     assert seen.seconds is not None and later.seconds is not None and later.seconds > seen.seconds > 0
-    assert benchmark.query(cell, Fidelity(2, 2), seed=0).valid_accuracy != later.valid_accuracy
+    assert benchmark.query(cell, Fidelity(2, 2), trial=0).valid_accuracy != later.valid_accuracy
     score = benchmark.score(cell)["digits"]
     assert score.test_accuracy is not None and score.schedule == 2
 
 
 def test_cells_share_the_measurements_of_their_class_and_have_their_own_parameters(
-    make_plan: Make, table: Callable[[Plan], Table]
+    make_plan: Make, table: Callable[[BuildPlan], Table]
 ) -> None:
     made = table(make_plan(ONE_CELL))
     cell = made.space.parse(made.architecture(0))
@@ -72,14 +72,14 @@ def test_cells_share_the_measurements_of_their_class_and_have_their_own_paramete
     assert benchmark.value(0, "digits", final, "flops", "mean") == flops(cell, 10, 8, 4, 1, 1) / 1e6
 
 
-def test_a_long_schedule_is_kept_as_curves(make_plan: Make, table: Callable[[Plan], Table]) -> None:
+def test_a_long_schedule_is_kept_as_curves(make_plan: Make, table: Callable[[BuildPlan], Table]) -> None:
     made = table(make_plan(ONE_CELL, "schedules=[13]", "seeds=[4]"))
     assert len(made.fidelities("digits")) == 13
     curves = made.curves("digits", 13, 0)[4]
     assert len(curves["valid_accuracy"].values) == 13 and list(curves["test_accuracy"].epochs) == [13]
 
 
-def test_a_training_that_diverges_is_counted_and_missing(make_plan: Make, table: Callable[[Plan], Table]) -> None:
+def test_a_training_that_diverges_is_counted_and_missing(make_plan: Make, table: Callable[[BuildPlan], Table]) -> None:
     wild = ("training.recipe.learning_rate=1e30", "training.recipe.attempts=2", "schedules=[2]")
     plan = make_plan(ONE_CELL, *wild)
     made = table(plan)
@@ -89,14 +89,16 @@ def test_a_training_that_diverges_is_counted_and_missing(make_plan: Make, table:
     assert "training loss nan in epoch" in log and "attempt 2 of 2" in log
 
 
-def test_checkpoints_are_gone_when_their_training_is_noted(make_plan: Make, table: Callable[[Plan], Table]) -> None:
+def test_checkpoints_are_gone_when_their_training_is_noted(
+    make_plan: Make, table: Callable[[BuildPlan], Table]
+) -> None:
     plan = make_plan(ONE_CELL, "checkpoints=true", "training.together=false")
     made = table(plan)
     assert made.metadata.counts["trainings"] == 4
     assert (plan.folder / "unfinished").is_dir() and not list((plan.folder / "unfinished").iterdir())
 
 
-def test_measurements_are_kept_in_single_precision(make_plan: Make, table: Callable[[Plan], Table]) -> None:
+def test_measurements_are_kept_in_single_precision(make_plan: Make, table: Callable[[BuildPlan], Table]) -> None:
     made = table(make_plan(ONE_CELL, "schedules=[1]"))
     dtypes = {dtype for key, (dtype, _) in made.metadata.arrays.items() if key.startswith("column/")}
     assert dtypes == {"<f4"}

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.building.plan import Plan
+from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.errors import ArchitectureError, ConfigError
 
-Make = Callable[..., Plan]
+Make = Callable[..., BuildPlan]
 
 
 def test_all_cells_share_the_trainings_of_the_unique_ones(make_plan: Make) -> None:
@@ -71,8 +71,8 @@ def test_a_configuration_that_makes_no_sense_is_refused(
 
 
 def test_every_training_config_makes_a_recipe_of_its_schedule(composed: Callable[..., Any]) -> None:
-    from nasbench_suite.building.task import Task
-    from nasbench_suite.building.worker import recipe_for
+    from nasbench_suite.training.task import Task
+    from nasbench_suite.training.worker import recipe_for
 
     for name, schedules in (("digits", [3, 6]), ("nb201_12", [12]), ("nb201_200", [200])):
         config = composed("name=any", f"training={name}", name="build").config

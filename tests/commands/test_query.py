@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.table import table_path
+from nasbench_suite.folders import table_path
 
 Cli = Callable[..., Any]
 KEYS = [
@@ -67,7 +67,7 @@ def test_who_names_no_table_is_answered_from_an_imported_one_before_the_shipped_
 ) -> None:
     shipped = home / "shipped"
     write_small(shipped / "came_along.mdb")
-    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", shipped)
+    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", shipped)
     assert "table mine," in cli("query", "nb201", text).out
     table_path("mine").unlink()
     assert "table came_along," in cli("query", "nb201", text).out

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.results import LOG, SCORES, TRAJECTORY
+from nasbench_suite.jobs.folder import LOG, SCORES, TRAJECTORY
 
 pytestmark = pytest.mark.usefixtures("installed")
 Cli = Callable[..., Any]
@@ -68,7 +68,7 @@ def test_an_experiment_runs_by_name_from_any_folder_without_m(cli: Cli, tmp_path
 
 
 def test_one_failing_job_does_not_end_a_sweep(cli: Cli, tmp_path: Path) -> None:
-    answer = cli("run", "-m", "seed_policy=999,random_or_mean,998", "seeds=1")
+    answer = cli("run", "-m", "trial=999,random_or_mean,998", "seeds=1")
     assert answer.code == 2
     assert answer.err.startswith("nasbench-suite: 2 jobs failed; the first: ") and answer.err.count("\n") == 1
     assert len(jobs(tmp_path / "results")) == 1
@@ -128,12 +128,14 @@ def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_
     assert 5 <= len(kept) < 150
     assert not list((tmp_path / "killed").rglob(TRAJECTORY))
 
-    from nasbench_suite.searchers.asking import Searcher
+    from nasbench_suite.jobs.query import QuerySearcher
 
     ran: list[int] = []
-    search = Searcher.run
+    search = QuerySearcher.run
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Searcher, "run", lambda self, seed, progress: ran.append(seed) or search(self, seed, progress))
+        patch.setattr(
+            QuerySearcher, "run", lambda self, seed, progress: ran.append(seed) or search(self, seed, progress)
+        )
         assert cli("run", *settings, "results=killed").code == 0
     assert len(ran) == 150 - len(kept)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from nasbench_suite.table import table_path
+from nasbench_suite.folders import table_path
 
 Cli = Callable[..., Any]
 
@@ -36,6 +36,6 @@ def test_a_truncated_table_does_not_hide_the_others(cli: Cli, write_small: Calla
 
 
 def test_without_tables_the_command_that_makes_one_is_told(cli: Cli, monkeypatch: Any) -> None:
-    monkeypatch.setattr("nasbench_suite.table.home.SHIPPED", table_path("x").parent)
+    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", table_path("x").parent)
     answer = cli("tables")
     assert answer.code == 0 and "nasbench-suite import SPACE PATH" in answer.out

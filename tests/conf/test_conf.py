@@ -12,7 +12,7 @@ import nasbench_suite.experiments
 from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
-from nasbench_suite.one_shot.settings import Settings
+from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.space import Space
 
 CONF = Path(nasbench_suite.conf.__file__).parent
@@ -32,7 +32,7 @@ def test_every_option_composes_and_what_it_names_is_made(group: str, name: str, 
     assert isinstance(space, Space)
     if "supernet" in made.config:
         assert isinstance(instantiate(made.config["algorithm"]), OneShotAlgorithm)
-        assert Settings(**made.config["supernet"]).epochs >= 1
+        assert SupernetSettings(**made.config["supernet"]).epochs >= 1
         return
     offered = [Fidelity(*pair) for pair in made.config["fidelities"]]
     algorithm = instantiate(made.config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
@@ -55,7 +55,7 @@ def test_every_one_shot_algorithm_takes_its_settings_from_every_protocol_with_a_
 ) -> None:
     config = composed(f"protocol={protocol}", f"algorithm={algorithm}").config
     assert isinstance(instantiate(config["algorithm"]), OneShotAlgorithm)
-    assert Settings(**config["supernet"]).epochs == config["protocol"][algorithm]["epochs"]
+    assert SupernetSettings(**config["supernet"]).epochs == config["protocol"][algorithm]["epochs"]
     assert config["budget"]["seconds"] is None  # the protocol's are of table queries
 
 

@@ -11,18 +11,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from nasbench_suite.errors import NasBenchSuiteError
-from nasbench_suite.job import Job, run
+from nasbench_suite.jobs.folder import SCORES, TRAJECTORY
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.run import run
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import to_markdown
-from nasbench_suite.results import SCORES, TRAJECTORY
 
 MakeJob = Callable[..., Job]
 TINY = (
-    "benchmark=train",
+    "evaluator=train",
     "protocol=digits",
-    "benchmark.training.network.channels=4",
-    "benchmark.training.network.cells=1",
-    "benchmark.training.schedules=[1,2]",
+    "evaluator.training.network.channels=4",
+    "evaluator.training.network.cells=1",
+    "evaluator.training.schedules=[1,2]",
     "fidelities=[[1,1],[2,2]]",
     "budget=unlimited",
 )
@@ -58,7 +59,7 @@ def test_a_second_limit_ends_a_search_by_what_its_trainings_really_took(make_job
 
 
 def test_a_training_seed_as_policy_answers_every_query(make_job: MakeJob) -> None:
-    folder = run(make_job(*TINY, "seed_policy=7", "seeds=1", "budget.evaluations=2"))
+    folder = run(make_job(*TINY, "trial=7", "seeds=1", "budget.evaluations=2"))
     assert {step["trial"] for step in rows(folder)} == {7}
 
 
@@ -98,10 +99,10 @@ def test_the_same_job_says_the_same_whatever_the_processes_but_for_seconds(make_
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("seed_policy=mean", "benchmark=train: expected seed_policy random or a training seed, got mean"),
-        ("benchmark.score_seeds=[]", "score_seeds: expected at least one training seed"),
+        ("trial=mean", "evaluator=train: expected trial random or a training seed, got mean"),
+        ("evaluator.score_trials=[]", "score_trials: expected at least one training seed"),
         ("fidelities=[[3,3]]", r"fidelities: expected one that training-digits has on digits .*got epoch 3 of 3"),
-        ("objective=test_error", "benchmark=train: expected objective=valid_accuracy, got test_error"),
+        ("objectives=test_error", "evaluator=train: expected objectives=valid_accuracy, got test_error"),
         ("dataset=cifar100", "expected cifar-100-python.tar.gz"),
     ],
 )

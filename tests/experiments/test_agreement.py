@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.job import run
+from nasbench_suite.jobs.run import run
 from nasbench_suite.report.load import load
 from nasbench_suite.report.published import Comparison, compare
 from nasbench_suite.report.summary import summarise

@@ -10,8 +10,8 @@ from pyarrow import parquet
 import nasbench_suite.conf
 from nasbench_suite.errors import MissingArchitectureError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.job import run
-from nasbench_suite.results import SCORES, TRAJECTORY
+from nasbench_suite.jobs.folder import SCORES, TRAJECTORY
+from nasbench_suite.jobs.run import run
 from nasbench_suite.spaces.nb101 import NB101
 from nasbench_suite.table import Dataset, Source
 from nasbench_suite.table.writer import TableWriter
@@ -121,5 +121,5 @@ def test_the_experiment_is_the_papers(composed: Callable) -> None:
     settings = {key: config["algorithm"][key] for key in ("population", "tournament", "replacement")}
     assert settings == {"population": 50, "tournament": 10, "replacement": False}
     assert config["space"]["mutation_rate"] == 1.0
-    assert (config["fidelities"], config["seed_policy"]) == ([[108, 108]], "random")
+    assert (config["fidelities"], config["trial"]) == ([[108, 108]], "random")
     assert (config["budget"]["seconds"], config["budget"]["overstep"]) == (5e6, "keep")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from nasbench_suite.job import Job
+from nasbench_suite.jobs.job import Job
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -44,7 +44,7 @@ def overrides(tiny: ModuleType) -> Callable[..., list[str]]:
         settings = asdict(tiny.SETTINGS) | {"batch": 100} | supernet
         return [
             "protocol=digits",
-            "benchmark=none",
+            "evaluator=none",
             "budget=unlimited",
             "algorithm._target_=tiny_one_shot.Tiny",
             "seeds=1",

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, distributed, nn
 
+from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.one_shot.batch_norm import BatchNorm2d, over_all_processes
-from nasbench_suite.one_shot.edge_weights import Mixture
 from nasbench_suite.spaces.nb201 import NB201
 
 SHARES = (slice(0, 3), slice(3, 8))  # of the images; of two processes

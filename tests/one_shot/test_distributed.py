@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
+from nasbench_suite import distributed
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.job import Job, run
-from nasbench_suite.one_shot import distributed
-from nasbench_suite.results import EPOCHS, TRAJECTORY
+from nasbench_suite.jobs.folder import EPOCHS, TRAJECTORY
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.run import run
 
 torch_distributed = pytest.importorskip("torch.distributed")
 pytestmark = pytest.mark.skipif(not torch_distributed.is_available(), reason="this PyTorch has no torch.distributed")

@@ -13,18 +13,13 @@ import torch
 import yaml
 from pyarrow import parquet
 
-from nasbench_suite import job as jobs
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import ConfigError, DatasetError, NasBenchSuiteError, ResultsError
-from nasbench_suite.evaluators import Judge
+from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.evaluators.training import TrainingEvaluator
-from nasbench_suite.job import Job, open_searcher, run
-from nasbench_suite.ledger import Ledger
-from nasbench_suite.observation import Score
-from nasbench_suite.one_shot.data import SearchData
-from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.report.summary import summarise
-from nasbench_suite.results import (
+from nasbench_suite.jobs import job as jobs
+from nasbench_suite.jobs import one_shot
+from nasbench_suite.jobs.folder import (
     CONFIG,
     EPOCHS,
     FAILURES,
@@ -35,7 +30,13 @@ from nasbench_suite.results import (
     JobFolder,
     checkpoint_file,
 )
-from nasbench_suite.searchers import one_shot
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.run import open_searcher, run
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.observation import Score
+from nasbench_suite.one_shot.data import SearchData
+from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.report.summary import summarise
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
 from nasbench_suite.testing.algorithms import reachable
@@ -43,13 +44,13 @@ from nasbench_suite.testing.algorithms import reachable
 MakeJob = Callable[..., Job]
 # the judge trains what was found, as shortly as can be
 TRAINED = (
-    "benchmark=train",
-    "seed_policy=random",
-    "benchmark.score_seeds=[0]",
-    "benchmark.training.schedules=[1]",
-    "benchmark.training.network.channels=1",
-    "benchmark.training.network.cells=1",
-    "benchmark.training.recipe.batch=200",
+    "evaluator=train",
+    "trial=random",
+    "evaluator.score_trials=[0]",
+    "evaluator.training.schedules=[1]",
+    "evaluator.training.network.channels=1",
+    "evaluator.training.network.cells=1",
+    "evaluator.training.recipe.batch=200",
 )
 
 
@@ -80,7 +81,7 @@ def test_a_run_ends_in_the_files_of_any_other_and_its_epochs(
     assert 0 < epochs["seconds"][0] < epochs["seconds"][1]
     assert [len(weights) for weights in epochs["edge_weights"]] == [30, 30]
     described = json.loads((folder / JOB).read_text())
-    assert described["clock"] == "machine" and described["fidelities"] == [] and described["seed_policy"] is None
+    assert described["clock"] == "machine" and described["fidelities"] == [] and described["trial"] is None
     assert described["one_shot"]["operations"] == list(NB201.variables[0].choices)
     assert described["one_shot"]["edges"] == [variable.name for variable in NB201.variables]
     assert described["one_shot"]["torch"] == torch.__version__
@@ -115,8 +116,8 @@ def test_without_an_evaluator_scores_are_missing_and_not_made_up(tiny_job: MakeJ
 
 
 def test_an_algorithm_that_asks_needs_an_evaluator(make_job: MakeJob) -> None:
-    with pytest.raises(ConfigError, match="benchmark=none evaluates nothing"):
-        make_job("benchmark=none", "algorithm=rea")
+    with pytest.raises(ConfigError, match="evaluator=none evaluates nothing"):
+        make_job("evaluator=none", "algorithm=rea")
 
 
 def test_an_answer_that_the_table_lacks_has_no_score(tiny_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +252,7 @@ def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interrupt
     [
         ("workers=2", ConfigError, "workers: expected 1 for a one-shot algorithm"),
         ("overhead=measured", ConfigError, "overhead: expected 0"),
-        ("objective=test_error", ConfigError, "objective: expected valid_accuracy"),
+        ("objectives=test_error", ConfigError, "objective: expected valid_accuracy"),
         ("budget.overstep=discard", ConfigError, "budget.overstep: expected keep"),
         ("budget.unchecked=10", ConfigError, "budget.unchecked: expected 0"),
         ("budget.charge_repeats=false", ConfigError, "budget.charge_repeats: expected True"),
@@ -280,7 +281,7 @@ def test_a_value_that_makes_no_sense_is_told_before_anything_is_written(
 
 def test_an_algorithm_without_a_supernet_in_its_configuration_is_told(make_job: MakeJob, plugins: None) -> None:
     with pytest.raises(ConfigError, match="supernet: expected the settings of a supernet's training"):
-        make_job("algorithm._target_=tiny_one_shot.Tiny", "protocol=digits", "benchmark=none", "budget=unlimited")
+        make_job("algorithm._target_=tiny_one_shot.Tiny", "protocol=digits", "evaluator=none", "budget=unlimited")
 
 
 def test_what_is_told_is_one_line(overrides: Callable, cli: Callable) -> None:

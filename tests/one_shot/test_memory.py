@@ -14,7 +14,8 @@ import torch
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
+from nasbench_suite.one_shot.algorithm import StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.memory import fits, is_out_of_memory, largest_half_that_fits, peak_mib
 from nasbench_suite.one_shot.search import search
 

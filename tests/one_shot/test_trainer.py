@@ -10,8 +10,9 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from nasbench_suite.one_shot.algorithm import Batch, StepMetrics
-from nasbench_suite.one_shot.edge_weights import Mixture
+from nasbench_suite.edge_weights import Mixture
+from nasbench_suite.one_shot.algorithm import StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.session import Session
 from nasbench_suite.spaces.nb201 import NB201
 

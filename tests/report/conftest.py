@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from nasbench_suite.jobs.folder import JobFolder, SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.results import JobFolder, SeedRecord
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent
 Scores = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
 DESCRIPTION = {
     "config_id": "c0", "space": "nb201", "algorithm": "rea", "protocol": "nb201", "label": None, "dataset": "cifar10",
-    "seed_policy": "mean", "fidelities": [[12, 12]], "workers": 1, "table": "t", "table_hash": "ab" * 32,
+    "trial": "mean", "fidelities": [[12, 12]], "workers": 1, "table": "t", "table_hash": "ab" * 32,
     "budget": {"seconds": 100, "epochs": None, "evaluations": None, "overstep": "keep"},
     "objective": "valid_accuracy", "seconds_from": None,
 }  # fmt: skip
@@ -30,7 +30,7 @@ def results(tmp_path: Path) -> Callable[..., Path]:
         scores: Scores,
         *,
         finish: bool = True,
-        trial: int | None = None,
+        answered: int | None = None,
         config: Mapping[str, Any] | None = None,
         **description: Any,
     ) -> Path:
@@ -41,7 +41,7 @@ def results(tmp_path: Path) -> Callable[..., Path]:
                     "seconds": [clock for _, _, clock, _ in rows],
                     "schedule": [12] * len(rows),
                     "epoch": [12] * len(rows),
-                    "trial": [trial] * len(rows),
+                    "trial": [answered] * len(rows),
                     "architecture": [arch for arch, *_ in rows],
                     "valid_accuracy": [accuracy for _, accuracy, _, _ in rows],
                     "incumbent": [leads for *_, leads in rows],
@@ -85,7 +85,7 @@ def one_shot(tmp_path: Path) -> Callable[..., Path]:
         **description: Any,
     ) -> Path:
         described = {
-            **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "seed_policy": None,
+            **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "trial": None,
             "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
             "one_shot": {"operations": ["none", "skip_connect", "conv"], "edges": ["1<-0", "2<-0"]}, **description,
         }  # fmt: skip

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 from nasbench_suite.report.load import load
-from nasbench_suite.results import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from nasbench_suite.jobs.folder import FAILURES
 from nasbench_suite.report.summary import final_incumbents, summarise
-from nasbench_suite.results import FAILURES
 
 
 def test_figures_are_those_computed_by_hand(by_hand: Path) -> None:
@@ -95,7 +95,7 @@ def test_labels_name_the_table_where_only_that_differs(results: Callable, search
 def test_rows_are_the_designs_fields(by_hand: Path) -> None:
     assert [field.name for field in dataclasses.fields(summarise([by_hand]).rows[0])] == [
         "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers",
-        "seed_policy", "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean",
+        "trial", "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean",
         "table_hash", "clock", "one_shot", "collapsed",
     ]  # fmt: skip
 

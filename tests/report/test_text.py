@@ -6,7 +6,7 @@ from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job, relative, to_json, to_markdown
 
 KEYS = [
-    "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers", "seed_policy",
+    "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "workers", "trial",
     "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean", "table_hash",
 ]  # fmt: skip
 
@@ -23,7 +23,7 @@ def test_markdown_has_a_row_a_configuration_and_where_it_came_from(by_hand: Path
     (row,) = [line for line in text.splitlines() if line.startswith("| rea")]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells == ["rea", "92.00±2.00", "82.00±2.65", "72.00±2.65", "62.00±1.73", "3", "2.0", "27"]
-    for part in ("epoch 12 of 12", "seed policy mean", "abababababab", "100 seconds", "kept", "(curves.png)"):
+    for part in ("epoch 12 of 12", "trial policy mean", "abababababab", "100 seconds", "kept", "(curves.png)"):
         assert part in text
 
 
@@ -37,9 +37,9 @@ def test_notes_are_at_the_end_of_both_texts(results: Callable, searches, scores)
 
 
 def test_stored_means_that_answered_for_trials_are_counted(results: Callable, searches, scores) -> None:
-    summary = summarise([results("job", searches, scores, seed_policy="random_or_mean")])
+    summary = summarise([results("job", searches, scores, trial="random_or_mean")])
     assert "6 of 6 answers were means that the source stored without trials" in to_markdown(summary)
-    trials = summarise([results("trials", searches, scores, seed_policy="random_or_mean", trial=777)])
+    trials = summarise([results("trials", searches, scores, trial="random_or_mean", answered=777)])
     assert "0 of 6 answers were means" in to_markdown(trials)
 
 

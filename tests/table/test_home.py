@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.errors import ConfigError, TableError, TableNotFoundError
+from nasbench_suite.folders import table_path, table_paths
+from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import find_space, find_table, open_table, table_path, table_paths
 
 
 def test_the_environment_variable_names_the_home(home: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from nasbench_suite.errors import TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Dataset, Source, Table, read_metadata
 from nasbench_suite.table.writer import TableWriter
@@ -115,7 +115,7 @@ def test_leaving_without_finish_leaves_nothing_behind(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import nasbench_suite.importing as importing
+from nasbench_suite.registry import importers as importing
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import writer
 
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_line(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-import nasbench_suite.importing as importing
+from nasbench_suite.registry import importers as importing
 from nasbench_suite.errors import TableError
 from nasbench_suite.spaces.nb201 import NB201
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.results import TRAJECTORY
+from nasbench_suite.jobs.folder import TRAJECTORY
 
 pytestmark = pytest.mark.usefixtures("installed")
 Call = Callable[..., Any]
@@ -29,10 +29,10 @@ def test_a_sweep_is_one_group_of_runs_and_each_job_says_in_a_line_where(
 
 
 def test_a_failing_job_is_a_failed_run_beside_the_good_one(python: Call, tmp_path: Path, read_runs: ReadRuns) -> None:
-    answer = python(*RUN, "-m", "seed_policy=999,random_or_mean", "seeds=1")
+    answer = python(*RUN, "-m", "trial=999,random_or_mean", "seeds=1")
     assert answer.code == 2
     assert answer.err.count("\n") == 1 and answer.err.startswith("nasbench-suite: ")
-    codes = {run.config["seed_policy"]: run.exit_codes for run in read_runs(tmp_path)}
+    codes = {run.config["trial"]: run.exit_codes for run in read_runs(tmp_path)}
     assert codes == {999: [1], "random_or_mean": [0]}
 
 

@@ -11,7 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from nasbench_suite import tracking
-from nasbench_suite.job import Job, run
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.run import run
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import to_json
 

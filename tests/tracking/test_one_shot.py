@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from nasbench_suite.jobs.folder import JobFolder, SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.results import JobFolder, SeedRecord
 from nasbench_suite.tracking import live_supernet, log_job
 
 ReadRun = Callable[[Path], Any]
@@ -113,7 +113,7 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
 def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
     """A finished job of two seeds and its configuration."""
     described = {
-        **DESCRIPTION, "objective": "valid_accuracy", "seed_policy": None, "fidelities": [], "workers": 1,
+        **DESCRIPTION, "objective": "valid_accuracy", "trial": None, "fidelities": [], "workers": 1,
         "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
         "seconds_from": None, "table": "t", "table_hash": "ab" * 32, "best": {"cifar10": [95.0, 96.0]},
     }  # fmt: skip

@@ -12,7 +12,7 @@ from nasbench_suite.errors import ConfigError, ResultsError
 from nasbench_suite.spaces.nb201.network import CellNetwork
 from nasbench_suite.training import trainer
 from nasbench_suite.training.images import ImageDataset
-from nasbench_suite.training.metrics import Training
+from nasbench_suite.training.metrics import TrainingResult
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.replicas import build_replicas
 from nasbench_suite.training.train import train
@@ -25,7 +25,7 @@ def build(replicas: int) -> nn.Module:
     return CellNetwork(ARCH, 10, channels=4, cells=1, in_channels=1, replicas=replicas)
 
 
-def without_seconds(training: Training) -> object:
+def without_seconds(training: TrainingResult) -> object:
     epochs = [replace(epoch, train_seconds=0.0, valid_seconds=None, test_seconds=None) for epoch in training.epochs]
     return replace(training, epochs=tuple(epochs), seconds=0.0)
 

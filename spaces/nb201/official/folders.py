@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.parallel import ordered_map
+from nasbench_suite.processes import ordered_map
 from nasbench_suite.spaces.nb201.official.records import Cell
 from nasbench_suite.spaces.nb201.official.source import (
     SPACE_SIZE,

@@ -5,8 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from nasbench_suite.one_shot.algorithm import Batch, OneShotAlgorithm, StepMetrics
-from nasbench_suite.one_shot.edge_weights import Mixture
+from nasbench_suite.edge_weights import Mixture
+from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
+from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.session import Session
 
 

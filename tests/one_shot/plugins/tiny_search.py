@@ -11,11 +11,11 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.one_shot.data import SearchData, load_search_data
 from nasbench_suite.one_shot.search import search
-from nasbench_suite.one_shot.settings import Settings
-from nasbench_suite.one_shot.trainer import Trainer
+from nasbench_suite.one_shot.settings import SupernetSettings
+from nasbench_suite.one_shot.trainer import SupernetTrainer
 from nasbench_suite.spaces.nb201 import NB201
 
-SETTINGS = Settings(
+SETTINGS = SupernetSettings(
     network={"channels": 2, "cells": 1},
     epochs=3,
     batch=40,
@@ -44,15 +44,15 @@ def digits() -> SearchData:
 
 
 def make(
-    settings: Settings = SETTINGS,
+    settings: SupernetSettings = SETTINGS,
     seed: int = 0,
     algorithm: type[OneShotAlgorithm[Any]] = Tiny,
     data: SearchData | None = None,
     **arguments: Any,
-) -> Trainer[Any]:
-    return Trainer(NB201(), algorithm(**arguments), data or digits(), settings, seed)
+) -> SupernetTrainer[Any]:
+    return SupernetTrainer(NB201(), algorithm(**arguments), data or digits(), settings, seed)
 
 
-def go(state: Path, length: int, **limits: Any) -> Trainer[Any]:
+def go(state: Path, length: int, **limits: Any) -> SupernetTrainer[Any]:
     settings = replace(SETTINGS, epochs=length)
     return search(partial(make), settings, Ledger(**limits), state, "tiny", lambda record: None)

@@ -12,7 +12,7 @@ from struct import pack
 
 import pytest
 
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb101 import NB101, Cell
 from nasbench_suite.spaces.nb101.cell import parse_cell
 from nasbench_suite.spaces.nb101.graphs import cell_hash

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import MissingArchitectureError, NasBenchSuiteError, SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb101 import NB101
 from nasbench_suite.spaces.nb101.cell import parse_cell
 from nasbench_suite.spaces.nb101.graphs import cell_hash

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.folders import table_path
 from nasbench_suite.spaces.nb101.graphs import cell_hash
-from nasbench_suite.table import table_path
 
 DOCS = Path(__file__).parents[3] / "docs" / "nb101.md"
 CELL = "0101001000010000|input,conv3x3-bn-relu,conv3x3-bn-relu,output"

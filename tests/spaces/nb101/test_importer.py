@@ -22,8 +22,8 @@ from nasbench_suite.errors import (
     UnknownFidelityError,
 )
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb101 import NB101, Cell
 from nasbench_suite.table import Table
 

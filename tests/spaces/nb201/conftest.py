@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from benchmarks.generators import nb201_files
+from performance.generators import nb201_files
 
 CELLS = 3
 SIMPLE = "nats_bench/NATS-tss-v1_0-3ffb9-simple"

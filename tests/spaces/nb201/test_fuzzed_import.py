@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
 
 

@@ -14,9 +14,10 @@ import torch
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import SourceError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
+from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import Table, open_table
+from nasbench_suite.table import Table
 from nasbench_suite.table.writer import TableWriter
 
 FORMATS = (

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nasbench_suite.importing import import_file
+from nasbench_suite.folders import table_path
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import table_path
 
 PAGE = Path(__file__).parents[3] / "docs/migrating.md"
 ROW = re.compile(r"^\| (?:`(.*?)`)? ?\| `(.*)` \|$")

@@ -6,12 +6,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor
 
+from nasbench_suite.counting import count_flops, count_parameters
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.network import Cell, CellNetwork, Reduction, flops, parameters
 from nasbench_suite.spaces.nb201.operations import Normalisation, ReLUConvBN, operation
-from nasbench_suite.training.counting import count_flops, count_parameters
 
 ALL = list(itertools.product(range(5), repeat=6))
 # no path, a conv on zeros, unused nodes, every operation, the largest

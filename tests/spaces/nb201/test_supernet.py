@@ -10,13 +10,13 @@ import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own docum
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.literal_nb201 import LiteralSupernet
+from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.space import EDGES, OPERATIONS, Cell
 from nasbench_suite.spaces.nb201.supernet import Supernet
 from nasbench_suite.testing.supernets import SupernetContract
+from performance.literal_nb201 import LiteralSupernet
 
 # nothing at all, convolutions on a node of zeros, dead nodes, every operation, all the same
 TELLING = [

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.importing import import_file
+from nasbench_suite.folders import table_path
+from nasbench_suite.registry.importers import import_file
+from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nds import FAMILIES
-from nasbench_suite.table import Table, find_space, open_table, table_path
+from nasbench_suite.table import Table
 
-GENERATOR = Path(__file__).parents[3] / "benchmarks" / "generators" / "nds_archive.py"
+GENERATOR = Path(__file__).parents[3] / "performance" / "generators" / "nds_archive.py"
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,10 @@ import pytest
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
+from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.spaces.nds import FAMILIES, ResNet
-from nasbench_suite.table import Table, find_space
+from nasbench_suite.table import Table
 
 FIGURES = {
     "params": "parameters",

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from nasbench_suite.errors import ConfigError, ResultsError
+from nasbench_suite.registry.tables import open_table
 from nasbench_suite.report.distributions import Comparison, draw, save
 from nasbench_suite.report.population import Population, population
 from nasbench_suite.spaces.nds import ResNet
-from nasbench_suite.table import Table, open_table
+from nasbench_suite.table import Table
 
 
 def test_a_population_has_the_sources_lowest_errors_and_sizes(archive: Path, nds_table: Callable[[str], Table]) -> None:

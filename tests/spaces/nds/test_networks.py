@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from nasbench_suite.counting import count_flops, count_parameters
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.spaces.nds import DARTS, ENAS, FAMILIES, PNAS, Amoeba, NASNet, ResNet, Vanilla
 from nasbench_suite.spaces.nds.cell_network import Cell, chosen, reductions
 from nasbench_suite.spaces.nds.cells import Cell as CellValue
 from nasbench_suite.spaces.nds.operations import OPERATIONS, operation
 from nasbench_suite.spaces.nds.stage_network import stem
-from nasbench_suite.training.counting import count_flops, count_parameters
 
 TAIL = "lr=0.1 wd=0.0005"
 RESNET_56 = f"block=res_basic_block ds=1,9,9,9 ws=16,16,32,64 ss=1,1,2,2 {TAIL}"

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hydra.utils import instantiate
 
-from nasbench_suite import conf, search_path
+from nasbench_suite import conf
 from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.configuration import search_path
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.registry.spaces import find_space, space_names
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nds import FAMILIES
-from nasbench_suite.table import find_space, space_names
 from nasbench_suite.testing import AlgorithmContract, SpaceContract
 
 FILES = Path(conf.__path__[0], "algorithm").glob("*.yaml")

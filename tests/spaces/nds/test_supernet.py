@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
+from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot, at_position
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.one_shot.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot, at_position
 from nasbench_suite.spaces.nds import DARTS, CellNetwork
 from nasbench_suite.spaces.nds.cells import Cell
 from nasbench_suite.spaces.nds.supernet import EDGES, Supernet

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.generators import nb201_files
-from nasbench_suite.importing import import_file
+from nasbench_suite.registry.importers import import_file
+from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.official import Cell, Trial, open_source
-from nasbench_suite.table import Table, open_table, records
+from nasbench_suite.table import Table, records
+from performance.generators import nb201_files
 
 SEARCHED = {"cifar10": "cifar10-valid", "cifar100": "cifar100", "ImageNet16-120": "ImageNet16-120"}
 

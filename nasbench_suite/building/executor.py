@@ -1,0 +1,72 @@
+"""Hands tasks to workers until all are done; a worker that dies is replaced, and its task given out again."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from nasbench_suite.training.task import Result, Task, Trained
+from nasbench_suite.training.worker import WorkerSettings
+
+MOST_DEATHS = 3
+"""How many workers a task may cost before it counts as failed."""
+
+
+class WorkerDeath(NamedTuple):
+    """The end of a worker that was not told to end.
+
+    Attributes:
+        reason: what is known of it.
+    """
+
+    reason: str
+
+
+class Executor(Protocol):
+    """Workers of one kind. Each is known by a number and does one task at a time."""
+
+    workers: int
+
+    def start(self, number: int, settings: WorkerSettings) -> None:
+        """Starts a worker, in the place of the one that had this number."""
+
+    def submit(self, number: int, task: Task) -> None:
+        """Gives an idle worker a task."""
+
+    def wait(self) -> list[tuple[int, Result | WorkerDeath]]:
+        """Waits until at least one busy worker has answered or died; raises what a worker raised."""
+
+    def shutdown(self) -> None:
+        """Ends every worker at once."""
+
+
+def run_tasks(executor: Executor, settings: WorkerSettings, tasks: Sequence[Task]) -> Iterator[Result]:
+    """Yields the result of each task as it comes, in any order."""
+    waiting, deaths = deque(tasks), Counter[Task]()
+    idle, busy = list(range(min(executor.workers, len(tasks)))), dict[int, Task]()
+    try:
+        for number in idle:
+            executor.start(number, settings)
+        while waiting or busy:
+            while idle and waiting:
+                number, task = idle.pop(), waiting.popleft()
+                busy[number] = task
+                executor.submit(number, task)
+            for number, answer in executor.wait():
+                task = busy.pop(number)
+                idle.append(number)
+                if isinstance(answer, Result):
+                    yield answer
+                    continue
+                executor.start(number, settings)
+                deaths[task] += 1
+                if deaths[task] < MOST_DEATHS:
+                    waiting.appendleft(task)
+                else:
+                    yield _given_up(task, settings, answer.reason)
+    finally:
+        executor.shutdown()
+
+
+def _given_up(task: Task, settings: WorkerSettings, reason: str) -> Result:
+    told = f"{MOST_DEATHS} workers died of it; the last: {reason}"
+    return Result(task, tuple(Trained(seed, told, 1, 0.0, ()) for seed in settings.seeds))

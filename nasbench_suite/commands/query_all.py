@@ -1,0 +1,80 @@
+"""`nasbench-suite query --all` and `--csv`: every training of one architecture, for people and as CSV."""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from nasbench_suite.errors import MissingDataError
+from nasbench_suite.table import Record, Table, records
+
+# digits behind the point, by the unit in the table, and how the unit that is shown is written where it is another
+_DIGITS = {"s": 4, "nats": 4, "millions": 6, "count": 6}
+_UNITS = {"percent": "%", "fraction": "%", "percent_error": "%", "count": "millions"}
+
+
+def show(table: Table, arch: Any, options: argparse.Namespace) -> None:
+    """Prints what the options choose of an architecture: data set, schedule, epoch and trial.
+
+    Raises:
+        MissingDataError: the table lacks the architecture, or has nothing of what was chosen.
+    """
+    chosen = [record for record in records(table, arch) if _is_chosen(record, table, options)]
+    if not chosen:
+        raise MissingDataError(
+            f"table {table.name} has no training of {table.space.format(arch)} of this data set, schedule, epoch and "
+            "trial; leave an option out to see what it has"
+        )
+    if options.csv:
+        _write_csv(table, chosen)
+    else:
+        _print(table, arch, chosen)
+
+
+def _is_chosen(record: Record, table: Table, options: argparse.Namespace) -> bool:
+    epoch = options.epoch or (None if options.csv else record.schedule)
+    return (
+        (options.dataset is None or record.trial_set in table.dataset(options.dataset))
+        and options.schedule in (None, record.schedule)
+        and epoch in (None, record.epoch)
+        and options.trial in ("mean", str(record.trial))
+    )
+
+
+def _print(table: Table, arch: Any, chosen: Sequence[Record]) -> None:
+    print(f"{table.space.format(arch)}\ntable {table.name}, row {table.row(arch)} of {len(table)}")
+    for (trial_set, schedule, epoch), group in groupby(chosen, key=lambda record: record[:3]):
+        found = list(group)
+        trials = ["stored mean" if record.trial is None else f"trial {record.trial}" for record in found]
+        lines = [[f"{trial_set}, epoch {epoch} of {schedule}", *trials, "mean" if len(found) > 1 else ""]]
+        lines += [_line(table, metric, found) for metric in _metrics(found)]
+        print()
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for name, *cells in lines:
+            print("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]).rstrip())
+
+
+def _line(table: Table, metric: str, found: Sequence[Record]) -> list[str]:
+    unit = table.metadata.units.get(metric, "")
+    digits = _DIGITS.get(unit, 3)
+    values = [record.values.get(metric) for record in found]
+    known = [value for value in values if value is not None]
+    mean = f"{sum(known) / len(known):.{digits}f}" if len(found) > 1 else ""
+    cells = ["" if value is None else f"{value:.{digits}f}" for value in values]
+    return [f"  {metric} ({_UNITS.get(unit, unit)})", *cells, mean]
+
+
+def _write_csv(table: Table, chosen: Sequence[Record]) -> None:
+    metrics = _metrics(chosen)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["dataset", "epochs", "epoch", "seed", *metrics])
+    for record in chosen:
+        trial = "" if record.trial is None else record.trial
+        values = [record.values.get(metric, "") for metric in metrics]
+        writer.writerow([record.trial_set, record.schedule, record.epoch, trial, *values])
+
+
+def _metrics(found: Iterable[Record]) -> list[str]:
+    return sorted({metric for record in found for metric in record.values})

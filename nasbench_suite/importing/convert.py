@@ -1,0 +1,106 @@
+"""From a file that somebody published to a table."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nasbench_suite.errors import SourceError, TableError, TableExistsError
+from nasbench_suite.importing.datasets import pair_datasets
+from nasbench_suite.importing.importer import Importer
+from nasbench_suite.progress import Progress
+from nasbench_suite.space import Space
+from nasbench_suite.table import Metadata, Source, read_metadata
+from nasbench_suite.table.writer import TableWriter
+
+
+def convert(
+    space: Space[Any],
+    importers: Sequence[Importer],
+    path: Path,
+    destination: Path,
+    *,
+    format: str | None = None,
+    force: bool = False,
+) -> Metadata:
+    """Turns a file or folder into a table.
+
+    Args:
+        space: whose architectures it has.
+        importers: the readers that there are, the most specific format first.
+        path: the file or folder.
+        destination: the table's place.
+        format: which importer to use; None to recognise it.
+        force: whether a table of other content may be replaced.
+
+    Raises:
+        SourceError: the format is not recognised, or the source is broken.
+        TableExistsError: a table of other content is there.
+    """
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder")
+    importer = _choose(space, importers, path, format)
+    if not force:
+        _check_taken(destination, importer.format)
+    try:
+        total = sum(file.stat().st_size for file in _files(path))
+        # read twice: for the source's hash, which goes into the table, and for what is in it
+        with Progress(f"import {path.name}", 2 * total, unit="B") as progress:
+
+            def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
+                source = Source(importer.format, path.name, sha256(path, progress))
+                return TableWriter(destination, space, units, source, pair_datasets(space, trial_sets), force=force)
+
+            return importer.read(path, space, new_writer, progress)
+    except (OSError, EOFError) as error:
+        raise SourceError(f"{path}: cannot be read ({error})") from error
+
+
+def _check_taken(destination: Path, format: str) -> None:
+    """Refuses a name before the work where the table there is surely another: the writer sees to the rest."""
+    if not destination.exists():
+        return
+    try:
+        there = read_metadata(destination).source.format
+    except TableError:
+        return
+    if there != format and "tidy" in (there, format):
+        raise TableExistsError(
+            f"{destination} is there with other content; choose another --name, or replace it with --force"
+        )
+
+
+def _choose(space: Space[Any], importers: Sequence[Importer], path: Path, format: str | None) -> Importer:
+    if format is not None:
+        chosen = [importer for importer in importers if importer.format == format]
+        if not chosen:
+            known = ", ".join(importer.format for importer in importers)
+            raise SourceError(f"space {space.name}: expected a format of {known}; got {format!r}")
+        return chosen[0]
+    try:
+        for importer in importers:
+            if importer.recognises(path):
+                return importer
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+    expected = "; ".join(importer.describes for importer in importers)
+    raise SourceError(f"{path}: not a format that space {space.name} knows; expected {expected}")
+
+
+def sha256(path: Path, progress: Progress | None = None) -> str:
+    """Returns the hash of a file; of a folder, that of its sorted files' names and hashes."""
+    digest = hashlib.sha256()
+    if path.is_file():
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                if progress is not None:
+                    progress.advance(len(block))
+        return digest.hexdigest()
+    for file in _files(path):
+        digest.update(f"{file.relative_to(path).as_posix()}\n{sha256(file, progress)}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]

@@ -1,0 +1,1 @@
+"""One configuration under many seeds: from a checked configuration to a folder of results."""

@@ -1,0 +1,94 @@
+"""One job: a configuration that is searched under many seeds into one results folder, as plain values."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.jobs.plan import SearchPlan
+
+# what does not change a result, and so has no part in a configuration's id
+NEUTRAL = ("results", "cores", "seeds", "seed", "tracking", "label")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A configuration that was checked against its table; plain values, so that processes can be handed it.
+
+    Attributes:
+        plan: how it searches.
+        choices: the config groups' chosen names, `algorithm` and `space` among them.
+        table: name of the table, or of what is trained on.
+        table_sha256: its content hash, or that of all that decides a training.
+        best: by data set, the table's highest validation and test accuracy, from which regret is measured; nothing
+            where it is not known.
+    """
+
+    plan: SearchPlan
+    choices: Mapping[str, str]
+    table: str
+    table_sha256: str
+    best: Mapping[str, tuple[float | None, float | None]]
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The resolved configuration."""
+        return self.plan.config
+
+    @property
+    def fidelities(self) -> tuple[Fidelity, ...]:
+        """Those on offer, cheapest first; none for a one-shot algorithm."""
+        return self.plan.fidelities
+
+    @cached_property
+    def id(self) -> str:
+        """Eight hex digits that stand for everything that can change a result, the seeds apart."""
+        part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
+        choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
+        sources = [self.table_sha256] if self.plan.one_shot is None else [self.table_sha256, self.plan.one_shot.images]
+        text = json.dumps([part, choices, *sources], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of the searches."""
+        return range(self.config["seed"], self.config["seed"] + self.config["seeds"])
+
+    @property
+    def folder(self) -> Path:
+        """Where the results go: derived from the configuration, never from time or a job's number."""
+        names = (self.choices["space"], self.config["dataset"], self.choices["algorithm"], self.choices["protocol"])
+        seeds = f"seeds-{self.seeds[0]}-{self.seeds[-1]}"
+        return Path(self.config["results"]) / f"{'-'.join(names)}-{self.id}" / seeds
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what a report needs to know of the job, as plain values."""
+        one_shot = self.plan.one_shot
+        return {
+            "config_id": self.id,
+            "space": self.choices["space"],
+            "algorithm": self.choices["algorithm"],
+            "protocol": self.choices["protocol"],
+            "label": self.config.get("label"),
+            "dataset": self.config["dataset"],
+            "objectives": [self.config["objectives"]],
+            "trial": self.plan.trial,
+            "fidelities": [list(fidelity) for fidelity in self.fidelities],
+            "multi_fidelity": self.plan.multi_fidelity,
+            "workers": self.config["workers"],
+            "budget": self.config["budget"],
+            "clock": self.plan.clock,
+            "seconds_from": self.plan.seconds_from,
+            "one_shot": None if one_shot is None else {name: _plain(value) for name, value in vars(one_shot).items()},
+            "table": self.table,
+            "table_hash": self.table_sha256,
+            "best": {name: [*accuracies] for name, accuracies in self.best.items()},
+        }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,210 @@
+"""Searches that train a supernet; the evaluator only judges what they found."""
+
+import math
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+
+from nasbench_suite.distributed import local_device, processes, rank
+from nasbench_suite.errors import ConfigError, MissingArchitectureError
+from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
+from nasbench_suite.evaluators.judge import Judge
+from nasbench_suite.jobs.folder import SeedRecord, checkpoint_file
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.live import EpochObserver, OpenObserver
+from nasbench_suite.jobs.plan import OneShotPlan, SearchPlan
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.one_shot.data import SearchData, load_search_data
+from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.one_shot.search import search
+from nasbench_suite.one_shot.settings import SupernetSettings
+from nasbench_suite.one_shot.trainer import SupernetTrainer
+from nasbench_suite.progress import Progress
+from nasbench_suite.space import Space
+from nasbench_suite.supernet import Supernet
+from nasbench_suite.trajectory import Columns
+from nasbench_suite.version import __version__
+
+# what has no meaning for an algorithm that asks for no evaluation, and the value that says so
+_MEANINGLESS: tuple[tuple[str, Any], ...] = (
+    ("workers", 1),
+    ("overhead", 0),
+    ("objectives", "valid_accuracy"),
+    ("budget.overstep", "keep"),
+    ("budget.unchecked", 0),
+    ("budget.charge_repeats", True),
+)
+
+
+def check_space(space: Space[Any]) -> None:
+    """Complains about a space without a supernet."""
+    if type(space).supernet is Space.supernet:
+        space.supernet()
+
+
+def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> SearchPlan:
+    """Checks the settings, the data set, the device and the supernet."""
+    _check_meaningless(config)
+    if processes() > 1 and config["cores"] > 1:
+        raise ConfigError(
+            f"cores: expected 1 under torchrun, whose processes share every search; got {config['cores']}"
+        )
+    _ledger(config)
+    settings = _settings(config)
+    config = {**config, "supernet": {**config["supernet"], "device": settings.device}}
+    instantiate(config["algorithm"])
+    data = load_search_data(space, config["dataset"], settings.datasets_root, settings.official)
+    with torch.device("meta"):
+        supernet = _supernet(space, data, settings)
+    steps = -(-len(data.train) // settings.batch) * settings.epochs
+    kind = "processor" if settings.device == "cpu" else "wall-clock"
+    seconds = f"a supernet was trained for this search: seconds are real, the {kind} seconds of its steps and answers"
+    one_shot = OneShotPlan(
+        supernet.operations, supernet.weightless, supernet.edge_names, data.checksum, torch.__version__
+    )
+    return SearchPlan(config, (), False, None, seconds, "machine", steps, one_shot)
+
+
+def open_searcher(job: Job, live: OpenObserver | None) -> "OneShotSearcher":
+    """Opens the evaluator and loads the images."""
+    return OneShotSearcher(job, live)
+
+
+class OneShotSearcher:
+    """Everything that the searches of one process share."""
+
+    def __init__(self, job: Job, live: OpenObserver | None) -> None:
+        """Loads the images onto the device; in the first process, opens the evaluator.
+
+        Raises:
+            DatasetError: the images are not there, or not those for which the job was prepared.
+            TableError: the evaluator is another one than when the job was prepared.
+        """
+        self._job, self._settings, self._open = job, _settings(job.config), live
+        self._space: Space[Any] = instantiate(job.config["space"])
+        device = torch.device(local_device(self._settings.device))
+        data = load_search_data(
+            self._space, job.config["dataset"], self._settings.datasets_root, self._settings.official
+        )
+        self._data = data.to(device)
+        folder = job.folder / "trainings"
+        self._judge = Judge(open_evaluator(job.config, self._space, folder, job.table_sha256)) if rank() == 0 else None
+
+    def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
+        """Trains the supernet, and lets the judge score the answer of every epoch as it comes."""
+        job, scores = self._job, dict[str, dict[str, list[Any]]]()
+        with self._live(seed) as live:
+
+            def tell(record: EpochRecord) -> None:
+                scores[record.architecture] = self._score(record.architecture)
+                if live is not None:
+                    live.epoch(record, scores[record.architecture])
+                if progress is not None:
+                    progress.note(f"epoch {record.epoch}, loss {record.train_loss:.3f}, {record.valid_accuracy:.2f}%")
+
+            identity = f"{job.id}, seed {seed}, nasbench-suite {__version__}, torch {torch.__version__}"
+            advance = (lambda: None) if progress is None else progress.advance
+            make = partial(self._make, seed, advance)
+            trainer = search(
+                make, self._settings, _ledger(job.config), checkpoint_file(job.folder, seed), identity, tell, progress
+            )
+        if trainer.failure is not None and rank() == 0:
+            print(f"nasbench-suite: seed {seed} ended early: {trainer.failure}", file=sys.stderr)
+        return _record(seed, trainer, self._settings, scores)
+
+    def _make(self, seed: int, advance: Any, settings: SupernetSettings) -> SupernetTrainer[Any]:
+        algorithm = instantiate(self._job.config["algorithm"])
+        return SupernetTrainer(self._space, algorithm, self._data, settings, seed, advance)
+
+    def _score(self, architecture: str) -> dict[str, list[Any]]:
+        if self._judge is None:
+            return {}
+        try:
+            return self._judge.score(self._space.parse(architecture))
+        except MissingArchitectureError:
+            # a space of which only a sample was measured: the answer has no score, and the report says so
+            return {self._job.config["dataset"]: [None, None, None]}
+
+    def _live(self, seed: int) -> AbstractContextManager[EpochObserver | None]:
+        job = self._job
+        if rank() > 0 or self._open is None:
+            return nullcontext()
+        return self._open(job.config["tracking"], job.folder, job.describe(), job.config, seed)
+
+
+def _record(seed: int, trainer: SupernetTrainer[Any], settings: SupernetSettings, scores: dict[str, Any]) -> SeedRecord:
+    """Returns a search as a trajectory of one evaluation an epoch: the supernet's of the answer."""
+    records, failed = trainer.records, trainer.failure is not None
+    epochs = len(records) + failed
+    answers = [record.architecture for record in records]
+    columns: Columns = {
+        "seconds": [*(record.seconds for record in records), trainer.seconds][:epochs],
+        "schedule": [settings.epochs] * epochs,
+        "epoch": list(range(1, epochs + 1)),
+        "trial": [None] * epochs,
+        # a search that fails ends with its last answer; where it fails before the first, there is none to name
+        "architecture": [*answers, answers[-1] if answers else ""][:epochs],
+        "valid_accuracy": [*(record.valid_accuracy for record in records), math.nan][:epochs],
+        "incumbent": [*([True] * len(records)), False][:epochs],
+    }
+    return SeedRecord(seed, columns, scores, [asdict(record) for record in records], trainer.failure)
+
+
+def _check_meaningless(config: Mapping[str, Any]) -> None:
+    for key, wanted in _MEANINGLESS:
+        found: Any = config
+        for part in key.split("."):
+            found = found[part]
+        if found != wanted:
+            raise ConfigError(
+                f"{key}: expected {wanted} for a one-shot algorithm, which trains a supernet; got {found}"
+            )
+
+
+def _ledger(config: Mapping[str, Any]) -> Ledger:
+    """Returns the budget: its epochs and evaluations are the supernet's epochs."""
+    budget = config["budget"]
+    return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"])
+
+
+def _settings(config: Mapping[str, Any]) -> SupernetSettings:
+    """Returns the settings, with a device."""
+    if "supernet" not in config:
+        raise ConfigError("supernet: expected the settings of a supernet's training; see conf/algorithm/darts1.yaml")
+    supernet = config["supernet"]
+    try:
+        return SupernetSettings(**{**supernet, "device": _device(supernet.get("device"))})
+    except TypeError as error:
+        raise ConfigError(f"supernet: {error}") from error
+
+
+def _device(wanted: str | None) -> str:
+    """Returns the device to train on: where it is left open, a GPU if there is one.
+
+    It becomes part of the configuration, and so of its id: seconds on a GPU and on a CPU are not the same thing.
+    """
+    if wanted is None:
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(wanted)
+    except RuntimeError:
+        raise ConfigError(f"supernet.device: expected cpu, cuda or null, got {wanted!r}") from None
+    if device.type not in ("cpu", "cuda"):
+        raise ConfigError(f"supernet.device: expected cpu, cuda or null, got {wanted!r}")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        found = f"{torch.cuda.device_count()} GPUs" if torch.cuda.is_available() else "no GPU that PyTorch can use"
+        raise ConfigError(f"supernet.device={wanted}: there is {found} here; choose supernet.device=cpu or null")
+    return wanted
+
+
+def _supernet(space: Space[Any], data: SearchData, settings: SupernetSettings) -> Supernet[Any]:
+    try:
+        return space.supernet(classes=data.classes, in_channels=data.in_channels, **settings.network)
+    except TypeError as error:
+        raise ConfigError(f"supernet.network: {error}") from error

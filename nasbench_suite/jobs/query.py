@@ -1,0 +1,121 @@
+"""Searches that ask an evaluator: what an algorithm proposes is looked up in a table, or trained."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from hydra.utils import instantiate
+
+from nasbench_suite.distributed import launched
+from nasbench_suite.errors import ConfigError, UnknownFidelityError
+from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
+from nasbench_suite.evaluators.judge import Judge
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.jobs.folder import SeedRecord
+from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.live import OpenObserver
+from nasbench_suite.jobs.plan import SearchPlan
+from nasbench_suite.ledger import Ledger
+from nasbench_suite.progress import Progress
+from nasbench_suite.search import search
+from nasbench_suite.space import Space
+from nasbench_suite.table.trials import check_policy
+
+
+def check_space(space: Space[Any]) -> None:
+    """Finds nothing to complain about: algorithms ask about architectures of any space."""
+
+
+def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> SearchPlan:
+    """Checks the fidelities, the algorithm's settings and that the search ends."""
+    if launched():
+        raise ConfigError("torchrun is for one-shot algorithms; start this one without, with cores=2 for two processes")
+    overhead = config["overhead"]
+    is_number = isinstance(overhead, int | float) and not isinstance(overhead, bool)
+    if overhead != "measured" and not (is_number and 0 <= overhead < math.inf):
+        raise ConfigError(f"overhead: expected simulated seconds of 0 or more, or measured; got {overhead!r}")
+    policy, ledger = check_policy(config["trial"]), _ledger(config)
+    offered = _offered(evaluator, config)
+    formula = evaluator.seconds_from(offered[-1], limited=config["budget"]["seconds"] is not None)
+    searched = evaluator.confined(offered[-1])
+    try:
+        algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
+    except TypeError as error:
+        raise ConfigError(f"algorithm: {error}") from error
+    if not ledger.limited and not algorithm.finite:
+        raise ConfigError("the algorithm never ends by itself: set budget.seconds, .epochs or .evaluations")
+    screens = bool(algorithm.multi_fidelity)
+    return SearchPlan(config, offered, screens, policy, formula, evaluator.clock, steps=1, one_shot=None)
+
+
+def open_searcher(job: Job, live: OpenObserver | None) -> "QuerySearcher":
+    """Opens the evaluator."""
+    return QuerySearcher(job)
+
+
+class QuerySearcher:
+    """Everything that the searches of one process share."""
+
+    def __init__(self, job: Job) -> None:
+        """Opens the evaluator; once a process.
+
+        Raises:
+            TableError: it is another one than when the job was prepared.
+        """
+        self._config, self._fidelities = job.config, job.fidelities
+        space = instantiate(job.config["space"])
+        self._evaluator = open_evaluator(job.config, space, job.folder / "trainings", job.table_sha256)
+        self._space = self._evaluator.confined(job.fidelities[-1])
+        self._judge = Judge(self._evaluator)
+        self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
+
+    def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
+        """Runs one search and lets the judge score every incumbent."""
+        # separate streams: changing one consumer leaves the others' draws as they were
+        algorithm_stream, trial_stream, _worker_stream = map(
+            np.random.default_rng, np.random.SeedSequence(seed).spawn(3)
+        )
+        ledger = _ledger(self._config)
+        trajectory = search(
+            self._new_algorithm(self._space, self._fidelities, algorithm_stream),
+            self._evaluator.begin(ledger, trial_stream),
+            ledger,
+            self._config["workers"],
+            self._config["overhead"],
+        )
+        scores = {self._space.format(arch): self._judge.score(arch) for arch in trajectory.incumbents()}
+        if progress is not None:
+            progress.advance()
+        return SeedRecord(seed, trajectory.columns(self._space.format), scores)
+
+
+def _ledger(config: Mapping[str, Any]) -> Ledger:
+    budget = config["budget"]
+    if not budget["charge_repeats"] and budget["evaluations"] is None:
+        raise ConfigError("budget.charge_repeats=false needs budget.evaluations: repeats would never end a search")
+    return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"], budget["overstep"], budget["unchecked"])
+
+
+def _of_another_protocol(config: Mapping[str, Any]) -> str:
+    """Says that the protocol was made for another data set, where it was."""
+    protocol = config["protocol"]
+    if protocol["dataset"] == config["dataset"]:
+        return ""
+    return f"; protocol {protocol['name']} is for {protocol['dataset']}, choose another protocol="
+
+
+def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
+    """Returns those of the wanted fidelities that can be asked for; the highest must be among them."""
+    pairs = config["fidelities"]
+    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+        raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
+    wanted = [Fidelity(*pair) for pair in pairs]
+    available = evaluator.fidelities()
+    if not wanted or wanted[-1] not in available:
+        shown = "; ".join(map(str, available[-4:])) or "none"
+        raise UnknownFidelityError(
+            f"fidelities: expected one that {evaluator.name} has on {config['dataset']} (the last are: {shown}), "
+            f"got {wanted[-1] if wanted else 'none'}{_of_another_protocol(config)}"
+        )
+    return tuple(fidelity for fidelity in wanted if fidelity in available)

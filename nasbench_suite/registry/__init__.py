@@ -1,0 +1,1 @@
+"""What is found by name: spaces, the readers of their files, and tables."""

@@ -1,0 +1,61 @@
+"""The contract of a supernet: one network that contains every architecture of a space.
+
+Algorithms know this contract and no space; a cell-based space joins by a subclass, which its `Space.supernet` builds.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Generic
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from nasbench_suite.edge_weights import EdgeWeights, Path
+from nasbench_suite.variables import ArchT, Categorical
+
+
+class Supernet(nn.Module, ABC, Generic[ArchT]):
+    """A network that takes the weights of its cells' edges as an argument.
+
+    Attributes:
+        operations: of every edge, in the order of the columns of edge weights.
+        weightless: those of them that have nothing to learn; a cell of nothing else has collapsed.
+        edge_names: of the rows of edge weights; a space of several kinds of cell lists the edges of all of them.
+        positions: how many cells there are, so how long a sequence of edge weights is.
+        variables: an architecture as one choice per variable, for algorithms that decide one by one.
+    """
+
+    operations: tuple[str, ...]
+    weightless: tuple[str, ...]
+    edge_names: tuple[str, ...]
+    positions: int
+    variables: tuple[Categorical, ...]
+
+    @abstractmethod
+    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+        """(B, in_channels, H, W) -> logits (B, classes)."""
+
+    @abstractmethod
+    def path(self, arch: ArchT) -> Path:
+        """Returns the edge weights under which the supernet is this architecture; edges that it lacks are `none`."""
+
+    @abstractmethod
+    def derive(self, weights: NDArray[np.floating]) -> ArchT:
+        """Returns the architecture that edge weights (edges, operations) stand for, as the space's paper derives it."""
+
+    @abstractmethod
+    def draw(
+        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+    ) -> ArchT:
+        """Draws an architecture, each operation with the probability that its edge gives it.
+
+        Args:
+            rng: consumed.
+            weights: probabilities (edges, operations), rows adding up to 1; None for uniform ones.
+            connected: draw the edges of a node again while all of them are `none`.
+        """
+
+    @abstractmethod
+    def decode(self, codes: Sequence[int]) -> ArchT:
+        """Returns the architecture that has these codes of `variables`."""

@@ -1,0 +1,135 @@
+"""Those who carry a plan out, wherever they run: a worker trains one task at a time."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+from torch import nn
+
+from nasbench_suite.space import Space
+from nasbench_suite.training.datasets import load_dataset
+from nasbench_suite.training.images import ImageDataset
+from nasbench_suite.training.metrics import EpochMetrics, TrainingResult
+from nasbench_suite.training.recipe import Recipe
+from nasbench_suite.training.task import Epoch, Result, Task, Trained, single
+from nasbench_suite.training.train import train
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """What a worker must know of its plan, as plain values.
+
+    Attributes:
+        space: config of the search space.
+        training: config of the training: network, recipe, together, recipe_on.
+        seeds: of every task.
+        device: to train on.
+        datasets_root: folder of downloaded data sets; None for the default.
+        official: whether they must have their published checksums.
+        checkpoints: folder for the state of unfinished trainings; None to begin an interrupted one again.
+    """
+
+    space: Mapping[str, Any]
+    training: Mapping[str, Any]
+    seeds: tuple[int, ...]
+    device: str
+    datasets_root: str | None
+    official: bool
+    checkpoints: str | None
+
+
+class Worker:
+    """Trains what it is told to."""
+
+    def __init__(self, settings: WorkerSettings, space: Space[Any] | None = None) -> None:
+        """Takes one thread for itself: more workers, not more threads, make small networks train faster.
+
+        Args:
+            settings: what it must know.
+            space: the search space; made from the settings where it is None.
+        """
+        torch.set_num_threads(1)
+        self._settings = settings
+        self._space: Space[Any] = instantiate(settings.space) if space is None else space
+        self._data: dict[str, ImageDataset] = {}
+
+    def data(self, name: str) -> ImageDataset:
+        """Returns a data set on the device, loaded once.
+
+        Raises:
+            DatasetError: it is not there.
+        """
+        if name not in self._data:
+            root = self._settings.datasets_root
+            data = load_dataset(name, None if root is None else Path(root), self._settings.official)
+            self._data[name] = data.to(torch.device(self._settings.device))
+        return self._data[name]
+
+    def train(self, task: Task, seeds: tuple[int, ...] | None = None, last_epoch: int | None = None) -> Result:
+        """Trains one cell: its seeds side by side where the network can, else one after the other.
+
+        Args:
+            task: what to train.
+            seeds: from where; None for those of the plan.
+            last_epoch: where to stop in the schedule; None for its end.
+        """
+        data, settings = self.data(task.dataset), self._settings
+        arch, recipe = self._space.parse(task.arch), recipe_for(settings.training, task)
+
+        def build(replicas: int) -> nn.Module:
+            side_by_side = {"replicas": replicas} if replicas > 1 else {}
+            return self._space.network(arch, **network_settings(settings.training, data), **side_by_side)
+
+        trainings: list[TrainingResult] = []
+        for group in self._groups(seeds or settings.seeds):
+            state = self._checkpoint(task, group)
+            trainings += train(build, data, recipe, group, name=task.arch, checkpoint_file=state, last_epoch=last_epoch)
+        return Result(task, tuple(map(_trained, trainings)))
+
+    def discard_checkpoints(self, task: Task, seeds: tuple[int, ...] | None = None) -> None:
+        """Removes what was kept of a task's trainings while they were not finished."""
+        for group in self._groups(seeds or self._settings.seeds):
+            state = self._checkpoint(task, group)
+            if state is not None:
+                state.unlink(missing_ok=True)
+
+    def _groups(self, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Returns the seeds that train side by side."""
+        return [seeds] if self._settings.training["together"] else [(seed,) for seed in seeds]
+
+    def _checkpoint(self, task: Task, seeds: tuple[int, ...]) -> Path | None:
+        """Returns where an unfinished training is kept."""
+        if self._settings.checkpoints is None:
+            return None
+        name = hashlib.sha256(repr((tuple(task), seeds)).encode()).hexdigest()[:16]
+        return Path(self._settings.checkpoints) / f"{name}.pt"
+
+
+def recipe_for(training: Mapping[str, Any], task: Task) -> Recipe:
+    """Returns the recipe of a task: the configured one, what its data set changes in it, and its schedule."""
+    recipe: Recipe = instantiate({**training["recipe"], **training["recipe_on"].get(task.dataset, {})})
+    return replace(recipe, epochs=task.schedule)
+
+
+def network_settings(training: Mapping[str, Any], data: ImageDataset) -> dict[str, Any]:
+    """Returns what a space's `network` is told besides the architecture."""
+    return {**training["network"], "classes": data.classes, "in_channels": data.in_channels}
+
+
+def _trained(training: TrainingResult) -> Trained:
+    epochs = tuple(map(_epoch, training.epochs))
+    seconds = single(training.seconds)
+    assert seconds is not None
+    return Trained(training.seed, training.reason, training.attempt, seconds, epochs)
+
+
+def _epoch(metrics: EpochMetrics) -> Epoch:
+    values: list[float | None] = []
+    for part in (metrics.train, metrics.valid, metrics.test):
+        values += [None, None] if part is None else [part.accuracy, part.loss]
+    values += [metrics.train_seconds, metrics.valid_seconds, metrics.test_seconds]
+    return tuple(map(single, values))

@@ -1,0 +1,14 @@
+"""The readers of NAS-Bench-101's files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nasbench_suite.importing.importer import Importer
+from nasbench_suite.space import Space
+from nasbench_suite.spaces.nb101.csv_importer import CSVImporter
+from nasbench_suite.spaces.nb101.importer import TFRecordImporter
+
+
+def importers(space: Space[Any]) -> Sequence[Importer]:
+    """Lists the readers of the official files and of a CSV with their columns."""
+    return (TFRecordImporter(), CSVImporter())

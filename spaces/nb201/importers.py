@@ -1,0 +1,14 @@
+"""The readers of NAS-Bench-201's files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nasbench_suite.importing.importer import Importer
+from nasbench_suite.space import Space
+from nasbench_suite.spaces.nb201.importer import OfficialImporter
+from nasbench_suite.spaces.nb201.official import DESCRIPTIONS
+
+
+def importers(space: Space[Any]) -> Sequence[Importer]:
+    """Lists an importer for each official format."""
+    return [OfficialImporter(format) for format in DESCRIPTIONS]

@@ -1,0 +1,15 @@
+"""The reader of NDS's published archive."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nasbench_suite.importing.importer import Importer
+from nasbench_suite.space import Space
+from nasbench_suite.spaces.nds.archive import ArchiveImporter
+from nasbench_suite.spaces.nds.space import NDSSpace
+
+
+def importers(space: Space[Any]) -> Sequence[Importer]:
+    """Lists the reader of the archive for one family."""
+    assert isinstance(space, NDSSpace)
+    return (ArchiveImporter(space),)
