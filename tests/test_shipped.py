@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nasbench_suite
+from nasbench_suite.errors import TableError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import find_table, open_table
@@ -23,7 +24,7 @@ FIDELITIES = [Fidelity(schedule, epoch) for schedule in (3, 6) for epoch in rang
 
 @pytest.fixture(autouse=True)
 def _shipped(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", PLACE.parent)
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", PLACE.parent)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,6 @@ def test_another_table_of_digits_is_not_passed_over_in_silence(space: NB201) -> 
     other = table_path("mine")
     other.parent.mkdir(parents=True)
     shutil.copy(PLACE, other)
-    with pytest.raises(Exception, match="several tables of space nb201 have digits: mine, nb201_digits"):
+    with pytest.raises(TableError, match="several tables of space nb201 have digits: mine, nb201_digits"):
         find_table(space, "digits")
     assert open_table("nb201_digits").path == PLACE

@@ -5,6 +5,7 @@ import pytest
 
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.bohb import BOHB
+from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
@@ -70,16 +71,28 @@ def test_rungs_are_the_fidelities_on_offer_and_one_alone_is_every_rung() -> None
     assert {p.fidelity for p in run(bohb(ONE), 20)} == set(ONE)
 
 
+def models_draws(algorithm: BOHB) -> int:
+    """Runs a search, and counts the architectures that its models drew."""
+    drawn = 0
+    for model in algorithm._models:
+
+        def counted(rng: np.random.Generator, draw: Callable = model.draw) -> object:
+            nonlocal drawn
+            drawn += 1
+            return draw(rng)
+
+        model.draw = counted  # type: ignore[method-assign]
+    run(algorithm)
+    assert any(model.ready for model in algorithm._models)
+    return drawn
+
+
 def test_a_random_fraction_of_one_is_hyperband() -> None:
-    from nasbench_suite.algorithms.hyperband import Hyperband
-
-    class Drawing(Hyperband):
-        """Spends the draw that decides whether to be random, as BOHB does once it has a model."""
-
     drawn = [p.arch for p in run(bohb(random_fraction=1.0), 16)]
-    same = [p.arch for p in run(Drawing(NB201(), ONE, np.random.default_rng(0), 3, 12, 200, 50, True), 16)]  # type: ignore[arg-type]
-    assert drawn == same  # no model yet
-    assert len({p.arch for p in run(bohb(random_fraction=1.0))}) > 230  # models repeat themselves more
+    same = [p.arch for p in run(Hyperband(NB201(), ONE, np.random.default_rng(0), 3, 12, 200, 50, True), 16)]
+    assert drawn == same  # no model yet, so that no draw has decided whether to be random
+    assert models_draws(bohb(random_fraction=1.0)) == 0
+    assert models_draws(bohb(random_fraction=0.0)) == 252 - 20
 
 
 def test_a_random_fraction_beyond_one_is_refused() -> None:
