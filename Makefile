@@ -18,13 +18,14 @@ nb201: setup
 
 test: setup
 	$(VENV)/bin/pip install -q -e ".[test]"
-	$(VENV)/bin/python -m pytest -q
+	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal
 
 # what CI runs besides the tests
 check: setup
 	$(VENV)/bin/pip install -q -e ".[dev]"
 	$(VENV)/bin/python -m ruff check .
 	$(VENV)/bin/python -m ruff format --check .
+	$(VENV)/bin/lint-imports
 	$(VENV)/bin/python -m mypy
 
 setup: $(VENV)/installed

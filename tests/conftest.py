@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import filelock
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_module
@@ -28,6 +29,30 @@ from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
 
 DATA = "NASBENCH_SUITE_TEST_DATA"
+# what a user's machine may say otherwise, said alike for this process, the test workers and the programs they start
+os.environ |= {"OMP_NUM_THREADS": "1", "COLUMNS": "80", "TZ": "UTC"}
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Makes a folder of files once per run: the first worker to ask makes it, the others wait and read it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder = root / f"once-{name}"
+        with filelock.FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                unfinished = Path(f"{folder}.unfinished")
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -171,10 +196,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 # ---- a table of all 15,625 cells, so that searches can move freely ----
 
 
-@pytest.fixture(scope="session")
-def full_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def write_full_csv(path: Path) -> None:
     """A tidy CSV of the whole space: a stored mean at 12 epochs, trials with gaps at 200, two data sets."""
-    path, draw, space = tmp_path_factory.mktemp("full") / "full.csv", random.Random(3), NB201()
+    draw, space = random.Random(3), NB201()
     names = ["arch", "dataset", "epochs", "seed", "valid_accuracy", "test_accuracy"]
     names += ["train_seconds_per_epoch", "valid_seconds"]
     with path.open("w", newline="") as file:
@@ -196,30 +220,35 @@ def full_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for seed in (111, 777):
                 write.writerow((text, "cifar100", 12, seed, near(worth - 20), near(worth - 20), 2 * pace, 0.5))
             write.writerow((text, "cifar100", 200, 777, near(worth - 20), near(worth - 20), 2 * pace, 0.5))
-    return path
 
 
 @pytest.fixture(scope="session")
-def small_csv(full_csv: Path) -> Path:
+def full_csv(once: Once) -> Path:
+    """A made-up measurement of every cell, as a tidy CSV."""
+    return once("full-csv", lambda folder: write_full_csv(folder / "full.csv")) / "full.csv"
+
+
+@pytest.fixture(scope="session")
+def small_csv(full_csv: Path, once: Once) -> Path:
     """The first rows of the full one."""
-    path = full_csv.with_name("small.csv")
-    path.write_text("".join(full_csv.read_text().splitlines(keepends=True)[:100]))
-    return path
+
+    def write(folder: Path) -> None:
+        (folder / "small.csv").write_text("".join(full_csv.read_text().splitlines(keepends=True)[:100]))
+
+    return once("small-csv", write) / "small.csv"
 
 
 @pytest.fixture(scope="session")
-def full_table(full_csv: Path) -> Path:
-    path = full_csv.with_name("nb201.mdb")
-    import_file(NB201(), full_csv, path)
-    return path
+def full_table(full_csv: Path, once: Once) -> Path:
+    """The full CSV, imported."""
+    return once("full", lambda folder: import_file(NB201(), full_csv, folder / "nb201.mdb")) / "nb201.mdb"
 
 
 @pytest.fixture(scope="session")
-def real_table(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_table(data: Path, once: Once) -> Path:
     """The real NAS-Bench-201, imported."""
-    path = tmp_path_factory.mktemp("real") / "nb201.mdb"
-    import_file(NB201(), data / "nb201" / "nas_bench_201.csv.gz", path)
-    return path
+    source = data / "nb201" / "nas_bench_201.csv.gz"
+    return once("real", lambda folder: import_file(NB201(), source, folder / "nb201.mdb")) / "nb201.mdb"
 
 
 def _install(table: Path, home: Path) -> Path:

@@ -22,10 +22,8 @@ UNITS = {"valid_accuracy": "fraction", "test_accuracy": "fraction", "train_secon
 SCHEDULES = (4, 12, 36, 108)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A table of the 423,624 cells: three repeats at the end of every schedule."""
-    path, space, rng = tmp_path_factory.mktemp("whole") / "nb101.mdb", NB101(), np.random.default_rng(0)
+def write_whole(path: Path) -> None:
+    space, rng = NB101(), np.random.default_rng(0)
     cells = list(space.enumerate())
     # the more 3x3 convolutions the better, the slower, and the more so the longer the training
     worth = np.array([cell.digits.count(0) - cell.digits.count(2) for cell in cells])[:, None]
@@ -38,7 +36,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
             w.add_column("cifar10", end, "test_accuracy", 0.59 + 0.05 * np.log10(schedule) * worth + noise[1])
             w.add_column("cifar10", end, "train_seconds", schedule * (12.0 + worth + noise[0]))
         w.finish()
-    return path
+
+
+@pytest.fixture(scope="module")
+def whole(once: Callable) -> Path:
+    """A table of the 423,624 cells: three repeats at the end of every schedule."""
+    return once("nb101-whole", lambda folder: write_whole(folder / "nb101.mdb")) / "nb101.mdb"
 
 
 @pytest.fixture
@@ -75,12 +78,11 @@ def test_every_algorithm_that_queries_runs_on_it(algorithm: str, installed: None
     assert {(s, e) for s, e in zip(rows["schedule"], rows["epoch"], strict=True)} <= {(s, s) for s in SCHEDULES}
 
 
-@pytest.fixture(scope="module")
-def tenth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
-    """A table of every tenth cell, as real partial ones without seconds, and the cells' texts."""
+def write_tenth(folder: Path) -> None:
     space = NB101()
     cells = list(space.enumerate())[::10]
-    units, path = {"valid_accuracy": "fraction"}, tmp_path_factory.mktemp("tenth") / "nb101.mdb"
+    (folder / "cells.txt").write_text("\n".join(map(space.format, cells)))
+    units, path = {"valid_accuracy": "fraction"}, folder / "nb101.mdb"
     source, datasets = Source("made", "made", "0" * 64), {"cifar10": Dataset("cifar10", "cifar10")}
     with TableWriter(path, space, units, source, datasets) as writer:
         writer.set_architectures(cells)
@@ -88,7 +90,13 @@ def tenth(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
         worth = np.array([[cell.digits.count(0)] for cell in cells])
         writer.add_column("cifar10", Fidelity(108, 108), "valid_accuracy", 0.5 + 0.09 * worth)
         writer.finish()
-    return path, set(map(space.format, cells))
+
+
+@pytest.fixture(scope="module")
+def tenth(once: Callable) -> tuple[Path, set[str]]:
+    """A table of every tenth cell, as real partial ones without seconds, and the cells' texts."""
+    folder = once("nb101-tenth", write_tenth)
+    return folder / "nb101.mdb", set((folder / "cells.txt").read_text().splitlines())
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

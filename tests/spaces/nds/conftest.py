@@ -29,11 +29,9 @@ def generator() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def archive(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archive(generator: ModuleType, once: Callable[..., Path]) -> Path:
     """A folder of all 34 files, with few trainings each."""
-    folder = tmp_path_factory.mktemp("nds") / "nds_data"
-    generator.write(folder, 0.004)
-    return folder
+    return once("nds", lambda folder: generator.write(folder / "nds_data", 0.004)) / "nds_data"
 
 
 @pytest.fixture(scope="session")
