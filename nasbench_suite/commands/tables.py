@@ -6,7 +6,7 @@ from nasbench_suite.errors import TableError
 from nasbench_suite.folders import home, table_paths
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table import Metadata, read_metadata
-from nasbench_suite.table.environment import check_seal
+from nasbench_suite.table import seal
 
 
 def show(verify: bool) -> None:
@@ -22,7 +22,7 @@ def show(verify: bool) -> None:
     for name, path in paths.items():
         try:
             if verify:
-                check_seal(path)  # before it is mapped
+                seal.check(path)  # before it is mapped
                 open_table(path).verify()
             metadata = read_metadata(path)
         except TableError as error:

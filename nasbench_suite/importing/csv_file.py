@@ -12,7 +12,7 @@ from typing import BinaryIO
 from nasbench_suite.errors import SourceError
 from nasbench_suite.progress import Progress
 
-Record = Mapping[str, str]  # a line's fields by column
+Fields = Mapping[str, str]  # a line's fields by column
 
 
 def header(path: Path) -> list[str]:
@@ -27,9 +27,9 @@ def header(path: Path) -> list[str]:
     return lines[0].split(",") if lines else []
 
 
-def records(
+def rows(
     path: Path, progress: Progress, required: Sequence[str], optional: Sequence[str] = ()
-) -> Iterator[tuple[str, Record]]:
+) -> Iterator[tuple[str, Fields]]:
     """Streams a file's lines.
 
     Args:
@@ -70,13 +70,13 @@ def records(
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
 
 
-def integer(record: Record, column: str, where: str, minimum: int) -> int | None:
+def integer(fields: Fields, column: str, where: str, minimum: int) -> int | None:
     """Returns a whole number; None where the field is empty or the column is not there.
 
     Raises:
         SourceError: it is no such number.
     """
-    text = record.get(column, "")
+    text = fields.get(column, "")
     if not text:
         return None
     try:
@@ -88,11 +88,11 @@ def integer(record: Record, column: str, where: str, minimum: int) -> int | None
     return value
 
 
-def number(record: Record, column: str, where: str, highest: float | None = None, unit: str = "") -> float | None:
+def number(fields: Fields, column: str, where: str, highest: float | None = None, unit: str = "") -> float | None:
     """Returns a number; None where the field is empty or the column is not there.
 
     Args:
-        record: the line's fields.
+        fields: the line's fields.
         column: which of them.
         where: the file and line, for messages.
         highest: numbers from 0 to this, or NaN, are taken, for that is how sources write what a training measured that
@@ -101,7 +101,7 @@ def number(record: Record, column: str, where: str, highest: float | None = None
     Raises:
         SourceError: it is no such number.
     """
-    text = record.get(column, "")
+    text = fields.get(column, "")
     if not text:
         return None
     try:

@@ -48,18 +48,18 @@ class TidyCsvImporter(Importer):
         """Writes the table of a tidy CSV."""
         architectures, trials, lines = Architectures(space), Trials(), 0
         columns: list[str] = []
-        for where, record in csv_file.records(path, progress, REQUIRED, (*OPTIONAL, *METRICS)):
+        for where, fields in csv_file.rows(path, progress, REQUIRED, (*OPTIONAL, *METRICS)):
             try:
-                row = architectures.row(record["arch"])
+                row = architectures.row(fields["arch"])
             except (ArchitectureError, SourceError) as error:
                 raise SourceError(f"{where}: {error}") from None
-            fidelity, trial = _fidelity(record, where), csv_file.integer(record, "seed", where, minimum=0)
-            metrics = _metrics(record, where)
-            if not trials.add(row, record["dataset"], fidelity, trial, metrics):
+            fidelity, trial = _fidelity(fields, where), csv_file.integer(fields, "seed", where, minimum=0)
+            metrics = _metrics(fields, where)
+            if not trials.add(row, fields["dataset"], fidelity, trial, metrics):
                 seed = "the mean" if trial is None else f"seed {trial}"
-                what = f"{record['arch']} on {record['dataset']}, {fidelity}, {seed}"
+                what = f"{fields['arch']} on {fields['dataset']}, {fidelity}, {seed}"
                 raise SourceError(f"{where}: {what}, is there for the second time")
-            columns, lines = list(record), lines + 1
+            columns, lines = list(fields), lines + 1
         if not lines:
             raise SourceError(f"{path}: expected at least one row below the header")
         trials.check_means(path.name)
@@ -71,20 +71,20 @@ class TidyCsvImporter(Importer):
             return writer.finish()
 
 
-def _fidelity(record: csv_file.Record, where: str) -> Fidelity:
-    schedule = csv_file.integer(record, "epochs", where, minimum=1)
+def _fidelity(fields: csv_file.Fields, where: str) -> Fidelity:
+    schedule = csv_file.integer(fields, "epochs", where, minimum=1)
     if schedule is None:
         raise SourceError(f"{where}: expected the length of the training in epochs, got nothing")
-    epoch = csv_file.integer(record, "epoch", where, minimum=1)
+    epoch = csv_file.integer(fields, "epoch", where, minimum=1)
     if epoch is not None and epoch > schedule:
         raise SourceError(f"{where}: expected an epoch in 1..{schedule}, got {epoch}")
     return Fidelity(schedule, schedule if epoch is None else epoch)
 
 
-def _metrics(record: csv_file.Record, where: str) -> dict[str, float]:
+def _metrics(fields: csv_file.Fields, where: str) -> dict[str, float]:
     metrics = {}
     for column, (metric, unit) in METRICS.items():
-        value = csv_file.number(record, column, where, HIGHEST.get(unit), unit)
+        value = csv_file.number(fields, column, where, HIGHEST.get(unit), unit)
         if value is not None:
             metrics[metric] = value
     return metrics

@@ -18,11 +18,12 @@ from nasbench_suite.errors import (
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
-from nasbench_suite.table import keys
+from nasbench_suite.table import keys, seal
 from nasbench_suite.table.curves import Curves, unpack
-from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
+from nasbench_suite.table.environment import open_shared
 from nasbench_suite.table.metadata import OFFSETS, SCALES, Dataset, Metadata, Series
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
+from nasbench_suite.table.parsing import parse
 
 
 class Table:
@@ -42,7 +43,7 @@ class Table:
         """
         self.path, self.space = path, space
         self._shared = open_shared(path)
-        self.metadata = _metadata(self._shared, path)
+        self.metadata = _parse(path, self._shared.record, self._shared.pages)
         if self.metadata.space != space.name:
             raise TableError(f"{path}: expected a table of space {space.name}, got one of {self.metadata.space}")
         self._last: tuple[tuple[str, int, int] | None, Curves] = (None, {})
@@ -243,10 +244,7 @@ class Table:
 
     def _array(self, key: str) -> NDArray[Any]:
         dtype, shape = self.metadata.arrays[key]
-        try:
-            return self._shared.array(key.encode(), dtype, shape)
-        except ValueError:
-            raise TableError(f"{self.path}: array {key} is damaged; import the table again") from None
+        return self._shared.array(key.encode(), dtype, shape)
 
     def verify(self) -> None:
         """Reads every value and compares the file's checksum and the content hash.
@@ -254,7 +252,7 @@ class Table:
         Raises:
             TableError: the table is damaged.
         """
-        check_seal(self.path)
+        seal.check(self.path)
         try:
             digest = content_hash(self._shared.transaction, self.metadata)
         except lmdb.Error as error:
@@ -268,31 +266,28 @@ def _first(first: Metric | None, second: Metric | None) -> Metric | None:
 
 
 def read_metadata(path: Path) -> Metadata:
-    """Reads what a table says of itself, without its space.
+    """Reads what a table says of itself, without its space and without mapping it; its values are not checked.
 
     Raises:
-        TableError: no table, truncated or damaged.
+        TableError: no table, truncated, of another format, or what it says is damaged.
     """
-    return _metadata(open_shared(path), path)
+    sealed = seal.read(path)
+    return _parse(path, sealed.metadata, sealed.pages)
 
 
-def _metadata(shared: SharedEnvironment, path: Path) -> Metadata:
-    record, checksum = shared.get(keys.METADATA), shared.get(keys.METADATA_SHA256)
-    if record is None or checksum is None:
-        raise TableError(f"{path}: expected a table, got an LMDB file of something else")
+def _parse(path: Path, record: bytes, pages: int) -> Metadata:
     try:
-        return Metadata.from_json(bytes(record), bytes(checksum))
+        return parse(record, pages)
     except TableError as error:
-        raise TableError(f"{path}: {error}") from error
+        raise TableError(f"{path}: {error}") from None
 
 
 def content_hash(transaction: lmdb.Transaction, metadata: Metadata) -> str:
     """Returns the sha256 of the schema and of every value, keys in order."""
     digest = hashlib.sha256(metadata.schema())
     for key, value in transaction.cursor():
-        if bytes(key) not in (keys.METADATA, keys.METADATA_SHA256):
-            digest.update(len(key).to_bytes(4, "little") + bytes(key) + len(value).to_bytes(8, "little"))
-            digest.update(value)
+        digest.update(len(key).to_bytes(4, "little") + bytes(key) + len(value).to_bytes(8, "little"))
+        digest.update(value)
     return digest.hexdigest()
 
 

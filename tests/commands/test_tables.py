@@ -36,6 +36,6 @@ def test_a_truncated_table_does_not_hide_the_others(cli: Cli, write_small: Calla
 
 
 def test_without_tables_the_command_that_makes_one_is_told(cli: Cli, monkeypatch: Any) -> None:
-    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", table_path("x").parent)
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", table_path("x").parent)
     answer = cli("tables")
     assert answer.code == 0 and "nasbench-suite import SPACE PATH" in answer.out
