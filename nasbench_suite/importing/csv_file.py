@@ -12,6 +12,8 @@ from typing import BinaryIO
 from nasbench_suite.errors import SourceError
 from nasbench_suite.progress import Progress
 
+LONGEST_LINE = 1 << 20  # letters; csv itself refuses a field of 131,072, but only once it has the whole line
+
 Fields = Mapping[str, str]  # a line's fields by column
 
 
@@ -21,10 +23,10 @@ def header(path: Path) -> list[str]:
         return []
     try:
         with path.open("rb") as file, _decompressed(file) as plain:
-            lines = plain.read(4096).decode().splitlines()
+            first = plain.readline(4096).decode()
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         return []
-    return lines[0].split(",") if lines else []
+    return first.strip("\r\n").split(",") if first else []
 
 
 def rows(
@@ -45,7 +47,8 @@ def rows(
         SourceError: names the line that is wrong.
     """
     with path.open("rb") as file, _decompressed(file) as plain:
-        reader = csv.reader(io.TextIOWrapper(plain, encoding="utf-8", newline=""), strict=True)
+        text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
+        reader = csv.reader(_lines(text, path), strict=True)
         done = 0
         try:
             columns = next(reader, [])
@@ -68,9 +71,20 @@ def rows(
             raise SourceError(f"{path}, line {reader.line_num + 1}: not a CSV in UTF-8 ({error})") from error
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
+        finally:
+            text.detach()  # the file is closed where it was opened
 
 
-def integer(fields: Fields, column: str, where: str, minimum: int) -> int | None:
+def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    number = 1
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+            raise SourceError(f"{path}, line {number}: expected a line of at most {LONGEST_LINE:,} letters, it goes on")
+        yield line
+        number += 1
+
+
+def integer(fields: Fields, column: str, where: str, minimum: int, maximum: int = 2**63 - 1) -> int | None:
     """Returns a whole number; None where the field is empty or the column is not there.
 
     Raises:
@@ -84,7 +98,9 @@ def integer(fields: Fields, column: str, where: str, minimum: int) -> int | None
     except ValueError:
         raise SourceError(f"{where}: expected a whole number as {column}, got {text!r:.50}") from None
     if value < minimum:
-        raise SourceError(f"{where}: expected {column} to be at least {minimum}, got {value}")
+        raise SourceError(f"{where}: expected {column} to be at least {minimum}, got {text:.50}")
+    if value > maximum:
+        raise SourceError(f"{where}: expected {column} to be at most {maximum}, got {text:.50}")
     return value
 
 

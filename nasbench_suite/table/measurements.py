@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.table.metadata import Series
+from nasbench_suite.table.metadata import Series, metrics_of
 from nasbench_suite.table.reader import Table
 
 
@@ -38,11 +38,6 @@ def measurements(table: Table, arch: Any) -> Iterator[Measurement]:
         metrics = metrics_of(series)
         for epoch in sorted({epoch for metric in metrics for epoch in series.epochs(metric)}):
             yield from _at(table, row, series, epoch, metrics)
-
-
-def metrics_of(series: Series) -> list[str]:
-    """Lists the metrics that a series has at any epoch, by name."""
-    return sorted({metric for metrics in series.columns.values() for metric in metrics} | set(series.curves))
 
 
 def _at(table: Table, row: int, series: Series, epoch: int, metrics: list[str]) -> Iterator[Measurement]:

@@ -10,6 +10,8 @@ FORMAT = 2
 # format 2 moved the metadata to the file's end; what the content hash covers, and so the hash, stayed as it was
 _CONTENT_FORMAT = 1
 
+# of a schedule
+MOST_EPOCHS = 1 << 16
 # bytes; a table with a column for every epoch of four data sets has a tenth of it
 LONGEST_RECORD = 1 << 23
 
@@ -76,6 +78,11 @@ class Series:
             first, last = self.curves[metric]
             known.update(range(first, last + 1))
         return sorted(known)
+
+
+def metrics_of(series: Series) -> list[str]:
+    """Lists the metrics that a series has at any epoch, by name."""
+    return sorted({metric for metrics in series.columns.values() for metric in metrics} | set(series.curves))
 
 
 @dataclass(frozen=True)

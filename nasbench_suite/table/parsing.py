@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from nasbench_suite.errors import TableError
 from nasbench_suite.table import keys
-from nasbench_suite.table.metadata import FORMAT, UNITS, Dataset, Metadata, Series, Source
+from nasbench_suite.table.metadata import FORMAT, MOST_EPOCHS, UNITS, Dataset, Metadata, Series, Source
 
 Read = TypeVar("Read")
 
@@ -17,7 +17,6 @@ ITEM_BYTES = {
     "|b1": 1, "|i1": 1, "|u1": 1, "<i2": 2, "<u2": 2, "<f2": 2, "<i4": 4, "<u4": 4, "<f4": 4,
     "<i8": 8, "<u8": 8, "<f8": 8,
 }  # fmt: skip
-MOST_EPOCHS = 1 << 16
 _MOST_ARCHITECTURES = 1 << 32  # ends and rows are stored in four bytes
 _LONGEST_TEXT = 1_000
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -74,7 +73,7 @@ def _series(value: object, what: str) -> Series:
         raise _WrongError(f"{what} has a trial twice")
     return Series(
         trial_set=_text(raw["trial_set"], "trial_set"),
-        schedule=_whole(raw["schedule"], "schedule", 1, MOST_EPOCHS),
+        schedule=_whole(raw["schedule"], "schedule", 1, MOST_EPOCHS + 1),
         trials=tuple(trials),
         columns={_epoch(epoch): metrics for epoch, metrics in _mapping(raw["columns"], "columns", _metrics).items()},
         curves=_mapping(raw["curves"], "curves", _first_and_last),
@@ -170,7 +169,7 @@ def _metrics(value: object, what: str) -> tuple[str, ...]:
 
 
 def _first_and_last(value: object, what: str) -> tuple[int, int]:
-    first, last = (_whole(one, what, 1, MOST_EPOCHS) for one in _pair(value, what))
+    first, last = (_whole(one, what, 1, MOST_EPOCHS + 1) for one in _pair(value, what))
     return first, last
 
 
