@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError, MissingDataError, MissingValueError, UnknownFidelityError
-from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.table import Metric, Table
-from nasbench_suite.table.trials import TrialPolicy
+from nasbench_suite.table.trials import TrialPolicy, check_policy
 
 _METRICS = {"valid_accuracy": "valid_accuracy", "test_error": "test_accuracy"}
 
@@ -30,9 +30,9 @@ def metric_of(objective: object, table: Table, trial_set: str) -> str:
         trial_set: that is searched.
 
     Raises:
-        ConfigError: it is none, or the table has only the other one.
+        ConfigError: it is neither of them, or the table has only the other one.
     """
-    if objective not in _METRICS:
+    if not isinstance(objective, str) or objective not in _METRICS:
         raise ConfigError(f"objective: expected {' or '.join(get_args(Objective))}, got {objective!r}")
     has_valid, has_test = (bool(table.fidelities(trial_set, metric)) for metric in _METRICS.values())
     if objective == "test_error" and has_valid:
@@ -45,7 +45,7 @@ def metric_of(objective: object, table: Table, trial_set: str) -> str:
             f"table {table.name} has no validation accuracy on {trial_set}, only test figures: a search would see test "
             "scores, which must be asked for by name: objectives=test_error"
         )
-    return _METRICS[str(objective)]
+    return _METRICS[objective]
 
 
 class Observations(NamedTuple):
@@ -64,11 +64,13 @@ class _Prepared(NamedTuple):
     """What answers at one fidelity.
 
     Attributes:
+        fidelity: the schedule and the epoch.
         accuracy: validation accuracy.
         seconds: cost of an evaluation; None where the table has no times.
         epochs: what the source charges in epochs, where that is not the epoch of the fidelity.
     """
 
+    fidelity: Fidelity
     accuracy: Metric
     seconds: Metric | None
     epochs: Metric | None
@@ -128,12 +130,12 @@ class Benchmark:
         """
         return self.table.fidelities(self._source.search, self._told())
 
-    def query(self, arch: Any, fidelity: Fidelity, trial: TrialPolicy) -> Observation:
+    def query(self, arch: Any, fidelity: Fidelity | int, trial: TrialPolicy) -> Observation:
         """Answers one evaluation, and charges it.
 
         Args:
-            arch: an architecture of the table's space.
-            fidelity: how far it is trained.
+            arch: an architecture of the table's space, or its text form.
+            fidelity: how far it is trained; a number is a schedule, to its end.
             trial: which trial answers: a training seed, `mean`, `random`, or `random_or_mean` (a stored mean where the
                 source has no trials, counted in `stored_means`).
 
@@ -144,9 +146,13 @@ class Benchmark:
             MissingTrialError: the cell has no such trial, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
-            ConfigError: the table has test figures only, and the objective is not `test_error`.
+            ConfigError: the fidelity or the policy is none; or the table has test figures only, and the objective is not
+                `test_error`.
         """
-        metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
+        try:
+            fidelity, metric, cost, charged = self._prepared[fidelity]  # type: ignore[index]
+        except (KeyError, TypeError):
+            fidelity, metric, cost, charged = self._prepare(fidelity)
         row = self._row(arch)
         picked = metric.pick(row, trial, self._rng)
         seconds = None if cost is None else _cost(cost, row, picked)
@@ -159,14 +165,14 @@ class Benchmark:
             self.stored_means += 1
         return Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
 
-    def query_many(self, archs: Sequence[Any], fidelity: Fidelity, trial: TrialPolicy) -> Observations:
+    def query_many(self, archs: Sequence[Any], fidelity: Fidelity | int, trial: TrialPolicy) -> Observations:
         """Answers many evaluations at once, and charges them as one.
 
         Takes what `query` takes and raises what it raises. Under `random` it draws in another order than single
         queries would. The ledger sees one charge of the batch's cost: a batch that oversteps a limit is kept or
         discarded whole.
         """
-        metric, cost, charged = self._prepared.get(fidelity) or self._prepare(fidelity)
+        fidelity, metric, cost, charged = self._prepare(fidelity)
         rows = self.table.rows(archs)
         values, known = metric.matrix(rows)
         picked = metric.picker.pick_many(known, trial, self._rng)
@@ -184,12 +190,20 @@ class Benchmark:
             self.stored_means += metric.picker.count_stored_means(picked)
         return Observations(_mean(values, picked), seconds)
 
-    def value(self, row: int, trial_set: str, fidelity: Fidelity, metric: str, trial: TrialPolicy) -> float | None:
+    def value(self, row: int, trial_set: str, fidelity: Fidelity | int, metric: str, trial: TrialPolicy) -> float | None:
         """Returns any metric in percent, millions or seconds; None where it was not measured. Costs nothing.
 
         Raises:
+            MissingArchitectureError: the table has no such row.
+            UnknownDatasetError: it has no such trial set.
+            UnknownMetricError: neither the table nor the package knows such a metric.
             MissingTrialError: the cell has no such trial.
+            ConfigError: the fidelity or the policy is none.
         """
+        self.table.check_row(row)
+        self.table.check_metric(trial_set, metric)
+        check_policy(trial)
+        fidelity = check_fidelity(fidelity)
         if fidelity.schedule not in self.table.schedules(trial_set):
             return None
         found = self.table.metric(trial_set, fidelity, metric)
@@ -278,7 +292,14 @@ class Benchmark:
     def _told(self) -> str:
         return metric_of(self._objective, self.table, self._source.search)
 
-    def _prepare(self, fidelity: Fidelity) -> _Prepared:
+    def _prepare(self, asked: Fidelity | int) -> _Prepared:
+        fidelity = check_fidelity(asked)
+        found = self._prepared.get(fidelity)
+        if found is None:
+            found = self._prepared[fidelity] = self._find(fidelity)
+        return found
+
+    def _find(self, fidelity: Fidelity) -> _Prepared:
         search = self._source.search
         told = self._told()
         metric = self.table.metric(search, fidelity, told)
@@ -290,8 +311,15 @@ class Benchmark:
                 f"is known at epoch {_ranges(known)}, not at {fidelity.epoch}"
             )
         charged = self.table.metric(search, fidelity, "charged_epochs")
-        self._prepared[fidelity] = prepared = _Prepared(metric, self.table.cost(search, fidelity), charged)
-        return prepared
+        return _Prepared(fidelity, metric, self.table.cost(search, fidelity), charged)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves out what reads the map: another process makes it anew."""
+        return self.__dict__ | {"_row": None, "_prepared": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._row = self.table.row
 
 
 def _cost(cost: Metric, row: int, picked: tuple[int, ...]) -> float | None:

@@ -80,10 +80,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("path", type=Path, help="the benchmark's file or folder, or a CSV of your own")
     command.add_argument("--name", help="the table's name; default: the space's")
     command.add_argument("--format", help="force a format; default: recognised from the file")
+    command.add_argument(
+        "--accuracy", choices=["percent", "fraction"], help="unit of the accuracies in a tidy CSV; default: percent"
+    )
     command.add_argument("--force", action="store_true", help="replace a table that has other content")
     command.set_defaults(command=_import)
 
     command = commands.add_parser("tables", help="list the tables that are here")
+    command.add_argument("name", nargs="?", metavar="NAME", help="one table; default: all")
     command.add_argument("--verify", action="store_true", help="read every value and compare the content hash")
     command.set_defaults(command=_tables)
 
@@ -97,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--trial", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
     command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
-    command.add_argument("--csv", action="store_true", help="likewise at all epochs, as CSV")
+    command.add_argument("--csv", action="store_true", help="print the same at all epochs, as CSV")
     command.set_defaults(command=_query)
 
     command = commands.add_parser("report", help="tables and figures of finished runs")
@@ -161,7 +165,9 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
 
     space = find_space(name)
     destination = table_path(options.name or space.name)
-    metadata = import_file(space, options.path, destination, format=options.format, force=options.force)
+    metadata = import_file(
+        space, options.path, destination, format=options.format, accuracy=options.accuracy, force=options.force
+    )
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
     print(f"table {destination.stem}: {metadata.architectures:,} architectures, {counts}")
     print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
@@ -170,7 +176,7 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
 def _tables(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.tables import show
 
-    show(verify=options.verify)
+    show(options.name, verify=options.verify)
 
 
 def _query(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@
     |   |-- MissingArchitectureError     a valid architecture that the table lacks
     |   |-- UnknownDatasetError
     |   |-- UnknownFidelityError         schedule or epoch
+    |   |-- UnknownMetricError             a name that no table has
     |   |-- MissingTrialError            training seed
     |   `-- MissingValueError            this cell was not measured
     |-- BudgetExhaustedError         the ledger has nothing left; how a search ends
@@ -44,6 +45,10 @@ class UnknownDatasetError(MissingDataError):
 
 class UnknownFidelityError(MissingDataError):
     """A schedule, or an epoch within it, that this table lacks."""
+
+
+class UnknownMetricError(MissingDataError):
+    """A name of a metric that neither the table nor the package knows."""
 
 
 class MissingTrialError(MissingDataError):

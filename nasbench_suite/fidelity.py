@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from nasbench_suite.errors import ConfigError
+
 
 class Fidelity(NamedTuple):
     """An epoch within a training schedule: epoch 12 of 200 is not the end of the 12-epoch schedule.
@@ -21,3 +23,16 @@ class Fidelity(NamedTuple):
 
     def __str__(self) -> str:
         return f"epoch {self.epoch} of {self.schedule}"
+
+
+def check_fidelity(value: object) -> Fidelity:
+    """Returns a fidelity; a number is a schedule, to its end.
+
+    Raises:
+        ConfigError: it is neither a fidelity nor a schedule.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fidelity(value, value)
+    if isinstance(value, tuple) and len(value) == 2 and all(type(part) is int for part in value):
+        return Fidelity(*value)
+    raise ConfigError(f"expected a fidelity, as Fidelity(schedule=200, epoch=12), or a schedule, as 200; got {value!r:.80}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, NamedTuple
 
 import numpy as np
@@ -151,6 +152,13 @@ class Space(ABC, Generic[ArchT]):
         """
         return self
 
+    def known_parameters(self, arch: ArchT, trial_set: str) -> float | None:
+        """Returns the parameters in millions that the benchmark's network has by its definition; None where unknown.
+
+        An import counts the architectures whose parameters in the source are others.
+        """
+        return None
+
     def steps_per_epoch(self, trial_set: str) -> int | None:
         """Returns the training steps of an epoch, for tables that time a step; None where unknown."""
         return None
@@ -203,9 +211,17 @@ class Space(ABC, Generic[ArchT]):
 
         return locate_many
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leaves out what was computed from the rest, so that a pickled space is small."""
+        return {name: value for name, value in vars(self).items() if not _is_cached(type(self), name)}
+
     def identity(self, arch: ArchT) -> Hashable:
         """Returns a value that is equal for architectures that share a row of a table; the architecture, by default."""
         return arch
+
+
+def _is_cached(space: type, name: str) -> bool:
+    return isinstance(getattr(space, name, None), cached_property)
 
 
 def _text_key(text: str) -> int:

@@ -1,6 +1,7 @@
 """Queries against a slow computation from the plain numbers that were put into the table."""
 
 import math
+import pickle
 import re
 from typing import Any
 
@@ -11,10 +12,13 @@ from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.errors import (
     ArchitectureError,
     BudgetExhaustedError,
+    ConfigError,
+    MissingArchitectureError,
     MissingTrialError,
     MissingValueError,
     UnknownDatasetError,
     UnknownFidelityError,
+    UnknownMetricError,
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
@@ -252,3 +256,90 @@ def test_the_optimum_is_the_published_one(real_table, space) -> None:
         for name in scores[0]
     }
     assert best == {"cifar10": (91.61, 94.37), "cifar100": (73.49, 73.51), "ImageNet16-120": (46.73, 47.31)}
+
+
+# what comes from Python, and is something else than it should be
+
+
+def test_a_text_form_and_a_schedule_are_taken(small, space) -> None:
+    benchmark, cell = Benchmark(small.open(), "cifar10", rng=np.random.default_rng(0)), small.cells[1]
+    expected = benchmark.query(cell, FINAL, "mean")
+    assert benchmark.query(space.format(cell), 200, "mean") == expected
+    assert benchmark.query(cell, (200, 200), "mean") == expected
+    many = benchmark.query_many([space.format(cell), cell], 200, "mean")
+    assert many.valid_accuracy.tolist() == [expected.valid_accuracy] * 2
+    assert isinstance(benchmark.query(cell, 200, "mean").fidelity, Fidelity)
+
+
+@pytest.mark.parametrize("arch", ["no cell", None, 3, [0] * 6, (0,) * 5, {}, np.zeros(6)])
+def test_what_is_no_architecture_is_refused_in_our_words(small, arch: Any) -> None:
+    benchmark = Benchmark(small.open(), "cifar10")
+    for query in (benchmark.query, lambda arch, *rest: benchmark.query_many([arch], *rest)):
+        with pytest.raises(ArchitectureError) as caught:
+            query(arch, FINAL, "mean")
+        assert "\n" not in str(caught.value)
+    assert benchmark.ledger.evaluations == 0
+
+
+@pytest.mark.parametrize("fidelity", [None, "12", 200.0, True, (12,), (200, 200, 200), (200, 12.0), [200, 200], {}])
+def test_what_is_no_fidelity_is_refused_in_our_words(small, fidelity: Any) -> None:
+    benchmark = Benchmark(small.open(), "cifar10")
+    with pytest.raises(ConfigError, match="expected a fidelity"):
+        benchmark.query(small.cells[1], fidelity, "mean")
+    with pytest.raises(ConfigError, match="expected a fidelity"):
+        benchmark.query_many([small.cells[1]], fidelity, "mean")
+
+
+def test_a_schedule_that_the_table_lacks_is_named(small) -> None:
+    with pytest.raises(UnknownFidelityError, match="12 or 200 epochs, not for 13"):
+        Benchmark(small.open(), "cifar10").query(small.cells[1], 13, "random")
+
+
+@pytest.mark.parametrize("trial", [None, "median", 1.5, -1, True, [], {}])
+def test_what_is_no_trial_policy_is_refused_in_our_words(small, trial: Any) -> None:
+    benchmark = Benchmark(small.open(), "cifar10", rng=np.random.default_rng(0))
+    for query in (benchmark.query, lambda arch, *rest: benchmark.query_many([arch], *rest)):
+        with pytest.raises(ConfigError, match="trial policy: expected"):
+            query(small.cells[1], FINAL, trial)
+    with pytest.raises(ConfigError, match="trial policy: expected"):
+        benchmark.value(1, "cifar10", FINAL, "test_accuracy", trial)
+
+
+@pytest.mark.parametrize("dataset", [None, 12, [], "svhn"])
+def test_what_is_no_data_set_is_refused_in_our_words(small, dataset: Any) -> None:
+    with pytest.raises(UnknownDatasetError, match="cifar10, mixed; got"):
+        Benchmark(small.open(), dataset)
+
+
+@pytest.mark.parametrize("row", [-1, 12, 1.0, "0", None, True])
+def test_a_row_that_is_not_there_has_no_value(small, row: Any) -> None:
+    with pytest.raises(MissingArchitectureError, match=r"expected a row in 0\.\.11"):
+        Benchmark(small.open(), "cifar10").value(row, "cifar10", FINAL, "test_accuracy", "mean")
+
+
+def test_a_name_that_is_not_there_has_no_value_and_the_closest_is_named(small) -> None:
+    benchmark = Benchmark(small.open(), "cifar10")
+    with pytest.raises(UnknownMetricError, match="'valid_acuracy'; did you mean valid_accuracy"):
+        benchmark.value(0, "cifar10", FINAL, "valid_acuracy", "mean")
+    with pytest.raises(UnknownDatasetError, match="trial sets cifar10-valid, cifar10, mixed; got 'svhn'"):
+        benchmark.value(0, "svhn", FINAL, "valid_accuracy", "mean")
+
+
+def test_a_metric_that_the_source_merely_lacks_is_none(small) -> None:
+    benchmark = Benchmark(small.open(), "cifar10")
+    assert benchmark.value(0, "cifar10", FINAL, "valid_accuracy", "mean") is None
+    assert benchmark.value(0, "cifar10", FINAL, "flops", "mean") is None
+    assert benchmark.value(0, "cifar10", Fidelity(12, 12), "test_accuracy", "mean") is None
+
+
+def test_a_benchmark_pickles_with_its_ledger_and_its_generator(small) -> None:
+    benchmark = Benchmark(small.open(), "cifar10", Ledger(evaluations=5), np.random.default_rng(3))
+    benchmark.query(small.cells[1], FINAL, "random")
+    data = pickle.dumps(benchmark)
+    assert len(data) < 3000  # no values of the table
+    copy = pickle.loads(data)
+    for _ in range(4):
+        assert copy.query(small.cells[1], FINAL, "random") == benchmark.query(small.cells[1], FINAL, "random")
+    assert copy.ledger.evaluations == 5
+    with pytest.raises(BudgetExhaustedError):
+        copy.query(small.cells[1], FINAL, "random")

@@ -69,7 +69,7 @@ def test_a_search_must_ask_for_test_scores_by_name(errors: list[float], cli: Cal
 
 
 def test_an_unknown_objective_is_refused(errors: list[float], composed: Callable) -> None:
-    made = composed(*OVERRIDES, "objective=test")
+    made = composed(*OVERRIDES, "objectives=test")
     with pytest.raises(ConfigError, match="expected valid_accuracy or test_error, got 'test'"):
         prepare(made.config, made.choices)
 
@@ -154,8 +154,8 @@ def test_an_algorithm_of_a_job_reaches_no_table(errors: list[float], composed: C
 def test_job_folder_and_reports_say_that_test_scores_were_told(errors: list[float], composed: Callable) -> None:
     made = composed(*OVERRIDES, "budget.evaluations=5")
     folder = run(prepare(made.config, made.choices))
-    assert json.loads((folder / "job.json").read_text())["objective"] == "test_error"
-    assert "objective: test_error" in (folder / "config.yaml").read_text()
+    assert json.loads((folder / "job.json").read_text())["objectives"] == ["test_error"]
+    assert "objectives: test_error" in (folder / "config.yaml").read_text()
     summary = summarise([folder])
     for text in (one_job(summary), to_markdown(summary)):
         assert TOLD_TEST_SCORES in text

@@ -15,6 +15,7 @@ from nasbench_suite.errors import (
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.folders import is_shipped, table_paths
+from nasbench_suite.importing.parameters import agree
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.table import Table, read_metadata
@@ -51,7 +52,7 @@ def show(options: argparse.Namespace) -> None:
         if one["seconds"] is not None:
             figures.append(f"{one['seconds']:,.1f} s")
         if one["parameters_millions"] is not None:
-            figures.append(f"{one['parameters_millions']:.6f} M parameters")
+            figures.append(f"{one['parameters_millions']:.6f} M parameters{_by_formula(table, arch, one)}")
         print(f"  {one['dataset']}, epoch {one['epoch']} of {one['schedule']}: {', '.join(figures) or 'not measured'}")
 
 
@@ -105,7 +106,16 @@ def answer(
         **figures,
         "seconds": benchmark.seconds(row, fidelity, trial),
         "parameters_millions": benchmark.value(row, source.score, Fidelity(schedule, schedule), "parameters", "mean"),
+        "columns": {},
     }
+
+
+def _by_formula(table: Table, arch: Any, one: dict[str, Any]) -> str:
+    """Says what the parameters would be where the source has others: for a few architectures official files do."""
+    known = table.space.known_parameters(arch, table.dataset(one["dataset"]).score)
+    if known is None or agree(one["parameters_millions"], known):
+        return ""
+    return f" (by the space's formula {known:.6f})"
 
 
 def _trial(text: str) -> TrialPolicy:

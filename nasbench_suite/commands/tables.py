@@ -1,50 +1,63 @@
 """`nasbench-suite tables`: what is here."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from nasbench_suite.errors import TableError
+from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, table_paths
 from nasbench_suite.registry.tables import open_table
-from nasbench_suite.table import Metadata, read_metadata
-from nasbench_suite.table.environment import check_seal
+from nasbench_suite.table import Metadata, Series, read_metadata, seal
 
 
-def show(verify: bool) -> None:
-    """Prints every table; with `verify`, reads all of it.
+def show(name: str | None, verify: bool) -> None:
+    """Prints every table, or one; with `verify`, reads all of it.
 
     Raises:
+        TableNotFoundError: there is none of that name.
         TableError: a table is damaged; the others are shown all the same.
     """
-    paths = table_paths()
+    paths = _chosen(name)
     if not paths:
         print(f"no tables in {home() / 'tables'}; `nasbench-suite import SPACE PATH` makes one")
     broken = []
-    for name, path in paths.items():
+    for one, path in paths.items():
         try:
-            if verify:
-                check_seal(path)  # before it is mapped
-                open_table(path).verify()
             metadata = read_metadata(path)
+            if verify:
+                seal.check(path)  # whatever is remembered of it
+                open_table(path).verify()
         except TableError as error:
             broken.append(str(error))
-            print(f"{name}: DAMAGED: {error}")
+            print(f"{one}: DAMAGED: {error}")
             continue
-        print(_describe(name, path, metadata) + ("\n  verified" if verify else ""))
+        print("\n  ".join([f"{one}: space {metadata.space}", *_describe(path, metadata), *["verified"] * verify]))
     if broken:
         raise TableError(f"{len(broken)} of {len(paths)} tables cannot be used: {'; '.join(broken)}")
 
 
-def _describe(name: str, path: Path, metadata: Metadata) -> str:
-    lines = [
-        f"{name}: space {metadata.space}, {metadata.architectures:,} cells, data sets {', '.join(metadata.datasets)}",
-        f"  {path} ({path.stat().st_size / 2**20:.1f} MiB), content {metadata.content_sha256[:12]}",
-        f"  source {metadata.source.file} ({metadata.source.format}, sha256 {metadata.source.sha256[:12]})",
-    ]
+def _chosen(name: str | None) -> dict[str, Path]:
+    paths = table_paths()
+    if name is None:
+        return paths
+    if name not in paths:
+        known = ", ".join(paths) or "none"
+        raise TableNotFoundError(f"no table {name!r} (there is: {known}); `nasbench-suite import SPACE PATH` makes one")
+    return {name: paths[name]}
+
+
+def _describe(path: Path, metadata: Metadata) -> Iterator[str]:
+    yield f"file: {path} ({path.stat().st_size / 2**20:.1f} MiB)"
+    yield f"content: {metadata.content_sha256}"
+    yield f"source: {metadata.source.file} (format {metadata.source.format}, sha256 {metadata.source.sha256})"
+    yield f"architectures: {metadata.architectures:,}"
+    yield f"data sets: {', '.join(metadata.datasets)}"
     for series in metadata.series:
-        seeds = ", ".join("stored mean" if trial is None else str(trial) for trial in series.trials)
-        epochs = series.epochs("valid_accuracy") or series.epochs("test_accuracy")
-        known = f"{len(epochs)} epochs" if len(epochs) > 1 else f"epoch {epochs[0]}" if epochs else "no accuracy"
-        lines.append(f"  {series.trial_set}, {series.schedule}-epoch schedule: {known}, seeds {seeds}")
+        trials = ", ".join("stored mean" if trial is None else str(trial) for trial in series.trials)
+        yield f"{series.trial_set}, {series.schedule}-epoch schedule: {_fidelities(series)}; trials {trials}"
     for what, count in metadata.counts.items():
-        lines.append(f"  {what.replace('_', ' ')}: {count:,}")
-    return "\n".join(lines)
+        yield f"{what.replace('_', ' ')}: {count:,}"
+
+
+def _fidelities(series: Series) -> str:
+    epochs = series.epochs("valid_accuracy") or series.epochs("test_accuracy")
+    return f"{len(epochs)} epochs" if len(epochs) > 1 else f"epoch {epochs[0]}" if epochs else "no accuracy"

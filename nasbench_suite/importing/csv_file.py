@@ -12,7 +12,9 @@ from typing import BinaryIO
 from nasbench_suite.errors import SourceError
 from nasbench_suite.progress import Progress
 
-Record = Mapping[str, str]  # a line's fields by column
+LONGEST_LINE = 1 << 20  # letters; csv itself refuses a field of 131,072, but only once it has the whole line
+
+Fields = Mapping[str, str]  # a line's fields by column
 
 
 def header(path: Path) -> list[str]:
@@ -21,15 +23,15 @@ def header(path: Path) -> list[str]:
         return []
     try:
         with path.open("rb") as file, _decompressed(file) as plain:
-            lines = plain.read(4096).decode().splitlines()
+            first = plain.readline(4096).decode()
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         return []
-    return lines[0].split(",") if lines else []
+    return first.strip("\r\n").split(",") if first else []
 
 
-def records(
+def rows(
     path: Path, progress: Progress, required: Sequence[str], optional: Sequence[str] = ()
-) -> Iterator[tuple[str, Record]]:
+) -> Iterator[tuple[str, Fields]]:
     """Streams a file's lines.
 
     Args:
@@ -45,7 +47,8 @@ def records(
         SourceError: names the line that is wrong.
     """
     with path.open("rb") as file, _decompressed(file) as plain:
-        reader = csv.reader(io.TextIOWrapper(plain, encoding="utf-8", newline=""), strict=True)
+        text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
+        reader = csv.reader(_lines(text, path), strict=True)
         done = 0
         try:
             columns = next(reader, [])
@@ -68,15 +71,26 @@ def records(
             raise SourceError(f"{path}, line {reader.line_num + 1}: not a CSV in UTF-8 ({error})") from error
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
+        finally:
+            text.detach()  # the file is closed where it was opened
 
 
-def integer(record: Record, column: str, where: str, minimum: int) -> int | None:
+def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    number = 1
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+            raise SourceError(f"{path}, line {number}: expected a line of at most {LONGEST_LINE:,} letters, it goes on")
+        yield line
+        number += 1
+
+
+def integer(fields: Fields, column: str, where: str, minimum: int, maximum: int = 2**63 - 1) -> int | None:
     """Returns a whole number; None where the field is empty or the column is not there.
 
     Raises:
         SourceError: it is no such number.
     """
-    text = record.get(column, "")
+    text = fields.get(column, "")
     if not text:
         return None
     try:
@@ -84,15 +98,17 @@ def integer(record: Record, column: str, where: str, minimum: int) -> int | None
     except ValueError:
         raise SourceError(f"{where}: expected a whole number as {column}, got {text!r:.50}") from None
     if value < minimum:
-        raise SourceError(f"{where}: expected {column} to be at least {minimum}, got {value}")
+        raise SourceError(f"{where}: expected {column} to be at least {minimum}, got {text:.50}")
+    if value > maximum:
+        raise SourceError(f"{where}: expected {column} to be at most {maximum}, got {text:.50}")
     return value
 
 
-def number(record: Record, column: str, where: str, highest: float | None = None, unit: str = "") -> float | None:
+def number(fields: Fields, column: str, where: str, highest: float | None = None, unit: str = "") -> float | None:
     """Returns a number; None where the field is empty or the column is not there.
 
     Args:
-        record: the line's fields.
+        fields: the line's fields.
         column: which of them.
         where: the file and line, for messages.
         highest: numbers from 0 to this, or NaN, are taken, for that is how sources write what a training measured that
@@ -101,7 +117,7 @@ def number(record: Record, column: str, where: str, highest: float | None = None
     Raises:
         SourceError: it is no such number.
     """
-    text = record.get(column, "")
+    text = fields.get(column, "")
     if not text:
         return None
     try:

@@ -1,6 +1,7 @@
-"""Gathers what a source tells architecture by architecture, for a table that is written column by column."""
+"""Gathers what a source lists architecture by architecture, for a table that is written column by column."""
 
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,21 @@ class Trials:
                         f"{source}: architecture {min(both)} has both trials and a mean of {metric} on {trial_set}, "
                         f"{fidelity}; leave the mean out, it is computed from the trials"
                     )
+
+    def highest(self) -> dict[tuple[str, str], float]:
+        """Returns the highest number of each trial set and metric; NaN counts for nothing."""
+        found: dict[tuple[str, str], float] = {}
+        for (trial_set, _, metric), by_trial in self._columns.items():
+            numbers = [value for values in by_trial.values() for value in values.values() if value == value]
+            found[trial_set, metric] = max([*numbers, found.get((trial_set, metric), -math.inf)])
+        return found
+
+    def each(self, metric: str) -> Iterator[tuple[int, str, float]]:
+        """Yields the row, trial set and value of everything that was added of a metric."""
+        for (trial_set, _, name), by_trial in self._columns.items():
+            for values in by_trial.values() if name == metric else ():
+                for row, value in values.items():
+                    yield row, trial_set, value
 
     def trial_sets(self) -> list[str]:
         """Lists the trial sets met, in order."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from nasbench_suite.importing.convert import convert
 from nasbench_suite.importing.importer import Importer
-from nasbench_suite.importing.tidy_csv import TidyCsvImporter
+from nasbench_suite.importing.tidy_csv import Accuracy, TidyCsvImporter
 from nasbench_suite.space import Space
 from nasbench_suite.spaces import IMPORTERS
 from nasbench_suite.table import Metadata
@@ -23,10 +23,21 @@ def find_importers(space: Space[Any]) -> list[Importer]:
 
 
 def import_file(
-    space: Space[Any], path: Path, destination: Path, *, format: str | None = None, force: bool = False
+    space: Space[Any],
+    path: Path,
+    destination: Path,
+    *,
+    format: str | None = None,
+    accuracy: Accuracy | None = None,
+    force: bool = False,
 ) -> Metadata:
-    """Imports a file or folder into a table, with the readers of the space; takes and raises what `convert` does."""
-    return convert(space, find_importers(space), path, destination, format=format, force=force)
+    """Imports a file or folder into a table, with the readers of the space; takes and raises what `convert` does.
+
+    Args:
+        accuracy: unit of the accuracies in a tidy CSV, which is the one format that does not say it itself.
+    """
+    importers = find_importers(space) if accuracy is None else [TidyCsvImporter(accuracy)]
+    return convert(space, importers, path, destination, format=format, force=force)
 
 
 def _listings(name: str) -> list[ListImporters]:

@@ -1,19 +1,19 @@
 """One LMDB file a table: see docs/table-format.md. Writing one is in `nasbench_suite.table.writer`."""
 
+from nasbench_suite.table.measurements import Measurement, measurements
 from nasbench_suite.table.metadata import Dataset, Metadata, Series, Source
 from nasbench_suite.table.metric import ColumnMetric, Metric
 from nasbench_suite.table.reader import Table, read_metadata
-from nasbench_suite.table.records import Record, records
 
 __all__ = [
     "ColumnMetric",
     "Dataset",
+    "Measurement",
     "Metadata",
     "Metric",
-    "Record",
     "Series",
     "Source",
     "Table",
+    "measurements",
     "read_metadata",
-    "records",
 ]

@@ -1,7 +1,7 @@
 """The record that holds one cell's learning curves under one schedule.
 
 A record is a Zstandard frame with a checksum. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]`
-where `epochs` is a count E (meaning epochs 1 to E) or a list, and behind it the values of each entry in turn,
+where `epochs` is a count E (meaning epochs 1 to E) or a list, and after it the values of each entry in turn,
 little-endian. float32 stands where it holds the source's values to the bit.
 """
 
@@ -14,6 +14,9 @@ import zstandard
 from numpy.typing import ArrayLike, NDArray
 
 from nasbench_suite.errors import TableError
+
+_ITEM_BYTES = {"<f4": 4, "<f8": 8}
+_MOST_BYTES = 1 << 24  # a hundred times what 200 epochs of every metric of three trials take
 
 
 class Curve(NamedTuple):
@@ -56,21 +59,38 @@ def pack(curves: Mapping[int | None, Mapping[str, Curve]]) -> bytes:
 
 
 def unpack(record: bytes) -> Curves:
-    """Reads a record.
+    """Reads a record, which a stranger may have written: what it says of itself is held against what it has.
 
     Raises:
         TableError: the record is damaged.
     """
     try:
-        content = zstandard.ZstdDecompressor().decompress(record)
-        line, _, data = content.partition(b"\n")
+        line, _, data = _decompressed(record).partition(b"\n")
         curves: Curves = {}
         offset = 0
         for trial, metric, dtype, epochs in json.loads(line):
-            steps = np.arange(1, epochs + 1) if isinstance(epochs, int) else np.array(epochs)
+            steps = _epochs(epochs, (len(data) - offset) // _ITEM_BYTES[dtype])
             values = np.frombuffer(data, dtype, len(steps), offset)
             offset += values.nbytes
             curves.setdefault(trial, {})[metric] = Curve(steps, values)
-    except (zstandard.ZstdError, ValueError) as error:
-        raise TableError(f"a curve record is damaged ({error}); import the table again") from error
+    except (zstandard.ZstdError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        raise TableError(f"a curve record is damaged ({error}); import the table again") from None
     return curves
+
+
+def _decompressed(record: bytes) -> bytes:
+    size = zstandard.frame_content_size(record)  # what it is decompressed into has this size, whatever is in it
+    if not 0 <= size <= _MOST_BYTES:
+        raise ValueError(f"expected at most {_MOST_BYTES:,} bytes, it says {size:,}")
+    return zstandard.ZstdDecompressor().decompress(record)
+
+
+def _epochs(epochs: object, most: int) -> NDArray[np.int64]:
+    count = len(epochs) if isinstance(epochs, list) else epochs
+    if type(count) is not int or not 0 <= count <= most:
+        raise ValueError(f"expected values at 0 to {most} epochs, it says {count!r:.50}")
+    if not isinstance(epochs, list):
+        return np.arange(1, count + 1)
+    if not set(map(type, epochs)) <= {int}:
+        raise ValueError("expected whole numbers as epochs")
+    return np.array(epochs, np.int64)

@@ -1,8 +1,7 @@
 """Opening table files safely: one shared LMDB environment a path and process."""
 
-import hashlib
+import math
 import os
-import struct
 import threading
 import weakref
 from pathlib import Path
@@ -13,24 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import TableError
-
-_PAGE_HEADER = 16
-_MAGIC = 0xBEEFC0DE
-# mm_magic, mm_version, mm_address, mm_mapsize, two MDB_db of 48 bytes (of which only the first one's md_pad, the page
-# size, matters here), mm_last_pg, mm_txnid
-_META = struct.Struct("<IIQQ I44x 48x QQ")
-_SEAL_BYTES = hashlib.sha256().digest_size
+from nasbench_suite.table.checked import check_once
 
 
 class SharedEnvironment:
     """A table file mapped into this process, with the read transaction that keeps its values in place.
 
     Attributes:
+        record: the table's metadata as it stands in the file.
+        pages: how many bytes of LMDB pages the file has.
         transaction: gives values as memory views of the map, valid only as long as this object lives.
     """
 
     def __init__(self, path: Path) -> None:
-        """Maps the file. Use `open_shared`, which maps it once."""
+        """Maps the file after its check. Use `open_shared`, which maps it once.
+
+        Raises:
+            TableError: the file cannot be read, is no table, or is damaged.
+        """
+        self.record, self.pages, _ = check_once(path)
         try:
             self._environment = lmdb.open(str(path), subdir=False, readonly=True, lock=False, readahead=False)
             self.transaction = self._environment.begin(buffers=True)
@@ -56,13 +56,14 @@ class SharedEnvironment:
         Short values, which LMDB does not align, are copied.
 
         Raises:
-            ValueError: there is no such value, or it has another size.
-            TableError: the file is damaged.
+            TableError: there is no such value, it has another size, or the file is damaged.
         """
-        value = self.get(key)
-        if value is None:
-            raise ValueError(f"no value {key!r}")
-        array = np.frombuffer(value, dtype)
+        value, kind = self.get(key), np.dtype(dtype)
+        if value is None or len(value) != math.prod(shape) * kind.itemsize:
+            raise TableError(f"{self._path}: array {key.decode()} is damaged; import the table again")
+        if not len(value):
+            return np.zeros(shape, kind)
+        array = np.frombuffer(value, kind)
         if not array.flags.aligned:  # LMDB keeps a short value within a page, at any even place
             return array.copy().reshape(shape)
         weakref.finalize(array, _release, self).atexit = False
@@ -84,72 +85,15 @@ def open_shared(path: Path) -> SharedEnvironment:
     process. A file put in the place of another is another file.
 
     Raises:
-        TableError: the file cannot be read, is no LMDB file, or is truncated.
+        TableError: the file cannot be read, is no table, or is damaged.
     """
-    check_size(path)
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror})") from error
     key = (os.getpid(), status.st_dev, status.st_ino)
     with _lock:
         shared = _shared.get(key)
         if shared is None:
             shared = _shared[key] = SharedEnvironment(path)
         return shared
-
-
-def check_size(path: Path) -> None:
-    """Compares the file's size with what its header says: reading a truncated map would kill the process.
-
-    Raises:
-        TableError: the file cannot be read, is no LMDB file, or is truncated.
-    """
-    try:
-        with path.open("rb") as file:
-            head = file.read(_PAGE_HEADER + _META.size)
-            size = os.fstat(file.fileno()).st_size
-            if len(head) < _PAGE_HEADER + _META.size:
-                raise TableError(f"{path}: expected a table, got a file of {size} bytes; import it again")
-            first = _META.unpack_from(head, _PAGE_HEADER)
-            if first[0] != _MAGIC:
-                raise TableError(f"{path}: expected a table (an LMDB file), got something else")
-            page_size = first[4]
-            file.seek(page_size)
-            second = file.read(_PAGE_HEADER + _META.size)
-    except OSError as error:
-        raise TableError(f"{path}: cannot be read ({error.strerror})") from error
-    metas = [first]
-    if len(second) == _PAGE_HEADER + _META.size:
-        metas.append(_META.unpack_from(second, _PAGE_HEADER))
-    last_page = max(metas, key=lambda meta: meta[6])[5]
-    expected = (last_page + 1) * page_size + _SEAL_BYTES
-    if size < expected:
-        raise TableError(f"{path}: the table is truncated: expected {expected:,} bytes, got {size:,}; import it again")
-
-
-def seal(path: Path) -> None:
-    """Appends the sha256 of a finished LMDB file, behind the last page that LMDB reads."""
-    with path.open("r+b") as file:
-        digest = hashlib.file_digest(file, "sha256").digest()
-        file.write(digest)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def check_seal(path: Path) -> None:
-    """Compares a file with its seal, without mapping it: walking the pages of a damaged one can kill the process.
-
-    Raises:
-        TableError: the file cannot be read, is no table, or is damaged.
-    """
-    check_size(path)
-    try:
-        with path.open("rb") as file:
-            left = os.fstat(file.fileno()).st_size - _SEAL_BYTES
-            digest = hashlib.sha256()
-            while left and (block := file.read(min(left, 1 << 20))):
-                digest.update(block)
-                left -= len(block)
-            sealed = file.read(_SEAL_BYTES)
-    except OSError as error:
-        raise TableError(f"{path}: cannot be read ({error.strerror})") from error
-    if sealed != digest.digest():
-        raise TableError(f"{path}: is damaged: the file does not agree with its checksum; import it again")

@@ -1,7 +1,5 @@
 """The keys of the LMDB records of a table; docs/table-format.md describes what stands behind them."""
 
-METADATA = b"metadata"
-METADATA_SHA256 = b"metadata_sha256"
 ARCHITECTURES = "architectures/text"
 ARCHITECTURE_ENDS = "architectures/ends"
 INDEX = "index/"

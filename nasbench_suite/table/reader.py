@@ -1,7 +1,8 @@
 """Reads a table: memory-mapped, shared between processes, opened in milliseconds."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import (
+    ArchitectureError,
     MissingArchitectureError,
+    NasBenchSuiteError,
     TableError,
     UnknownDatasetError,
     UnknownFidelityError,
+    UnknownMetricError,
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
-from nasbench_suite.table import keys
+from nasbench_suite.table import keys, seal
 from nasbench_suite.table.curves import Curves, unpack
-from nasbench_suite.table.environment import SharedEnvironment, check_seal, open_shared
-from nasbench_suite.table.metadata import OFFSETS, SCALES, Dataset, Metadata, Series
+from nasbench_suite.table.environment import open_shared
+from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metadata, Series, metrics_of
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
+from nasbench_suite.table.parsing import parse
 
 
 class Table:
@@ -42,12 +47,17 @@ class Table:
         """
         self.path, self.space = path, space
         self._shared = open_shared(path)
-        self.metadata = _metadata(self._shared, path)
+        self.metadata = _parse(path, self._shared.record, self._shared.pages)
         if self.metadata.space != space.name:
             raise TableError(f"{path}: expected a table of space {space.name}, got one of {self.metadata.space}")
+        self._rows = self.metadata.architectures
         self._last: tuple[tuple[str, int, int] | None, Curves] = (None, {})
         self._series = {(s.trial_set, s.schedule): s for s in self.metadata.series}
         self._metrics: dict[tuple[str, Fidelity, str], Metric | None] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles as its place and content: another process, or machine that has the file, maps it itself."""
+        return _reopen, (self.path.absolute(), self.space, self.metadata.content_sha256)
 
     @property
     def name(self) -> str:
@@ -62,11 +72,19 @@ class Table:
 
     @cached_property
     def _locate(self) -> Any:
-        return self.space.locator(self._index)
+        return self._from_index(self.space.locator)
 
     @cached_property
     def _locate_many(self) -> Any:
-        return self.space.batch_locator(self._index)
+        return self._from_index(self.space.batch_locator)
+
+    def _from_index(self, make: Callable[[dict[str, NDArray[Any]]], Any]) -> Any:
+        try:
+            return make(self._index)
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise TableError(
+                f"{self.path}: its index is not one of space {self.space.name} ({error!r:.80}); import it again"
+            ) from None
 
     @property
     def _index(self) -> dict[str, NDArray[Any]]:
@@ -74,40 +92,102 @@ class Table:
         return {key.removeprefix(keys.INDEX): self._array(key) for key in names}
 
     def row(self, arch: Any) -> int:
-        """Returns the architecture's row.
+        """Returns the row of an architecture, given as a value of the space or as its text form.
 
         Raises:
             ArchitectureError: it is no architecture of the space.
             MissingArchitectureError: this table lacks it.
         """
-        row: int = self._locate(arch)
-        if row < 0:
-            raise MissingArchitectureError(
-                f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but not "
-                f"{self.space.format(arch)}"
-            )
-        return row
+        try:
+            row: int = self._locate(arch)
+        except Exception as error:
+            row = self._row_of_text(arch, error)
+        if 0 <= row < self._rows:
+            return row
+        if row >= self._rows:
+            raise TableError(f"{self.path}: its index names row {row} of {self._rows}; import the table again")
+        raise MissingArchitectureError(
+            f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but not "
+            f"{arch if isinstance(arch, str) else self.space.format(arch)}"
+        )
+
+    def _row_of_text(self, arch: Any, error: Exception) -> int:
+        """Finds what is no value of the space as its text form; says what else was wrong with it."""
+        if isinstance(arch, str):
+            row: int = self._locate(self.space.parse(arch))
+            return row
+        if isinstance(error, NasBenchSuiteError):
+            raise error
+        if isinstance(error, IndexError):
+            raise TableError(f"{self.path}: its index is damaged ({error}); import the table again") from None
+        raise ArchitectureError(
+            f"expected an architecture of {self.space.name} or its text form, got {arch!r:.80}"
+        ) from None
 
     def rows(self, archs: Sequence[Any]) -> NDArray[np.int64]:
-        """Returns the rows of many architectures; raises as `row` does."""
-        rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
-        if (rows < 0).any():
-            self.row(archs[int(np.argmax(rows < 0))])
+        """Returns the rows of many architectures; takes and raises what `row` does."""
+        try:
+            rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
+        except Exception:  # one of them is a text, or nothing
+            return np.fromiter(map(self.row, archs), dtype=np.int64, count=len(archs))
+        outside = (rows < 0) | (rows >= self._rows)
+        if outside.any():
+            self.row(archs[int(np.argmax(outside))])
         return rows
 
     def architecture(self, row: int) -> str:
         """Returns the text form of the architecture in a row."""
-        ends = self._array(keys.ARCHITECTURE_ENDS)
-        if not 0 <= row < len(ends):
-            raise MissingArchitectureError(f"table {self.name}: expected a row in 0..{len(ends) - 1}, got {row}")
-        text = self._array(keys.ARCHITECTURES)
-        return bytes(text[int(ends[row - 1]) if row else 0 : int(ends[row])]).decode()
+        self.check_row(row)
+        ends, text = self._array(keys.ARCHITECTURE_ENDS), self._array(keys.ARCHITECTURES)
+        return self._decoded(bytes(text[int(ends[row - 1]) if row else 0 : int(ends[row])]))
 
     def architectures(self, rows: Sequence[int]) -> list[str]:
-        """Returns the text forms of the architectures in many rows."""
+        """Returns the text forms of the architectures in many rows; raises as `architecture` does."""
+        for row in rows:
+            self.check_row(row)
         ends = self._array(keys.ARCHITECTURE_ENDS).tolist()
         text = self._array(keys.ARCHITECTURES).tobytes()
-        return [text[ends[row - 1] if row else 0 : ends[row]].decode() for row in rows]
+        return [self._decoded(text[ends[row - 1] if row else 0 : ends[row]]) for row in rows]
+
+    def check_row(self, row: object) -> None:
+        """Refuses what is no row of this table, negative numbers too.
+
+        Raises:
+            MissingArchitectureError: says which rows there are.
+        """
+        if isinstance(row, bool) or not isinstance(row, int | np.integer) or not 0 <= row < self._rows:
+            raise MissingArchitectureError(f"table {self.name}: expected a row in 0..{self._rows - 1}, got {row!r:.50}")
+
+    def check_metric(self, trial_set: str, metric: str) -> None:
+        """Refuses names that this table cannot know: a metric that its source merely lacks is not among them.
+
+        Raises:
+            UnknownDatasetError: there is no such trial set; lists those that there are.
+            UnknownMetricError: neither the table nor the package knows such a metric; names the closest.
+        """
+        if trial_set not in self._trial_sets:
+            raise UnknownDatasetError(
+                f"table {self.name}: expected one of the trial sets {', '.join(self._trial_sets)}; got {trial_set!r:.80}"
+            )
+        if metric not in self._known_metrics:
+            close = get_close_matches(str(metric), self._known_metrics, 1)
+            guess = f"; did you mean {close[0]}?" if close else f"; it has {', '.join(sorted(self.metadata.units))}"
+            raise UnknownMetricError(f"table {self.name}: there is no metric {metric!r:.80}{guess}")
+
+    @cached_property
+    def _trial_sets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(series.trial_set for series in self.metadata.series))
+
+    @cached_property
+    def _known_metrics(self) -> frozenset[str]:
+        stored = {name for series in self.metadata.series for name in metrics_of(series)}
+        return frozenset({*UNITS, *self.metadata.units, *stored})
+
+    def _decoded(self, text: bytes) -> str:
+        try:
+            return text.decode()
+        except UnicodeDecodeError as error:
+            raise TableError(f"{self.path}: the text of an architecture is damaged ({error})") from None
 
     def measured(self, trial_set: str, schedule: int, metric: str) -> list[int]:
         """Lists the rows in which the metric is known for some trial at the end of a schedule.
@@ -128,12 +208,12 @@ class Table:
         Raises:
             UnknownDatasetError: lists what the table has.
         """
-        if name in self.metadata.datasets:
+        if isinstance(name, str) and name in self.metadata.datasets:
             return self.metadata.datasets[name]
         if any(series.trial_set == name for series in self.metadata.series):
             return Dataset(search=name, score=name)
         known = ", ".join(self.metadata.datasets)
-        raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r}")
+        raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r:.80}")
 
     def series(self, trial_set: str, schedule: int) -> Series:
         """Returns what is known of the trainings of a trial set under a schedule.
@@ -243,10 +323,7 @@ class Table:
 
     def _array(self, key: str) -> NDArray[Any]:
         dtype, shape = self.metadata.arrays[key]
-        try:
-            return self._shared.array(key.encode(), dtype, shape)
-        except ValueError:
-            raise TableError(f"{self.path}: array {key} is damaged; import the table again") from None
+        return self._shared.array(key.encode(), dtype, shape)
 
     def verify(self) -> None:
         """Reads every value and compares the file's checksum and the content hash.
@@ -254,7 +331,7 @@ class Table:
         Raises:
             TableError: the table is damaged.
         """
-        check_seal(self.path)
+        seal.check(self.path)
         try:
             digest = content_hash(self._shared.transaction, self.metadata)
         except lmdb.Error as error:
@@ -263,36 +340,43 @@ class Table:
             raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
 
 
+def _reopen(path: Path, space: Space[Any], content_sha256: str) -> Table:
+    table = Table(path, space)
+    if table.metadata.content_sha256 != content_sha256:
+        raise TableError(
+            f"{path}: expected the table with content {content_sha256[:12]} that was pickled, got one with "
+            f"{table.metadata.content_sha256[:12]}"
+        )
+    return table
+
+
 def _first(first: Metric | None, second: Metric | None) -> Metric | None:
     return FirstMetric(first, second) if first is not None and second is not None else first or second
 
 
 def read_metadata(path: Path) -> Metadata:
-    """Reads what a table says of itself, without its space.
+    """Reads what a table says of itself, without its space and without mapping it; its values are not checked.
 
     Raises:
-        TableError: no table, truncated or damaged.
+        TableError: no table, truncated, of another format, or what it says is damaged.
     """
-    return _metadata(open_shared(path), path)
+    sealed = seal.read(path)
+    return _parse(path, sealed.metadata, sealed.pages)
 
 
-def _metadata(shared: SharedEnvironment, path: Path) -> Metadata:
-    record, checksum = shared.get(keys.METADATA), shared.get(keys.METADATA_SHA256)
-    if record is None or checksum is None:
-        raise TableError(f"{path}: expected a table, got an LMDB file of something else")
+def _parse(path: Path, record: bytes, pages: int) -> Metadata:
     try:
-        return Metadata.from_json(bytes(record), bytes(checksum))
+        return parse(record, pages)
     except TableError as error:
-        raise TableError(f"{path}: {error}") from error
+        raise TableError(f"{path}: {error}") from None
 
 
 def content_hash(transaction: lmdb.Transaction, metadata: Metadata) -> str:
     """Returns the sha256 of the schema and of every value, keys in order."""
     digest = hashlib.sha256(metadata.schema())
     for key, value in transaction.cursor():
-        if bytes(key) not in (keys.METADATA, keys.METADATA_SHA256):
-            digest.update(len(key).to_bytes(4, "little") + bytes(key) + len(value).to_bytes(8, "little"))
-            digest.update(value)
+        digest.update(len(key).to_bytes(4, "little") + bytes(key) + len(value).to_bytes(8, "little"))
+        digest.update(value)
     return digest.hexdigest()
 
 

@@ -20,11 +20,13 @@ def check_policy(policy: object) -> TrialPolicy:
     """Returns a trial policy as it is.
 
     Raises:
-        ConfigError: it is none.
+        ConfigError: it is neither a name of one nor a training seed.
     """
-    if policy in NAMED or (isinstance(policy, int) and not isinstance(policy, bool) and policy >= 0):
+    if isinstance(policy, str) and policy in NAMED:
         return policy  # type: ignore[return-value]
-    raise ConfigError(f"trial policy: expected {', '.join(NAMED)} or a training seed, got {policy!r}")
+    if isinstance(policy, int) and not isinstance(policy, bool) and policy >= 0:
+        return policy
+    raise ConfigError(f"trial policy: expected {', '.join(NAMED)} or a training seed, got {policy!r:.80}")
 
 
 class TrialPicker:
@@ -59,7 +61,7 @@ class TrialPicker:
         """
         try:
             candidates = self._candidates[known, policy]
-        except KeyError:
+        except (KeyError, TypeError):  # not asked before, or of a type that is no key
             candidates = self._candidates[known, policy] = self._find(known, check_policy(policy))
         if len(candidates) > 1 and policy != "mean":
             if rng is None:

@@ -1,7 +1,6 @@
 """Writes a table: into a temporary file that takes its name when it is whole."""
 
 import dataclasses
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from nasbench_suite.errors import TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
-from nasbench_suite.table import keys
+from nasbench_suite.table import keys, seal
 from nasbench_suite.table.curves import Curve, narrowest, pack
-from nasbench_suite.table.environment import seal
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
 from nasbench_suite.table.reader import content_hash, read_metadata
 from nasbench_suite.table.temporary import TemporaryFile
@@ -182,15 +180,12 @@ class TableWriter:
         )
         self._commit()
         metadata = dataclasses.replace(metadata, content_sha256=content_hash(self._transaction, metadata))
-        record = metadata.to_json()
-        self._put(keys.METADATA, record)
-        self._put(keys.METADATA_SHA256, hashlib.sha256(record).digest())
-        self._commit()
         self._transaction.abort()
         try:
             self._environment.sync(True)
             self._environment.close()
-            seal(self._temporary.path)
+            seal.append(self._temporary.path, metadata.to_json())
+            read_metadata(self._temporary.path)  # raises where it says what no reader would take
         except (OSError, lmdb.Error) as error:
             raise TableError(f"{self._path}: cannot be written ({error})") from error
         self._publish(metadata)

@@ -42,23 +42,23 @@ class CSVImporter(Importer):
         architectures, trials, lines = Architectures(space), Trials(), 0
         hashes: dict[str, str] = {}
         units: dict[str, str] = {}
-        for where, record in csv_file.records(path, progress, REQUIRED, tuple(METRICS)):
-            text = f"{record['adjacency']}|{record['operations']}"
+        for where, fields in csv_file.rows(path, progress, REQUIRED, tuple(METRICS)):
+            text = f"{fields['adjacency']}|{fields['operations']}"
             try:
                 row = architectures.row(text)
             except (ArchitectureError, SourceError) as error:
                 raise SourceError(f"{where}: {error}") from None
             expected = hashes.get(text) or hashes.setdefault(text, cell_hash(parse_cell(text)))
-            if record["module_hash"] != expected:
+            if fields["module_hash"] != expected:
                 raise SourceError(
-                    f"{where}: the cell's hash is {expected}, the line says {record['module_hash']!r:.50}"
+                    f"{where}: the cell's hash is {expected}, the line says {fields['module_hash']!r:.50}"
                 )
-            schedule = csv_file.integer(record, "epochs", where, minimum=1)
+            schedule = csv_file.integer(fields, "epochs", where, minimum=1)
             if schedule is None:
                 raise SourceError(f"{where}: expected the length of the training in epochs, got nothing")
             metrics: dict[str, float] = {}
             for column, (metric, unit, highest) in METRICS.items():
-                value = csv_file.number(record, column, where, highest, "fractions of 1")
+                value = csv_file.number(fields, column, where, highest, "fractions of 1")
                 if value is not None:
                     metrics[metric], units[metric] = value, unit
             if not trials.add(row, TRIAL_SET, Fidelity(schedule, schedule), TRIAL, metrics):

@@ -12,6 +12,9 @@ CONV_1X1, CONV_3X3 = 2, 3
 # parameters of the last layer beyond that for ten classes
 _CLASSIFIER = {"cifar10-valid": 0, "cifar10": 0, "cifar100": 5_850, "ImageNet16-120": 7_150}
 
+TRIAL_SETS = tuple(_CLASSIFIER)
+"""Those that the benchmark was measured on."""
+
 
 def parameters(cell: Sequence[int], trial_set: str) -> float:
     """Returns the network's parameters in millions.

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.space import Complexity, Space
+from nasbench_suite.spaces.nb201 import formula
 from nasbench_suite.spaces.nb201.canonical import unique_string
 from nasbench_suite.variables import Categorical
 
@@ -163,6 +164,10 @@ class NB201(Space[Cell]):
             raise ArchitectureError(
                 f"nb201: expected a tuple of 6 operation indices in 0..{len(OPERATIONS) - 1}, got {arch!r}"
             ) from None
+
+    def known_parameters(self, arch: Cell, trial_set: str) -> float | None:
+        """Returns the parameters in millions of the benchmark's network; None on data sets that are not its own."""
+        return formula.parameters(arch, trial_set) if trial_set in formula.TRIAL_SETS else None
 
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         """Returns each cell's row by its place in the product; -1 where absent."""

@@ -10,8 +10,8 @@ from nasbench_suite.folders import table_path
 
 Cli = Callable[..., Any]
 KEYS = [
-    "space", "table", "arch", "dataset", "schedule", "epoch", "seed", "valid_accuracy", "test_accuracy",
-    "train_accuracy", "seconds", "parameters_millions",
+    "space", "table", "arch", "dataset", "schedule", "epoch", "trial", "valid_accuracy", "test_accuracy",
+    "train_accuracy", "seconds", "parameters_millions", "columns",
 ]  # fmt: skip
 
 
@@ -27,16 +27,16 @@ def text(mine: Any, space: Any) -> str:
 
 
 def test_json_has_the_promised_keys_and_the_tables_values(cli: Cli, mine: Any, text: str) -> None:
-    answer = cli("query", "nb201", text, "--dataset", "cifar10", "--seed", "777", "--epochs", "200", "--json")
+    answer = cli("query", "nb201", text, "--dataset", "cifar10", "--trial", "777", "--schedule", "200", "--json")
     found, final = json.loads(answer.out), Fidelity(200, 200)
     assert list(found) == KEYS
-    assert (found["space"], found["table"], found["arch"], found["seed"]) == ("nb201", "mine", text, 777)
+    assert (found["space"], found["table"], found["arch"], found["trial"]) == ("nb201", "mine", text, 777)
     assert found["valid_accuracy"] == mine.columns["cifar10-valid", final, "valid_accuracy"][1][777]
 
 
 def test_absent_values_are_null(cli: Cli, text: str) -> None:
-    found = cli("query", "nb201", text, "--dataset", "cifar10", "--epochs", "12", "--epoch", "3", "--json").json
-    assert (found["schedule"], found["epoch"], found["seed"]) == (12, 3, "mean")
+    found = cli("query", "nb201", text, "--dataset", "cifar10", "--schedule", "12", "--epoch", "3", "--json").json
+    assert (found["schedule"], found["epoch"], found["trial"]) == (12, 3, "mean")
     assert found["valid_accuracy"] is not None
     assert found["test_accuracy"] is found["train_accuracy"] is found["parameters_millions"] is None
 
@@ -67,7 +67,7 @@ def test_who_names_no_table_is_answered_from_an_imported_one_before_the_shipped_
 ) -> None:
     shipped = home / "shipped"
     write_small(shipped / "came_along.mdb")
-    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", shipped)
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", shipped)
     assert "table mine," in cli("query", "nb201", text).out
     table_path("mine").unlink()
     assert "table came_along," in cli("query", "nb201", text).out

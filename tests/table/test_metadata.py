@@ -1,33 +1,14 @@
 import dataclasses
-import hashlib
 import json
 
 import pytest
 
-from nasbench_suite.errors import TableError
 from nasbench_suite.table import Metadata
 
 
 @pytest.fixture
 def metadata(small) -> Metadata:
     return small.open().metadata
-
-
-def test_the_record_reads_back_as_it_was(metadata: Metadata) -> None:
-    record = metadata.to_json()
-    assert Metadata.from_json(record, hashlib.sha256(record).digest()) == metadata
-
-
-def test_a_record_that_disagrees_with_its_checksum_is_refused(metadata: Metadata) -> None:
-    record = metadata.to_json()
-    with pytest.raises(TableError, match="checksum"):
-        Metadata.from_json(record.replace(b"nb201", b"nb202"), hashlib.sha256(record).digest())
-
-
-def test_another_format_version_is_refused_and_named(metadata: Metadata) -> None:
-    record = dataclasses.replace(metadata, format=2).to_json()
-    with pytest.raises(TableError, match=r"format 2, this version .* reads format 1"):
-        Metadata.from_json(record, hashlib.sha256(record).digest())
 
 
 def test_it_holds_no_time_and_no_path(metadata: Metadata, small) -> None:
@@ -49,3 +30,7 @@ def test_epochs_of_a_metric_come_from_columns_and_curves(metadata: Metadata) -> 
     assert by_name["cifar10-valid", 12].epochs("valid_accuracy") == list(range(1, 13))
     assert by_name["cifar10-valid", 200].epochs("valid_accuracy") == [200]
     assert by_name["cifar10-valid", 200].epochs("test_accuracy") == []
+
+
+def test_a_table_of_the_layout_before_has_the_content_hash_that_it_had(metadata: Metadata) -> None:
+    assert b'"format":1' in metadata.schema() and b'"format":2' in metadata.to_json()

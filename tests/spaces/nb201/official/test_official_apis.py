@@ -13,7 +13,7 @@ from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.official import Cell, Trial, open_source
-from nasbench_suite.table import Table, records
+from nasbench_suite.table import Table, measurements
 from performance.generators import nb201_files
 
 SEARCHED = {"cifar10": "cifar10-valid", "cifar100": "cifar100", "ImageNet16-120": "ImageNet16-120"}
@@ -104,7 +104,7 @@ def test_nas_bench_201_says_the_same_of_a_pth(name: str, files: dict[str, Path])
 def assert_table_says_the_same(table: Table, arch: str, theirs: dict[str, Any]) -> None:
     """Compares everything that a table has of a cell, and that it has everything."""
     seen = 0
-    for one in records(table, table.space.parse(arch)):
+    for one in measurements(table, table.space.parse(arch)):
         result = theirs[str(one.schedule)].all_results[one.trial_set, one.trial]
         train = result.get_train(one.epoch - 1)
         assert close(one.values["train_accuracy"], train["accuracy"])

@@ -1,14 +1,14 @@
-"""Everything that a table has of one architecture, a record a training and epoch."""
+"""Everything that a table has of one architecture: one measurement per training and epoch."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.table.metadata import Series
+from nasbench_suite.table.metadata import Series, metrics_of
 from nasbench_suite.table.reader import Table
 
 
-class Record(NamedTuple):
+class Measurement(NamedTuple):
     """What is known of one training after some epochs.
 
     Attributes:
@@ -26,7 +26,7 @@ class Record(NamedTuple):
     values: dict[str, float]
 
 
-def records(table: Table, arch: Any) -> Iterator[Record]:
+def measurements(table: Table, arch: Any) -> Iterator[Measurement]:
     """Yields what was measured of an architecture, by trial set, schedule, epoch and trial; costs nothing.
 
     Raises:
@@ -40,12 +40,7 @@ def records(table: Table, arch: Any) -> Iterator[Record]:
             yield from _at(table, row, series, epoch, metrics)
 
 
-def metrics_of(series: Series) -> list[str]:
-    """Lists the metrics that a series has at any epoch, by name."""
-    return sorted({metric for metrics in series.columns.values() for metric in metrics} | set(series.curves))
-
-
-def _at(table: Table, row: int, series: Series, epoch: int, metrics: list[str]) -> Iterator[Record]:
+def _at(table: Table, row: int, series: Series, epoch: int, metrics: list[str]) -> Iterator[Measurement]:
     values: dict[int, dict[str, float]] = {}
     for metric in metrics:
         found = table.metric(series.trial_set, Fidelity(series.schedule, epoch), metric)
@@ -53,4 +48,4 @@ def _at(table: Table, row: int, series: Series, epoch: int, metrics: list[str]) 
             assert found is not None
             values.setdefault(at, {})[metric] = found.value(row, (at,))
     for at in sorted(values):
-        yield Record(series.trial_set, series.schedule, epoch, series.trials[at], values[at])
+        yield Measurement(series.trial_set, series.schedule, epoch, series.trials[at], values[at])

@@ -3,45 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.errors import ConfigError, TableError, TableNotFoundError
-from nasbench_suite.folders import table_path, table_paths
-from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.errors import TableNotFoundError
+from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.spaces.nb201 import NB201
-
-
-def test_the_environment_variable_names_the_home(home: Path) -> None:
-    assert table_path("nb201") == home / "tables" / "nb201.mdb"
-
-
-def test_without_the_variable_the_platforms_folder_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NASBENCH_SUITE_HOME")
-    assert table_path("t").parent.parent.name == "nasbench-suite"
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "../a", "/a", "a b", "a\nb", "a\0b", "é", "a" * 300])
-def test_a_name_that_is_no_plain_file_name_is_refused(name: str) -> None:
-    with pytest.raises(TableError, match="expected a table name"):
-        table_path(name)
-
-
-@pytest.mark.parametrize("name", ["nb201", "my-table_2", "NATS-tss-v1_0"])
-def test_plain_names_are_taken(name: str) -> None:
-    assert table_path(name).name == f"{name}.mdb"
-
-
-def test_tables_are_listed_by_name_and_temporary_files_are_not(small, write_small: Callable) -> None:
-    write_small(table_path("b"))
-    write_small(table_path("a"))
-    (table_path("a").parent / ".c.mdb.x.tmp").touch()
-    (table_path("a").parent / ".d.mdb").touch()
-    assert [name for name in table_paths() if name in "abcd"] == ["a", "b"]
-
-
-def test_a_space_is_found_by_name_and_an_unknown_one_answered_with_the_list() -> None:
-    assert isinstance(find_space("nb201"), NB201)
-    with pytest.raises(ConfigError, match=r"nb201.*got 'nb202'"):
-        find_space("nb202")
 
 
 def test_a_missing_table_says_which_command_makes_one(space: NB201) -> None:

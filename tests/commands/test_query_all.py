@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import records
+from nasbench_suite.table import measurements
 
 ANSWER = Callable[..., Any]
 
@@ -22,13 +22,13 @@ def arch(small: Any, home: Path) -> str:
     return NB201().format(small.cells[1])
 
 
-def test_records_are_all_that_was_put_in_and_nothing_else(small: Any) -> None:
+def test_measurements_are_all_that_was_put_in_and_nothing_else(small: Any) -> None:
     table = small.open()
     scale = {"fraction": 100.0, "count": 1e-6}
     for row, cell in enumerate(small.cells):
         found = {
             (one.trial_set, one.schedule, one.epoch, one.trial, metric): value
-            for one in records(table, cell)
+            for one in measurements(table, cell)
             for metric, value in one.values.items()
         }
         expected = {
@@ -56,13 +56,13 @@ def test_all_shows_every_seed_and_the_mean(arch: str, small: Any, cli: ANSWER) -
 
 def test_a_data_set_schedule_epoch_and_seed_can_be_chosen(arch: str, cli: ANSWER) -> None:
     answer = cli(
-        "query", "nb201", arch, "--all", "--dataset", "cifar10", "--epochs", "12", "--epoch", "3", "--seed", "777"
+        "query", "nb201", arch, "--all", "--dataset", "cifar10", "--schedule", "12", "--epoch", "3", "--trial", "777"
     )
     assert answer.code == 0
     assert [line.split("  ")[0] for line in answer.out.splitlines() if "epoch" in line] == [
         "cifar10-valid, epoch 3 of 12"
     ]
-    assert "seed 111" not in answer.out
+    assert "trial 777" in answer.out and "trial 111" not in answer.out
 
 
 def test_csv_has_every_epoch_to_the_last_bit(arch: str, small: Any, cli: ANSWER) -> None:
@@ -74,7 +74,7 @@ def test_csv_has_every_epoch_to_the_last_bit(arch: str, small: Any, cli: ANSWER)
 
 
 def test_what_is_not_there_is_told_in_one_line(arch: str, cli: ANSWER) -> None:
-    for options in (("--all", "--seed", "4"), ("--csv", "--epoch", "13"), ("--all", "--json", "--dataset", "mixed")):
+    for options in (("--all", "--trial", "4"), ("--csv", "--epoch", "13"), ("--all", "--json", "--dataset", "mixed")):
         answer = cli("query", "nb201", arch, *options)
         assert answer.code == 2
         assert len(answer.err.splitlines()) == 1

@@ -1,7 +1,9 @@
 import gzip
 import math
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +66,7 @@ def test_an_epoch_within_a_schedule_is_not_the_end_of_a_shorter_one(table: Calla
 
 
 def test_the_two_trial_sets_of_cifar10_are_one_data_set(table: Callable[..., Table]) -> None:
-    made = table(f"{CELL},cifar10-valid,12,777,50,", f"{CELL},cifar10,12,777,,60", f"{CELL},mine,12,777,1,2")
+    made = table(f"{CELL},cifar10-valid,12,777,50,", f"{CELL},cifar10,12,777,,60", f"{CELL},mine,12,777,2,3")
     assert made.metadata.datasets == {"cifar10": ("cifar10-valid", "cifar10"), "mine": ("mine", "mine")}
 
 
@@ -174,3 +176,73 @@ def test_7456_cells_of_the_real_file_lack_seed_999_and_nothing_stands_in_for_it(
     metric = Table(real_table, NB201()).metric("cifar10-valid", Fidelity(200, 200), "valid_accuracy")
     _, known = metric.matrix(np.arange(15_625))
     assert (~known).sum(axis=0).tolist() == [0, 0, 7456]
+
+
+MISPRINTED = "|skip_connect~0|+|none~0|nor_conv_3x3~1|+|avg_pool_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|"
+
+
+def test_the_real_files_parameters_that_are_not_the_formulas_are_counted_and_shown(
+    real_installed: Path, cli: Callable[..., Any]
+) -> None:
+    counts = Table(real_installed, NB201()).metadata.counts
+    assert 0 < counts["architectures_with_other_parameters_than_the_formula"] < 0.03 * 15_625
+    out = cli("query", "nb201", MISPRINTED, "--dataset", "cifar10").out
+    assert "0.559386 M parameters (by the space's formula 0.802426)" in out
+    sound = "|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|none~2|"
+    assert "formula" not in cli("query", "nb201", sound, "--dataset", "cifar10").out
+
+
+def test_parameters_are_held_against_the_formula_of_their_trial_set(table: Callable[..., Table]) -> None:
+    header = "arch,dataset,epochs,params_millions"
+    right, wrong = f"{CELL},cifar100,12,0.079156", f"{OTHER},cifar100,12,0.073306"
+    counts = table(right, wrong, f"{CELL},svhn,12,5.0", header=header).metadata.counts
+    assert counts["architectures_with_other_parameters_than_the_formula"] == 1
+    table_path("mine").unlink()
+    assert "parameters" not in str(table(f"{CELL},svhn,12,5.0", header=header).metadata.counts)
+
+
+def test_accuracies_that_are_fractions_are_refused_or_declared(tmp_path: Path) -> None:
+    source = tmp_path / "mine.csv"
+    source.write_text(f"{HEADER}\n{CELL},a,12,777,0.85,nan\n{OTHER},a,12,777,1,0\n{CELL},b,12,777,85,80\n")
+
+    def value(**options: Any) -> float:
+        import_file(NB201(), source, table_path("mine"), force=True, **options)
+        metric = Table(table_path("mine"), NB201()).metric("a", Fidelity(12, 12), "valid_accuracy")
+        assert metric is not None
+        return metric.value(0, (0,))
+
+    with pytest.raises(SourceError, match="valid_accuracy in percent, but on a no value is above 1; .*fraction"):
+        value()
+    assert value(accuracy="percent") == 0.85
+    with pytest.raises(SourceError, match="line 4: expected valid_accuracy in fraction, 0 to 1, got 85"):
+        value(accuracy="fraction")
+    source.write_text(source.read_text().replace("85,80", ".5,.5"))
+    assert value(accuracy="fraction") == 85.0
+
+
+def test_a_unit_of_accuracies_that_applies_to_nothing_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "mine.csv"
+    source.write_text(f"arch,dataset,epochs,train_loss\n{CELL},a,12,0.5\n")
+    with pytest.raises(SourceError, match="has no column of accuracies"):
+        import_file(NB201(), source, table_path("mine"), accuracy="fraction")
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_field_of_hundreds_of_megabytes_is_refused_in_little_memory(tmp_path: Path, zipped: bool) -> None:
+    source = tmp_path / "mine.csv.gz"
+    with gzip.open(source, "wb") if zipped else source.open("wb") as file:
+        file.write(f"{HEADER}\n{CELL},a,12,777,1,".encode())
+        for _ in range(100):
+            file.write(b"9" * (1 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceError, match="line 2: expected a line of at most 1,048,576 letters"):
+            import_file(NB201(), source, table_path("mine"))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 30 << 20
+
+
+def test_a_schedule_beyond_any_is_refused(table: Callable[..., Table]) -> None:
+    refused(table, f"{CELL},a,2000000000,777,1,2", message="line 2: expected epochs to be at most 65536")
