@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from nasbench_suite.algorithms.controller import Controller
+from nasbench_suite.algorithms.controller import Controller, ControllerSettings
 from nasbench_suite.variables import Categorical
 
 SAME = tuple(Categorical(f"edge {n}", ("none", "skip", "conv")) for n in range(3))
@@ -12,7 +12,8 @@ CODES = torch.tensor(list(product(range(3), repeat=3)))
 
 
 def controller(seed: int = 0, variables: tuple[Categorical, ...] = SAME, initial_range: float = 1.5) -> Controller:
-    return Controller(variables, 32, 2, 5.0, 2.5, initial_range, torch.Generator().manual_seed(seed))
+    settings = ControllerSettings(initial_range=initial_range)
+    return Controller(variables, settings, torch.Generator().manual_seed(seed))
 
 
 def literal(policy: Controller, codes: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -47,7 +48,7 @@ def test_probabilities_of_all_architectures_add_up_to_one() -> None:
 def test_draws_have_these_probabilities() -> None:
     policy = controller()
     drawn = policy(5000).codes @ torch.tensor([9, 3, 1])
-    expected = 5000 * policy(27, CODES).log_probability.exp().detach()
+    expected = 5000 * policy(27, CODES).log_probability.detach().double().exp()
     assert chisquare(torch.bincount(drawn, minlength=27), expected / expected.sum() * 5000).pvalue > 1e-3
 
 
