@@ -4,6 +4,7 @@ import math
 from typing import Literal
 
 from nasbench_suite.errors import BudgetExhaustedError, ConfigError, MissingValueError
+from nasbench_suite.whole_number import check_whole
 
 Overstep = Literal["keep", "discard"]
 
@@ -43,8 +44,7 @@ class Ledger:
                 raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit!r}")
         if overstep not in ("keep", "discard"):
             raise ConfigError(f"budget.overstep: expected keep or discard, got {overstep!r}")
-        if not isinstance(unchecked, int) or unchecked < 0:
-            raise ConfigError(f"budget.unchecked: expected a whole number of 0 or more, got {unchecked!r}")
+        check_whole("budget.unchecked", unchecked)
         self.seconds: float | None = 0.0
         self.epochs = 0
         self.evaluations = 0

@@ -49,7 +49,7 @@ class Job:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
         choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
-        sources = [self.table_sha256] if self.plan.one_shot is None else [self.table_sha256, self.plan.one_shot.images]
+        sources = [self.table_sha256] if self.plan.one_shot is None else [self.table_sha256, self.plan.one_shot.images_sha256]
         text = json.dumps([part, choices, *sources], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
@@ -60,10 +60,9 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """Where the results go: derived from the configuration, never from time or a job's number."""
+        """Where the results of all its seeds go: derived from the configuration, never from time or a job's number."""
         names = (self.choices["space"], self.config["dataset"], self.choices["algorithm"], self.choices["protocol"])
-        seeds = f"seeds-{self.seeds[0]}-{self.seeds[-1]}"
-        return Path(self.config["results"]) / f"{'-'.join(names)}-{self.id}" / seeds
+        return Path(self.config["results"]) / f"{'-'.join(names)}-{self.id}"
 
     def describe(self) -> dict[str, Any]:
         """Returns what a report needs to know of the job, as plain values."""

@@ -6,10 +6,10 @@ from typing import Any
 
 from hydra.utils import instantiate
 
-from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.evaluator import open_evaluator
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.search_kind import kind_of
+from nasbench_suite.whole_number import check_whole
 
 
 def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
@@ -22,9 +22,7 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         TableNotFoundError: there is no such table.
     """
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
-        value = config[key]
-        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
-            raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
+        check_whole(key, config[key], minimum)
     space = instantiate(config["space"])
     kind = kind_of(config["algorithm"])
     kind.check_space(space)

@@ -12,12 +12,13 @@ from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.jobs.folder import SeedRecord
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.live import OpenObserver
+from nasbench_suite.jobs.epoch_observer import OpenObserver
 from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.progress import Progress
+from nasbench_suite.random_streams import search_streams
 from nasbench_suite.search import search
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import check_policy
@@ -49,7 +50,7 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
     return SearchPlan(config, offered, screens, policy, formula, evaluator.clock, steps=1, one_shot=None)
 
 
-def open_searcher(job: Job, live: OpenObserver | None) -> "QuerySearcher":
+def open_searcher(job: Job, observer: OpenObserver | None) -> "QuerySearcher":
     """Opens the evaluator."""
     return QuerySearcher(job)
 
@@ -72,14 +73,11 @@ class QuerySearcher:
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
         """Runs one search and lets the judge score every incumbent."""
-        # separate streams: changing one consumer leaves the others' draws as they were
-        algorithm_stream, trial_stream, _worker_stream = map(
-            np.random.default_rng, np.random.SeedSequence(seed).spawn(3)
-        )
+        streams = search_streams(seed)
         ledger = _ledger(self._config)
         trajectory = search(
-            self._new_algorithm(self._space, self._fidelities, algorithm_stream),
-            self._evaluator.begin(ledger, trial_stream),
+            self._new_algorithm(self._space, self._fidelities, streams.algorithm),
+            self._evaluator.begin(ledger, streams.trials),
             ledger,
             self._config["workers"],
             self._config["overhead"],
