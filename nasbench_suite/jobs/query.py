@@ -46,7 +46,11 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
         raise ConfigError(f"algorithm: {error}") from error
     if not ledger.limited and not algorithm.finite:
         raise ConfigError("the algorithm never ends by itself: set budget.seconds, .epochs or .evaluations")
+    if not ledger.limited and config["protocol"]["fidelities"] is None:
+        name = config["protocol"]["name"]
+        raise ConfigError(f"protocol {name} has no budget: set budget.seconds, .epochs or .evaluations")
     screens = bool(algorithm.multi_fidelity)
+    config = {**config, "fidelities": [list(fidelity) for fidelity in offered]}
     return SearchPlan(config, offered, screens, policy, formula, evaluator.clock, steps=1, one_shot=None)
 
 
@@ -104,12 +108,12 @@ def _of_another_protocol(config: Mapping[str, Any]) -> str:
 
 
 def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
-    """Returns those of the wanted fidelities that can be asked for; the highest must be among them."""
-    pairs = config["fidelities"]
-    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
-        raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
-    wanted = [Fidelity(*pair) for pair in pairs]
+    """Returns those of the wanted fidelities that can be asked for; the highest must be among them.
+
+    A protocol that wants none gets the highest that there is.
+    """
     available = evaluator.fidelities()
+    wanted = available[-1:] if config["fidelities"] is None else [Fidelity(*pair) for pair in config["fidelities"]]
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"
         raise UnknownFidelityError(
