@@ -7,7 +7,7 @@ from typing import Any
 
 from hydra._internal.utils import get_args_parser
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, OverrideType
+from hydra.core.override_parser.types import Override, OverrideType, QuotedString
 from hydra.errors import HydraException
 
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
@@ -17,6 +17,7 @@ from nasbench_suite.errors import ConfigError
 _EXPERIMENT = "experiment"
 # Hydra's own folders: results go where `results` says, and nothing else is written
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.output_subdir")
+_GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", _EXPERIMENT)
 _HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
 
 
@@ -26,8 +27,10 @@ def search_arguments(arguments: Sequence[str]) -> list[str]:
     Raises:
         ConfigError: an argument is not understood, or not one that a user sets.
     """
-    options = get_args_parser().parse_args(list(arguments))
-    words = [_HOME.sub(r"\1='\2'", word) if _HOME.fullmatch(word) else word for word in options.overrides]
+    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
+    arguments = sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
+    options = get_args_parser().parse_args(arguments)
+    words = [quote_home(word) for word in options.overrides]
     flags = _without(arguments, options.overrides)
     files = ConfigFiles(options.config_dir)
     if options.config_name and options.config_path is None and not _is_primary(files, options.config_name):
@@ -41,6 +44,11 @@ def search_arguments(arguments: Sequence[str]) -> list[str]:
     words = [_forced(word, override) for word, override in zip(words, overrides, strict=True)]
     protocol = choose_protocol(files, named) if (named := _named(files, overrides, options.config_name)) else None
     return [*flags, *words, *([] if protocol is None else [f"protocol={protocol}"])]
+
+
+def quote_home(word: str) -> str:
+    """Returns an override with the quotes that Hydra's grammar wants around a path that begins with `~`."""
+    return _HOME.sub(r"\1='\2'", word) if _HOME.fullmatch(word) else word
 
 
 def parse(words: Sequence[str]) -> list[Override]:
@@ -95,6 +103,10 @@ def _check(override: Override) -> None:
         )
     if key in _FOLDERS:
         raise ConfigError(f"{key}: expected nothing, for results decides where files go; say results=FOLDER")
+    if key in _GROUPS and override.type == OverrideType.CHANGE and not override.is_sweep_override():
+        name = override.value()
+        if not isinstance(name, str | QuotedString) and not (key == _EXPERIMENT and name is None):
+            raise ConfigError(f"{key}: expected the name of a file, got {override.get_value_element_as_str()}")
     if key == _EXPERIMENT and override.type in (OverrideType.ADD, OverrideType.FORCE_ADD):
         raise ConfigError(f"+{_EXPERIMENT}: the group is always there; say {_EXPERIMENT}={override.value()}, without +")
 

@@ -26,12 +26,14 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
     """
     full_error = os.environ.get("HYDRA_FULL_ERROR")
     os.environ["HYDRA_FULL_ERROR"] = "1"  # hands Hydra's exceptions to us instead of printing them
-    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
-    ordered = sorted(arguments, key=lambda word: "=" in word and not word.startswith("-"))
-    sys.argv = [program, *ordered]
+    sys.argv = [program, *arguments]
     try:
         yield
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
+        raise as_ours(error) from error
+    except ValueError as error:
+        if "group" not in str(error):  # Hydra's word for what stands where a file is chosen
+            raise
         raise as_ours(error) from error
     finally:
         if full_error is None:

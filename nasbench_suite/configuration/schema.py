@@ -124,7 +124,10 @@ def check_search(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ConfigError: a key is unknown or missing, or a value does not fit.
     """
-    done = _check(config, SearchConfig)
+    unnamed = config.get("dataset") is None  # it is the table's; until then any text will do
+    done = _check(_with_evaluator_dataset(config, "") if unnamed else config, SearchConfig)
+    if unnamed:
+        done = _with_evaluator_dataset(done, None)
     done["tracking"]["tags"] = _listed(done["tracking"]["tags"])
     objectives = _listed(done["objectives"])
     if len(objectives) != 1:
@@ -165,6 +168,13 @@ def _check(config: Mapping[str, Any], schema: type) -> dict[str, Any]:
     for part in (done, done.get("evaluator", {}), done.get("supernet") or {}):
         part.update({key: _path(key, part[key]) for key in _PATHS if isinstance(part.get(key), str)})
     return {key: done[key] for key in config}
+
+
+def _with_evaluator_dataset(config: Mapping[str, Any], dataset: str | None) -> dict[str, Any]:
+    evaluator = config.get("evaluator")
+    if not isinstance(evaluator, Mapping) or "dataset" not in evaluator:
+        return dict(config)
+    return {**config, "evaluator": {**evaluator, "dataset": dataset}}
 
 
 def _path(key: str, text: str) -> str:
