@@ -7,7 +7,8 @@ from typing import Generic
 import numpy as np
 
 from nasbench_suite.algorithm import Algorithm, Proposal
-from nasbench_suite.algorithms.brackets import make_ladder
+from nasbench_suite.algorithms.brackets import BracketSettings, make_ladder
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.space import Space
@@ -33,24 +34,24 @@ class ASHA(Algorithm[ArchT]):
         space: Space[ArchT],
         fidelities: Sequence[Fidelity],
         rng: np.random.Generator,
-        eta: int,
-        min_budget: float,
-        max_budget: float,
-        top_rung_only: bool,
+        brackets: BracketSettings = BracketSettings(eta=4, min_budget=1, max_budget=256),
     ) -> None:
         """
         Args:
             space: where to search.
             fidelities: those on offer, cheapest first; several are the rungs.
             rng: the algorithm's own stream.
-            eta: one in so many is promoted; 2 or more.
-            min_budget: of the lowest rung where one fidelity is on offer and rungs are nominal; in any unit.
-            max_budget: of the highest, likewise.
-            top_rung_only: whether only the highest rung's results may become the incumbent.
+            brackets: the rungs; there is one bracket, which has no end, so no `iterations`. The default is that of the
+                paper's section 4.1: eta 4 and a lowest rung of 1/256.
+
+        Raises:
+            ConfigError: `iterations` is named.
         """
         super().__init__(space, fidelities, rng)
-        self._ladder = make_ladder(fidelities, min_budget, max_budget, eta)
-        self._eta, self._top_rung_only = eta, top_rung_only
+        if brackets.iterations is not None:
+            raise ConfigError(f"asha: its one bracket has no end; expected no iterations, got {brackets.iterations}")
+        self._ladder = make_ladder(fidelities, brackets)
+        self._eta, self._top_rung_only = brackets.eta, brackets.top_rung_only
         self._rungs: list[list[_Member[ArchT]]] = [[] for _ in self._ladder]
         self._height: dict[int, int] = {}
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nasbench_suite.algorithms.density import DensitySampler, Levels
+from nasbench_suite.algorithms.brackets import BracketSettings
+from nasbench_suite.algorithms.density import DensitySampler, DensitySettings
 from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
@@ -23,31 +24,24 @@ class BOHB(Hyperband[ArchT]):
         space: Space[ArchT],
         fidelities: Sequence[Fidelity],
         rng: np.random.Generator,
-        eta: int,
-        min_budget: float,
-        max_budget: float,
-        iterations: int | None,
-        top_rung_only: bool,
-        samples: int,
-        random_fraction: float,
-        good_percent: int,
-        min_bandwidth: float,
-        levels: Levels,
+        brackets: BracketSettings = BracketSettings(min_budget=0.01, max_budget=1, top_rung_only=True),
+        density: DensitySettings = DensitySettings(),
+        random_fraction: float = 1 / 3,
     ) -> None:
         """
         Args:
             space: where to search.
             fidelities: those on offer, cheapest first; several are the rungs.
             rng: the algorithm's own stream.
-            eta, min_budget, max_budget, iterations, top_rung_only: as for successive halving.
-            samples, good_percent, min_bandwidth, levels: of each rung's density model; see `DensitySampler`.
-            random_fraction: of architectures that are random, in [0, 1].
+            brackets: rungs, and how many brackets; by default those of HpBandSter, the authors' code, without end.
+            density: of each rung's model; by default HpBandSter's.
+            random_fraction: of architectures that are random once there is a model, in [0, 1]; HpBandSter's is 1/3.
         """
-        super().__init__(space, fidelities, rng, eta, min_budget, max_budget, iterations, top_rung_only)
+        super().__init__(space, fidelities, rng, brackets)
         if not 0 <= random_fraction <= 1:
             raise ConfigError(f"bohb: expected random_fraction in [0, 1], got {random_fraction}")
         self._random_fraction = random_fraction
-        self._models = [DensitySampler(space, samples, good_percent, min_bandwidth, levels) for _ in self._ladder]
+        self._models = [DensitySampler(space, density) for _ in self._ladder]
 
     def _learn(self, height: int, arch: ArchT, accuracy: float) -> None:
         self._models[height].add(arch, accuracy)

@@ -1,11 +1,36 @@
 """The arithmetic of successive halving and Hyperband (Li et al. 2018, arXiv:1603.06560), as HpBandSter does it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, NamedTuple
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.variables import ArchT
+
+
+@dataclass(frozen=True)
+class BracketSettings:
+    """The rungs of successive halving, and how many brackets climb them. Defaults are Hyperband's (section 3, table 1).
+
+    Attributes:
+        eta: one in so many is promoted; a whole number of 2 or more.
+        min_budget: of the lowest rung where one fidelity is on offer and rungs are nominal; above 0, in any unit.
+        max_budget: of the highest rung, in the same unit.
+        iterations: brackets to run; None for no end.
+        top_rung_only: whether only the highest rung's results may become the incumbent.
+    """
+
+    eta: int = 3
+    min_budget: float = 1
+    max_budget: float = 81
+    iterations: int | None = None
+    top_rung_only: bool = False
+
+    def __post_init__(self) -> None:
+        count_rungs(self.min_budget, self.max_budget, self.eta)
+        if self.iterations is not None and self.iterations < 1:
+            raise ConfigError(f"iterations: expected a number of brackets of 1 or more, or null, got {self.iterations}")
 
 
 def count_rungs(minimum: float, maximum: float, eta: int) -> int:
@@ -43,13 +68,13 @@ def bracket_sizes(rungs: int, eta: int) -> list[list[int]]:
     return sizes
 
 
-def make_ladder(fidelities: Sequence[Fidelity], minimum: float, maximum: float, eta: int) -> tuple[Fidelity, ...]:
+def make_ladder(fidelities: Sequence[Fidelity], settings: BracketSettings) -> tuple[Fidelity, ...]:
     """Returns the fidelity of each rung, lowest first.
 
     Where several fidelities are on offer, they are the rungs. Where there is one, rungs are nominal: as many as the
     budgets give, and each queries that fidelity at its full cost.
     """
-    rungs = count_rungs(minimum, maximum, eta)
+    rungs = count_rungs(settings.min_budget, settings.max_budget, settings.eta)
     return tuple(fidelities) if len(fidelities) > 1 else tuple(fidelities) * rungs
 
 

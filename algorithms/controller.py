@@ -5,12 +5,33 @@ embedding of the previous decision, and before the first a vector of its own.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from nasbench_suite.variables import Categorical
+
+
+@dataclass(frozen=True)
+class ControllerSettings:
+    """The controller's network. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
+
+    Attributes:
+        hidden: width of the LSTM and of the embeddings.
+        layers: of the LSTM.
+        temperature: divides the predictions.
+        tanh_constant: bounds the logits.
+        initial_range: of the first embeddings, predictions and first layer, uniform in +- this; everything else starts
+            in +- 1 / sqrt(hidden), which is PyTorch's default.
+    """
+
+    hidden: int = 32
+    layers: int = 2
+    temperature: float = 5.0
+    tanh_constant: float = 2.5
+    initial_range: float = 0.1
 
 
 class Decisions(NamedTuple):
@@ -33,40 +54,26 @@ class Controller(nn.Module):
     It lives on the CPU, for its work is many small steps, and its draws are needed there.
     """
 
-    def __init__(
-        self,
-        variables: Sequence[Categorical],
-        hidden: int,
-        layers: int,
-        temperature: float,
-        tanh_constant: float,
-        initial_range: float,
-        noise: torch.Generator,
-    ) -> None:
+    def __init__(self, variables: Sequence[Categorical], settings: ControllerSettings, noise: torch.Generator) -> None:
         """
         Args:
             variables: to decide, in this order; those of the same choices share embedding and prediction.
-            hidden: width of the LSTM and of the embeddings.
-            layers: of the LSTM.
-            temperature: divides the predictions.
-            tanh_constant: bounds the logits.
-            initial_range: of the first embeddings, predictions and first layer, uniform in +- this; everything else
-                starts in +- 1 / sqrt(hidden), which is PyTorch's default.
+            settings: of the network.
             noise: consumed by the first parameters, and by every draw.
         """
         super().__init__()
         kinds = list(dict.fromkeys(variable.choices for variable in variables))
         self._kinds = [kinds.index(variable.choices) for variable in variables]
-        self._temperature, self._tanh_constant, self._noise = temperature, tanh_constant, noise
+        self._settings, self._noise, hidden = settings, noise, settings.hidden
         with torch.device("meta"):  # which leaves the global generator alone
             self.first = nn.Parameter(torch.empty(1, 1, hidden))
-            self.lstm = nn.LSTM(hidden, hidden, layers)
+            self.lstm = nn.LSTM(hidden, hidden, settings.layers)
             self.embeddings = nn.ModuleList(nn.Embedding(len(kind), hidden) for kind in kinds)
             self.predictions = nn.ModuleList(nn.Linear(hidden, len(kind)) for kind in kinds)
         self.to_empty(device="cpu")
         narrow = ("first", "lstm.weight_ih_l0", "lstm.weight_hh_l0", "embeddings", "predictions")
         for name, parameter in self.named_parameters():
-            bound = initial_range if name.startswith(narrow) and "bias" not in name else hidden**-0.5
+            bound = settings.initial_range if name.startswith(narrow) and "bias" not in name else hidden**-0.5
             nn.init.uniform_(parameter, -bound, bound, generator=noise)
 
     def forward(self, count: int, codes: Tensor | None = None) -> Decisions:
@@ -80,7 +87,8 @@ class Controller(nn.Module):
         decided, log_probabilities, entropies = [], [], []
         for variable, kind in enumerate(self._kinds):
             outputs, memory = self.lstm(inputs, memory)
-            logits = self._tanh_constant * torch.tanh(self.predictions[kind](outputs[0]) / self._temperature)
+            predictions = self.predictions[kind](outputs[0]) / self._settings.temperature
+            logits = self._settings.tanh_constant * torch.tanh(predictions)
             log_p = logits.log_softmax(-1)  # (count, choices)
             p = log_p.exp()
             code = (

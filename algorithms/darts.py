@@ -19,12 +19,12 @@ The step to w' is that of SGD with momentum mu, buffer m and weight decay lambda
 Passes through the network: two a step in first order, five in second, of which two need no gradient for the weights.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from nasbench_suite.algorithms.alphas import AlphaSettings
 from nasbench_suite.algorithms.differentiable import Differentiable
 from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.errors import ConfigError
@@ -41,34 +41,26 @@ class DARTS(Differentiable[ArchT]):
 
     def __init__(
         self,
-        order: Literal[1, 2],
-        weights_first: bool,
-        learning_rate: float,
-        betas: Sequence[float],
-        eps: float,
-        weight_decay: float,
-        initial_std: float,
+        order: Literal[1, 2] = 2,
+        parameters_first: bool = False,
+        alphas: AlphaSettings = AlphaSettings(),
     ) -> None:
         """
         Args:
-            order: 1 takes the weights as given, 2 looks one step of theirs ahead.
-            weights_first: whether a step moves the weights before the alphas; otherwise the alphas before the weights.
-            learning_rate: of Adam, on the alphas.
-            betas: Adam's decay of the first and second moments.
-            eps: Adam's term in the denominator.
-            weight_decay: on the alphas, added to their gradient.
-            initial_std: standard deviation of the first alphas.
+            order: 1 takes the parameters as given, 2, the paper's algorithm 1, looks one step of theirs ahead.
+            parameters_first: whether a step moves the parameters before the alphas; the paper moves the alphas first.
+            alphas: how they begin and are moved; by default as in the paper's section 3.1.
         """
-        super().__init__(learning_rate, betas, eps, weight_decay, initial_std)
+        super().__init__(alphas)
         if order not in (1, 2):
             raise ConfigError(f"darts: expected order 1 or 2, got {order!r}")
         self._gradient = self._first_order if order == 1 else self._second_order
-        self._weights_first = weights_first
+        self._parameters_first = parameters_first
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         """Moves the weights on the training batch and the alphas on the validation batch."""
         assert valid is not None
-        if self._weights_first:
+        if self._parameters_first:
             seen = self._move_weights(train)
             valid_loss = self._move_alphas(train, valid)
         else:

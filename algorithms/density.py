@@ -4,6 +4,7 @@ Bergstra et al. 2011 (NeurIPS), in the form that Falkner et al. 2018 (arXiv:1807
 multivariate kernel density for the good results and one for the bad.
 """
 
+from dataclasses import dataclass
 from typing import Generic, Literal
 
 import numpy as np
@@ -17,6 +18,32 @@ from nasbench_suite.variables import ArchT
 Codes = NDArray[np.int64]
 FLOOR = 1e-32
 Levels = Literal["seen", "own"]
+
+
+@dataclass(frozen=True)
+class DensitySettings:
+    """Of a density model. Defaults are those of HpBandSter, the code of BOHB's authors.
+
+    Attributes:
+        samples: candidates of which the best is taken.
+        good_percent: percent of the results that are good, in 1..99, and at least one more than there are variables;
+            the bad ones follow in rank.
+        min_bandwidth: floor of the bandwidths, in (0, 1].
+        levels: which levels share a bandwidth; see `KernelDensity`.
+    """
+
+    samples: int = 64
+    good_percent: int = 15
+    min_bandwidth: float = 1e-3
+    levels: Levels = "seen"
+
+    def __post_init__(self) -> None:
+        in_range = self.samples >= 1 and 1 <= self.good_percent <= 99 and 0 < self.min_bandwidth <= 1
+        if not in_range or self.levels not in ("seen", "own"):
+            raise ConfigError(
+                "density model: expected samples of 1 or more, good_percent in 1..99, min_bandwidth in (0, 1] and "
+                f"levels seen or own; got {self.samples}, {self.good_percent}, {self.min_bandwidth}, {self.levels}"
+            )
 
 
 class KernelDensity:
@@ -78,29 +105,13 @@ def _level_counts(data: Codes, levels: int) -> NDArray[np.int64]:
 class DensitySampler(Generic[ArchT]):
     """Draws candidates near the good results, and takes the one least like the bad ones."""
 
-    def __init__(
-        self, space: Space[ArchT], samples: int, good_percent: int, min_bandwidth: float, levels: Levels
-    ) -> None:
+    def __init__(self, space: Space[ArchT], settings: DensitySettings) -> None:
         """
         Args:
-            space: whose d categorical variables are modelled.
-            samples: candidates of which the best is taken.
-            good_percent: percent of the results that are good, in 1..99, and at least d + 1 of them; the bad ones
-                follow in rank.
-            min_bandwidth: floor of the bandwidths, in (0, 1].
-            levels: which levels share a bandwidth; see `KernelDensity`.
-
-        Raises:
-            ConfigError: a value makes no sense.
+            space: whose categorical variables are modelled.
+            settings: of the model.
         """
-        in_range = samples >= 1 and 1 <= good_percent <= 99 and 0 < min_bandwidth <= 1
-        if not in_range or levels not in ("seen", "own"):
-            raise ConfigError(
-                "density model: expected samples of 1 or more, good_percent in 1..99, min_bandwidth in (0, 1] and "
-                f"levels seen or own; got {samples}, {good_percent}, {min_bandwidth}, {levels}"
-            )
-        self._space, self._samples, self._good_percent = space, samples, good_percent
-        self._min_bandwidth, self._levels = min_bandwidth, levels
+        self._space, self._settings = space, settings
         self._choices = np.array([len(variable.choices) for variable in space.variables], dtype=np.int64)
         self._codes: list[tuple[int, ...]] = []
         self._losses: list[float] = []
@@ -123,22 +134,24 @@ class DensitySampler(Generic[ArchT]):
         It minimises g / l, the density of the bad results over that of the good ones, both floored at 1e-32.
         """
         good, bad = self._fit() if self._fitted is None else self._fitted
-        drawn = [draw_valid(self._space, lambda: good.sample(rng), rng) for _ in range(self._samples)]
+        drawn = [draw_valid(self._space, lambda: good.sample(rng), rng) for _ in range(self._settings.samples)]
         codes = np.array([codes for _, codes in drawn], dtype=np.int64)
         badness = np.maximum(bad(codes), FLOOR) / np.maximum(good(codes), FLOOR)
         return drawn[int(badness.argmin())][0]
 
     def _split(self) -> tuple[int, int]:
         """Returns how many results are good and how many are bad."""
-        count, least = len(self._codes), len(self._choices) + 1
-        good = max(least, self._good_percent * count // 100)
-        return good, min(max(least, (100 - self._good_percent) * count // 100), count - good)
+        count, least, percent = len(self._codes), len(self._choices) + 1, self._settings.good_percent
+        good = max(least, percent * count // 100)
+        return good, min(max(least, (100 - percent) * count // 100), count - good)
 
     def _fit(self) -> tuple[KernelDensity, KernelDensity]:
         good, bad = self._split()
         order = np.array(self._losses).argsort(kind="stable")[: good + bad]
         data = np.array(self._codes, dtype=np.int64)[order]
         parts = (data[:good], data[good:])
-        densities = [KernelDensity(part, self._choices, self._min_bandwidth, self._levels) for part in parts]
+        densities = [
+            KernelDensity(part, self._choices, self._settings.min_bandwidth, self._settings.levels) for part in parts
+        ]
         self._fitted = densities[0], densities[1]
         return self._fitted

@@ -1,13 +1,13 @@
 """What DARTS, GDAS and SETN share: a parameter for every operation on every edge, moved by Adam against a gradient."""
 
 import copy
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from nasbench_suite.errors import ConfigError
+from nasbench_suite.algorithms.adam import make_adam
+from nasbench_suite.algorithms.alphas import AlphaSettings
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.one_shot.session import Session
 from nasbench_suite.variables import ArchT
@@ -25,37 +25,20 @@ class Differentiable(OneShotAlgorithm[ArchT]):
     alphas: Tensor
     adam: torch.optim.Adam
 
-    def __init__(
-        self, learning_rate: float, betas: Sequence[float], eps: float, weight_decay: float, initial_std: float
-    ) -> None:
+    def __init__(self, alphas: AlphaSettings) -> None:
         """
         Args:
-            learning_rate: of Adam, on the alphas.
-            betas: Adam's decay of the first and second moments.
-            eps: Adam's term in the denominator.
-            weight_decay: on the alphas, added to their gradient.
-            initial_std: standard deviation of the first alphas.
+            alphas: how they begin and are moved.
         """
-        if learning_rate <= 0 or weight_decay < 0 or initial_std < 0:
-            raise ConfigError(
-                "algorithm: expected learning_rate > 0, weight_decay and initial_std of 0 or more, got "
-                f"{learning_rate}, {weight_decay} and {initial_std}"
-            )
-        self._adam_settings: dict[str, Any] = {
-            "lr": learning_rate,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-        }
-        self._initial_std = initial_std
+        self._settings = alphas
 
     def begin(self, session: Session[ArchT]) -> None:
         """Draws the first alphas from `session.noise`."""
         super().begin(session)
         shape = (len(session.supernet.edge_names), len(session.supernet.operations))
-        first = self._initial_std * torch.randn(shape, generator=session.noise)
+        first = self._settings.initial_std * torch.randn(shape, generator=session.noise)
         self.alphas = first.to(session.device).requires_grad_()
-        self.adam = torch.optim.Adam([self.alphas], **self._adam_settings)
+        self.adam = make_adam([self.alphas], self._settings)
 
     def probabilities(self) -> Tensor:
         """Returns the softmax of every edge's alphas: (edges, operations)."""

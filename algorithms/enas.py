@@ -15,18 +15,62 @@ the first epoch the baseline is the cell's own accuracy. What an epoch hands on 
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
-from nasbench_suite.algorithms.controller import Controller
-from nasbench_suite.algorithms.selection import best_of
+from nasbench_suite.algorithms.adam import make_adam
+from nasbench_suite.algorithms.controller import Controller, ControllerSettings
+from nasbench_suite.algorithms.selection import SelectionSettings, best_of, score
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
 from nasbench_suite.one_shot.batch import Batch
-from nasbench_suite.one_shot.session import Session, Statistics
+from nasbench_suite.one_shot.session import Session
 from nasbench_suite.variables import ArchT
+
+
+@dataclass(frozen=True)
+class ControllerTraining:
+    """How the controller is trained after an epoch. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
+
+    Attributes:
+        steps: per epoch.
+        aggregate: cells per step.
+        learning_rate: of Adam.
+        betas: Adam's decay of the first and second moments.
+        eps: Adam's term in the denominator.
+        weight_decay: added to the gradient.
+        clip: largest norm of the gradient; None for no limit.
+        entropy_weight: of the entropy in the reward.
+        entropy_gradient: whether the entropy in the reward is differentiated, too. REINFORCE takes a reward as a
+            number; the code of NAS-Bench-201 does not, and so takes off a little of the entropy that the reward asks
+            for.
+        baseline_decay: in [0, 1]; the larger, the less a cell's own reward counts in its baseline.
+        carry: what an epoch hands on as baseline, the last cell's or the mean of all.
+    """
+
+    steps: int = 50
+    aggregate: int = 20
+    learning_rate: float = 1e-3
+    betas: Sequence[float] = (0.0, 0.999)
+    eps: float = 1e-3
+    weight_decay: float = 0.0
+    clip: float | None = 5.0
+    entropy_weight: float = 1e-4
+    entropy_gradient: bool = True
+    baseline_decay: float = 0.99
+    carry: Literal["last", "mean"] = "last"
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.aggregate < 1:
+            raise ConfigError(f"enas: expected steps and aggregate of 1 or more, got {self.steps} and {self.aggregate}")
+        if not 0 <= self.baseline_decay <= 1 or self.carry not in ("last", "mean"):
+            raise ConfigError(
+                "enas: expected baseline_decay in [0, 1] and carry last or mean, got "
+                f"{self.baseline_decay} and {self.carry!r}"
+            )
 
 
 class ENAS(OneShotAlgorithm[ArchT]):
@@ -44,78 +88,24 @@ class ENAS(OneShotAlgorithm[ArchT]):
 
     def __init__(
         self,
-        hidden: int,
-        layers: int,
-        temperature: float,
-        tanh_constant: float,
-        initial_range: float,
-        learning_rate: float,
-        betas: Sequence[float],
-        eps: float,
-        weight_decay: float,
-        clip: float | None,
-        steps: int,
-        aggregate: int,
-        entropy_weight: float,
-        entropy_gradient: bool,
-        baseline_decay: float,
-        carry: Literal["last", "mean"],
-        images: int,
-        augmented: bool,
-        select: int,
-        statistics: Statistics,
+        controller: ControllerSettings = ControllerSettings(),
+        training: ControllerTraining = ControllerTraining(),
+        selection: SelectionSettings = SelectionSettings(images=128, augmented=True),
     ) -> None:
         """
         Args:
-            hidden: width of the controller.
-            layers: of its LSTM.
-            temperature: divides its predictions.
-            tanh_constant: bounds its logits.
-            initial_range: of its first parameters, see `Controller`.
-            learning_rate: of Adam, on the controller.
-            betas: Adam's decay of the first and second moments.
-            eps: Adam's term in the denominator.
-            weight_decay: on the controller, added to its gradient.
-            clip: largest norm of its gradient; None for no limit.
-            steps: of the controller, an epoch.
-            aggregate: cells of such a step.
-            entropy_weight: of the entropy in the reward.
-            entropy_gradient: whether the entropy in the reward is differentiated, too. REINFORCE takes a reward as a
-                number; the code of NAS-Bench-201 does not, and so takes off a little of the entropy that the reward
-                asks for.
-            baseline_decay: in [0, 1]; the larger, the less a cell's own reward counts in its baseline.
-            carry: what an epoch hands on as baseline, the last cell's or the mean of all.
-            images: validation images that a cell is scored on.
-            augmented: whether as in training.
-            select: cells scored for an answer.
-            statistics: that batch normalisation uses for scores, see `Session.accuracy`.
+            controller: its network.
+            training: of the controller.
+            selection: how the cells of an answer are scored, and, `select` apart, those of a reward. All defaults are
+                those of NAS-Bench-201's code.
         """
-        if min(steps, aggregate, images, select) < 1:
-            raise ConfigError(
-                "enas: expected steps, aggregate, images and select of 1 or more, got "
-                f"{steps}, {aggregate}, {images} and {select}"
-            )
-        if not 0 <= baseline_decay <= 1 or carry not in ("last", "mean"):
-            raise ConfigError(
-                f"enas: expected baseline_decay in [0, 1] and carry last or mean, got {baseline_decay} and {carry!r}"
-            )
-        self._controller_settings = (hidden, layers, temperature, tanh_constant, initial_range)
-        self._adam_settings: dict[str, Any] = {
-            "lr": learning_rate,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-        }
-        self._clip, self._steps, self._aggregate = clip, steps, aggregate
-        self._entropy_weight, self._entropy_gradient = entropy_weight, entropy_gradient
-        self._baseline_decay, self._carry = baseline_decay, carry
-        self._images, self._augmented, self._select, self._statistics = images, augmented, select, statistics
+        self._controller_settings, self._training, self._selection = controller, training, selection
 
     def begin(self, session: Session[ArchT]) -> None:
         """Draws the first controller from `session.noise`."""
         super().begin(session)
-        self.controller = Controller(session.supernet.variables, *self._controller_settings, session.noise)
-        self.adam = torch.optim.Adam(self.controller.parameters(), **self._adam_settings)
+        self.controller = Controller(session.supernet.variables, self._controller_settings, session.noise)
+        self.adam = make_adam(self.controller.parameters(), self._training)
         self.baseline = None
         self._frequencies: Tensor | None = None
 
@@ -126,14 +116,14 @@ class ENAS(OneShotAlgorithm[ArchT]):
 
     def end_epoch(self) -> None:
         """Trains the controller; the weights stay."""
-        baselines = [self._step_controller() for _ in range(self._steps)]
-        self.baseline = float(baselines[-1][-1] if self._carry == "last" else torch.cat(baselines).mean())
+        baselines = [self._step_controller() for _ in range(self._training.steps)]
+        self.baseline = float(baselines[-1][-1] if self._training.carry == "last" else torch.cat(baselines).mean())
 
     def answer(self) -> ArchT:
         """Returns the best of the controller's cells."""
-        cells = self._draw(self._select)
+        cells = self._draw(self._selection.select)
         self._frequencies = self._count(cells)
-        return best_of(self.session, cells, self._images, self._augmented, self._statistics)
+        return best_of(self.session, cells, self._selection)
 
     def edge_weights(self) -> Tensor | None:
         """Returns how often each operation was on each edge of the cells drawn for the last answer.
@@ -165,26 +155,24 @@ class ENAS(OneShotAlgorithm[ArchT]):
 
     def _step_controller(self) -> Tensor:
         """Moves the controller once; returns the baselines of the cells (aggregate,)."""
-        drawn = self.controller(self._aggregate)
+        drawn = self.controller(self._training.aggregate)
         accuracy = torch.tensor([self._accuracy(codes) / 100 for codes in drawn.codes.tolist()])
-        entropy = drawn.entropy if self._entropy_gradient else drawn.entropy.detach()
-        reward = accuracy + self._entropy_weight * entropy
+        entropy = drawn.entropy if self._training.entropy_gradient else drawn.entropy.detach()
+        reward = accuracy + self._training.entropy_weight * entropy
         if self.baseline is None:
             baseline = accuracy
         else:
-            baseline = self.baseline - (1 - self._baseline_decay) * (self.baseline - reward)
+            baseline = self.baseline - (1 - self._training.baseline_decay) * (self.baseline - reward)
         loss = -(drawn.log_probability * (reward - baseline)).mean()
         self.adam.zero_grad()
         loss.backward()
-        if self._clip is not None:
-            nn.utils.clip_grad_norm_(self.controller.parameters(), self._clip)
+        if self._training.clip is not None:
+            nn.utils.clip_grad_norm_(self.controller.parameters(), self._training.clip)
         self.adam.step()
         return baseline.detach()
 
     def _accuracy(self, codes: Sequence[int]) -> float:
-        supernet = self.session.supernet
-        batch = self.session.valid_batch(self._images, self._augmented)
-        return self.session.accuracy(batch, supernet.path(supernet.decode(codes)), self._statistics)
+        return score(self.session, self.session.supernet.decode(codes), self._selection)
 
     def _count(self, cells: Sequence[ArchT]) -> Tensor:
         supernet = self.session.supernet

@@ -12,11 +12,10 @@ that is added to the edge's output as a number, which gives them the gradient of
 is shared by all cells. The temperature tau falls linearly from epoch to epoch.
 """
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
+from nasbench_suite.algorithms.alphas import AlphaSettings
 from nasbench_suite.algorithms.differentiable import Differentiable
 from nasbench_suite.edge_weights import OneHot
 from nasbench_suite.errors import ConfigError
@@ -30,25 +29,17 @@ class GDAS(Differentiable[ArchT]):
 
     def __init__(
         self,
-        tau_first: float,
-        tau_last: float,
-        learning_rate: float,
-        betas: Sequence[float],
-        eps: float,
-        weight_decay: float,
-        initial_std: float,
+        tau_first: float = 10,
+        tau_last: float = 0.1,
+        alphas: AlphaSettings = AlphaSettings(),
     ) -> None:
         """
         Args:
-            tau_first: temperature of the relaxation in the first epoch.
+            tau_first: temperature of the relaxation in the first epoch; the paper's section 4.1, as is the other.
             tau_last: in the last.
-            learning_rate: of Adam, on the alphas.
-            betas: Adam's decay of the first and second moments.
-            eps: Adam's term in the denominator.
-            weight_decay: on the alphas, added to their gradient.
-            initial_std: standard deviation of the first alphas.
+            alphas: how they begin and are moved; the paper takes DARTS's.
         """
-        super().__init__(learning_rate, betas, eps, weight_decay, initial_std)
+        super().__init__(alphas)
         if tau_first <= 0 or tau_last <= 0:
             raise ConfigError(f"gdas: expected temperatures > 0, got {tau_first} and {tau_last}")
         self._tau_first, self._tau_last = tau_first, tau_last

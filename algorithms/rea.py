@@ -21,18 +21,19 @@ class RegularizedEvolution(Algorithm[ArchT]):
         space: Space[ArchT],
         fidelities: Sequence[Fidelity],
         rng: np.random.Generator,
-        population: int,
-        tournament: int,
-        replacement: bool,
+        population: int = 100,
+        tournament: int = 25,
+        replacement: bool = True,
     ) -> None:
         """
         Args:
             space: where to search.
             fidelities: those on offer, cheapest first.
             rng: the algorithm's own stream.
-            population: members kept; as many first architectures are random.
-            tournament: members drawn, of which the best becomes the parent.
-            replacement: whether a tournament may draw a member twice (NAS-Bench-201's code does, NAS-Bench-101's not).
+            population: members kept; as many first architectures are random. The paper's P (section 4).
+            tournament: members drawn, of which the best becomes the parent. The paper's S.
+            replacement: whether a tournament may draw a member twice, as in the paper's algorithm 1 and NAS-Bench-201's
+                code; NAS-Bench-101's does not.
         """
         super().__init__(space, fidelities, rng)
         if population < 1 or tournament < 1:

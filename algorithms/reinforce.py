@@ -29,22 +29,22 @@ class Reinforce(Algorithm[ArchT]):
         space: Space[ArchT],
         fidelities: Sequence[Fidelity],
         rng: np.random.Generator,
-        learning_rate: float,
-        ema_momentum: float,
-        initial_std: float,
-        betas: Sequence[float],
-        eps: float,
+        learning_rate: float = 0.1,
+        ema_momentum: float = 0.9,
+        initial_std: float = 1e-3,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
     ) -> None:
         """
         Args:
             space: where to search.
             fidelities: those on offer, cheapest first; the highest is queried.
             rng: the algorithm's own stream: one normal a logit, then one uniform a variable and draw.
-            learning_rate: of Adam.
-            ema_momentum: of the baseline, in [0, 1).
-            initial_std: standard deviation of the first logits.
-            betas: Adam's decay of the first and second moments.
-            eps: Adam's term in the denominator.
+            learning_rate: of Adam. NAS-Bench-201's paper names none; the default gives its figures.
+            ema_momentum: of the baseline, in [0, 1); the paper's is 0.9.
+            initial_std: standard deviation of the first logits; the default is that of the authors' code.
+            betas: Adam's decay of the first and second moments; arXiv:1412.6980, which the code leaves so.
+            eps: Adam's term in the denominator, from the same source.
         """
         super().__init__(space, fidelities, rng)
         if learning_rate <= 0 or not 0 <= ema_momentum < 1:

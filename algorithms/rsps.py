@@ -7,12 +7,10 @@ batch of validation images.
 
 from typing import Any
 
-from nasbench_suite.algorithms.selection import best_of
+from nasbench_suite.algorithms.selection import SelectionSettings, best_of
 from nasbench_suite.edge_weights import EdgeWeights, Path
-from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
 from nasbench_suite.one_shot.batch import Batch
-from nasbench_suite.one_shot.session import Statistics
 from nasbench_suite.variables import ArchT
 
 
@@ -20,22 +18,21 @@ class RSPS(OneShotAlgorithm[ArchT]):
     """Trains under random cells, then takes the best of some."""
 
     def __init__(
-        self, shared: bool, connected: bool, select: int, distinct: bool, images: int, statistics: Statistics
+        self,
+        shared: bool = True,
+        connected: bool = False,
+        distinct: bool = False,
+        selection: SelectionSettings = SelectionSettings(),
     ) -> None:
         """
         Args:
-            shared: whether a step draws one cell for all positions, or one for each.
-            connected: in training, draw a node's edges again while all of them are `none`.
-            select: cells scored for an answer, drawn without regard to `connected`.
-            distinct: draw these without replacement.
-            images: validation images that each is scored on.
-            statistics: that batch normalisation uses for it, see `Session.accuracy`.
+            shared: whether a step draws one cell for all positions, as in the paper, or one for each.
+            connected: in training, draw a node's edges again while none of them carries anything; the paper does not.
+            distinct: draw the cells scored for an answer without replacement; the paper does not.
+            selection: how they are scored, drawn without regard to `connected`; by default as in NAS-Bench-201's code.
         """
-        if select < 1 or images < 1:
-            raise ConfigError(f"rsps: expected select and images of 1 or more, got {select} and {images}")
-        self._shared, self._connected = shared, connected
-        self._select, self._distinct = select, distinct
-        self._images, self._statistics = images, statistics
+        self._shared, self._connected, self._distinct = shared, connected, distinct
+        self._selection = selection
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         """Moves the weights under random cells."""
@@ -43,7 +40,7 @@ class RSPS(OneShotAlgorithm[ArchT]):
 
     def answer(self) -> ArchT:
         """Returns the best of the random cells."""
-        return best_of(self.session, self._cells(), self._images, statistics=self._statistics)
+        return best_of(self.session, self._cells(), self._selection)
 
     def state(self) -> dict[str, Any]:
         """Returns nothing, for nothing is learned."""
@@ -62,13 +59,13 @@ class RSPS(OneShotAlgorithm[ArchT]):
         return supernet.path(supernet.draw(self.session.rng, connected=self._connected))
 
     def _cells(self) -> list[ArchT]:
-        draw, rng = self.session.supernet.draw, self.session.rng
+        draw, rng, select = self.session.supernet.draw, self.session.rng, self._selection.select
         if not self._distinct:
-            return [draw(rng) for _ in range(self._select)]
+            return [draw(rng) for _ in range(select)]
         cells: dict[ArchT, None] = {}
         # the limit ends it in a space of fewer cells than are asked for
-        for _ in range(100 * self._select):
+        for _ in range(100 * select):
             cells[draw(rng)] = None
-            if len(cells) == self._select:
+            if len(cells) == select:
                 break
         return list(cells)

@@ -1,36 +1,49 @@
 """How one-shot algorithms come from a trained supernet to one architecture: the best of several, scored by it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.session import Session, Statistics
 from nasbench_suite.variables import ArchT
 
 
-def best_of(
-    session: Session[ArchT],
-    architectures: Iterable[ArchT],
-    images: int,
-    augmented: bool = False,
-    statistics: Statistics = "batch",
-) -> ArchT:
-    """Returns the first architecture of the highest accuracy under the supernet's weights.
+@dataclass(frozen=True)
+class SelectionSettings:
+    """How architectures are scored by a supernet. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
 
-    Args:
-        session: with the supernet.
-        architectures: at least one.
+    Attributes:
+        select: architectures scored for an answer.
         images: validation images that each is scored on, drawn anew for each.
-        augmented: whether as in training.
+        augmented: whether these are augmented as in training.
         statistics: that batch normalisation uses, see `Session.accuracy`.
     """
 
-    def accuracy(arch: ArchT) -> float:
-        return session.accuracy(session.valid_batch(images, augmented), session.supernet.path(arch), statistics)
+    select: int = 100
+    images: int = 512
+    augmented: bool = False
+    statistics: Statistics = "running"
 
-    return max(architectures, key=accuracy)
+    def __post_init__(self) -> None:
+        if self.select < 1 or self.images < 1:
+            raise ConfigError(f"selection: expected select and images of 1 or more, got {self.select}, {self.images}")
+        if self.statistics not in ("batch", "running"):
+            raise ConfigError(f"selection: expected statistics batch or running, got {self.statistics!r}")
+
+
+def score(session: Session[ArchT], arch: ArchT, settings: SelectionSettings) -> float:
+    """Returns an architecture's accuracy in percent, with the supernet's parameters, on a new validation batch."""
+    batch = session.valid_batch(settings.images, settings.augmented)
+    return session.accuracy(batch, session.supernet.path(arch), settings.statistics)
+
+
+def best_of(session: Session[ArchT], architectures: Iterable[ArchT], settings: SelectionSettings) -> ArchT:
+    """Returns the first of the architectures, at least one, whose score is the highest."""
+    return max(architectures, key=lambda arch: score(session, arch, settings))
 
 
 def most_probable(probabilities: NDArray[np.floating], count: int) -> list[tuple[int, ...]]:

@@ -6,19 +6,19 @@ grad_alpha L_valid(w, softmax(alpha)), so that they tell good cells from bad one
 cells that the alphas name, each scored on one batch of validation images: as published, the most probable ones.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.algorithms.alphas import AlphaSettings
 from nasbench_suite.algorithms.differentiable import Differentiable
-from nasbench_suite.algorithms.selection import best_of, most_probable
+from nasbench_suite.algorithms.selection import SelectionSettings, best_of, most_probable
 from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import StepMetrics
 from nasbench_suite.one_shot.batch import Batch
-from nasbench_suite.one_shot.session import Session, Statistics
+from nasbench_suite.one_shot.session import Session
 from nasbench_suite.variables import ArchT
 
 
@@ -27,35 +27,21 @@ class SETN(Differentiable[ArchT]):
 
     def __init__(
         self,
-        select: int,
-        candidates: Literal["most_probable", "drawn"],
-        images: int,
-        statistics: Statistics,
-        learning_rate: float,
-        betas: Sequence[float],
-        eps: float,
-        weight_decay: float,
-        initial_std: float,
+        candidates: Literal["most_probable", "drawn"] = "drawn",
+        selection: SelectionSettings = SelectionSettings(),
+        alphas: AlphaSettings = AlphaSettings(),
     ) -> None:
         """
         Args:
-            select: cells scored for an answer.
-            candidates: the most probable ones, or draws; the former where an architecture is one operation an edge.
-            images: validation images that each is scored on.
-            statistics: that batch normalisation uses for it, see `Session.accuracy`.
-            learning_rate: of Adam, on the alphas.
-            betas: Adam's decay of the first and second moments.
-            eps: Adam's term in the denominator.
-            weight_decay: on the alphas, added to their gradient.
-            initial_std: standard deviation of the first alphas.
+            candidates: for the answer: draws, as in the paper, or the most probable ones, as in the code of
+                NAS-Bench-201; these can be listed only where an architecture is one operation per edge.
+            selection: how candidates are scored; by default as in NAS-Bench-201's code.
+            alphas: how they begin and are moved; the paper takes DARTS's.
         """
-        super().__init__(learning_rate, betas, eps, weight_decay, initial_std)
-        if select < 1 or images < 1:
-            raise ConfigError(f"setn: expected select and images of 1 or more, got {select} and {images}")
+        super().__init__(alphas)
         if candidates not in ("most_probable", "drawn"):
             raise ConfigError(f"setn: expected candidates most_probable or drawn, got {candidates!r}")
-        self._select, self._candidates = select, candidates
-        self._images, self._statistics = images, statistics
+        self._candidates, self._selection = candidates, selection
 
     def begin(self, session: Session[ArchT]) -> None:
         """Draws the first alphas from `session.noise`.
@@ -83,10 +69,10 @@ class SETN(Differentiable[ArchT]):
         probabilities = self.alphas.detach().double().softmax(-1).cpu().numpy()
         if self._candidates == "drawn":
             draw = self.session.supernet.draw
-            cells = [draw(self.session.rng, probabilities) for _ in range(self._select)]
+            cells = [draw(self.session.rng, probabilities) for _ in range(self._selection.select)]
         else:
-            cells = [self._cell(chosen) for chosen in most_probable(probabilities, self._select)]
-        return best_of(self.session, cells, self._images, statistics=self._statistics)
+            cells = [self._cell(chosen) for chosen in most_probable(probabilities, self._selection.select)]
+        return best_of(self.session, cells, self._selection)
 
     def _cell(self, chosen: tuple[int, ...]) -> ArchT:
         supernet = self.session.supernet

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nasbench_suite.algorithm import Algorithm, Proposal
-from nasbench_suite.algorithms.brackets import Bracket, Slot, bracket_sizes, make_ladder
-from nasbench_suite.errors import ConfigError
+from nasbench_suite.algorithms.brackets import Bracket, BracketSettings, Slot, bracket_sizes, make_ladder
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.space import Space
@@ -26,30 +25,20 @@ class SuccessiveHalving(Algorithm[ArchT]):
         space: Space[ArchT],
         fidelities: Sequence[Fidelity],
         rng: np.random.Generator,
-        eta: int,
-        min_budget: float,
-        max_budget: float,
-        iterations: int | None,
-        top_rung_only: bool,
+        brackets: BracketSettings = BracketSettings(),
     ) -> None:
         """
         Args:
             space: where to search.
             fidelities: those on offer, cheapest first; several are the rungs.
             rng: the algorithm's own stream.
-            eta: one in so many is promoted; 2 or more.
-            min_budget: of the lowest rung where one fidelity is on offer and rungs are nominal; in any unit.
-            max_budget: of the highest, likewise.
-            iterations: brackets to run; None for no end.
-            top_rung_only: whether only the highest rung's results may become the incumbent.
+            brackets: rungs, and how many brackets; by default Hyperband's (Li et al. 2018, table 1), without end.
         """
         super().__init__(space, fidelities, rng)
-        if iterations is not None and iterations < 1:
-            raise ConfigError(f"iterations: expected a number of brackets of 1 or more, or null, got {iterations}")
-        self.finite = iterations is not None
-        self._ladder = make_ladder(fidelities, min_budget, max_budget, eta)
-        self._cycle = self._sizes(len(self._ladder), eta)
-        self._iterations, self._top_rung_only = iterations, top_rung_only
+        self.finite = brackets.iterations is not None
+        self._ladder = make_ladder(fidelities, brackets)
+        self._cycle = self._sizes(len(self._ladder), brackets.eta)
+        self._iterations, self._top_rung_only = brackets.iterations, brackets.top_rung_only
         self._begun = 0
         self._brackets: list[Bracket[ArchT]] = []
         self._under_way: dict[int, tuple[Bracket[ArchT], Slot[ArchT]]] = {}

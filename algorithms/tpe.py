@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nasbench_suite.algorithm import Algorithm, Proposal
-from nasbench_suite.algorithms.density import DensitySampler, Levels
+from nasbench_suite.algorithms.density import DensitySampler, DensitySettings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
@@ -24,25 +24,24 @@ class TPE(Algorithm[ArchT]):
         space: Space[ArchT],
         fidelities: Sequence[Fidelity],
         rng: np.random.Generator,
-        startup: int,
-        samples: int,
-        good_percent: int,
-        min_bandwidth: float,
-        levels: Levels,
+        startup: int = 20,
+        density: DensitySettings = DensitySettings(samples=24, min_bandwidth=0.3, levels="own"),
     ) -> None:
         """
         Args:
             space: where to search.
             fidelities: those on offer, cheapest first; the highest is queried.
             rng: the algorithm's own stream.
-            startup: random architectures before the model; more where the model needs more results.
-            samples, good_percent, min_bandwidth, levels: as for BOHB.
+            startup: random architectures before the model; more where the model needs more results. The default is that
+                of Hyperopt, the authors' code.
+            density: of the model; by default 24 candidates (Hyperopt's) and 15 percent (the paper's gamma), with the
+                bandwidths of BOHB on these benchmarks and the sounder kernel, for the paper has neither.
         """
         super().__init__(space, fidelities, rng)
         if startup < 0:
             raise ConfigError(f"tpe: expected startup of 0 or more, got {startup}")
         self._startup, self._told = startup, 0
-        self._sampler = DensitySampler(space, samples, good_percent, min_bandwidth, levels)
+        self._sampler = DensitySampler(space, density)
 
     def ask(self) -> Proposal[ArchT]:
         """Returns the model's pick, or a random architecture before there is a model."""

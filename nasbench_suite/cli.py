@@ -1,4 +1,4 @@
-"""The command line: `nasbench-suite run | build | import | tables | query | report | distributions | enumerate`.
+"""The command line: `nasbench-suite run | rerun | verify | build | import | tables | query | report | distributions | enumerate`.
 
 Each command imports what it needs when it runs, so that none waits for another's libraries.
 """
@@ -13,7 +13,7 @@ from typing import NoReturn
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.version import __version__
 
-RUN_HELP = """search: nasbench-suite run [-m] [-cn EXPERIMENT] [key=value ...]; `run --help` shows the configuration"""
+RUN_HELP = """search: nasbench-suite run [-m] [experiment=NAME] [key=value ...]; `run --help` shows the configuration"""
 
 BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
 
@@ -75,9 +75,21 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help=RUN_HELP, add_help=False)
     commands.add_parser("build", help=BUILD_HELP, add_help=False)
 
+    command = commands.add_parser("rerun", help="run a finished job again, from what its folder has of it")
+    command.add_argument("folder", type=_path, metavar="FOLDER", help="of the job")
+    command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ...")
+    command.add_argument("--any-table", action="store_true", help="also on a table of other content")
+    command.set_defaults(command=_rerun)
+
+    command = commands.add_parser("verify", help="search again under some of a job's seeds, and compare row by row")
+    command.add_argument("folder", type=_path, metavar="FOLDER", help="of the finished job")
+    command.add_argument("--seeds", type=_count, default=3, metavar="N", help="how many seeds (default 3)")
+    command.add_argument("--any-table", action="store_true", help="also on a table of other content")
+    command.set_defaults(command=_verify)
+
     command = commands.add_parser("import", help="turn an official or tidy file into a table")
     command.add_argument("space", help="e.g. nb201; 'nds_*' for every space of that name")
-    command.add_argument("path", type=Path, help="the benchmark's file or folder, or a CSV of your own")
+    command.add_argument("path", type=_path, help="the benchmark's file or folder, or a CSV of your own")
     command.add_argument("--name", help="the table's name; default: the space's")
     command.add_argument("--format", help="force a format; default: recognised from the file")
     command.add_argument(
@@ -105,11 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_query)
 
     command = commands.add_parser("report", help="tables and figures of finished runs")
-    command.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="results folders")
+    command.add_argument("folders", type=_path, nargs="+", metavar="DIR", help="results folders")
     command.add_argument("--format", choices=["markdown", "html", "latex", "json"], default="markdown")
-    command.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to the terminal")
+    command.add_argument("--output", type=_path, metavar="FILE", help="write there instead of to the terminal")
     command.add_argument(
-        "--figure", type=Path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
+        "--figure", type=_path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
     )
     command.add_argument(
         "--at",
@@ -134,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--flops", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
     command.add_argument(
-        "--output", type=Path, required=True, metavar="FILE", help="the page; its figure lies beside it"
+        "--output", type=_path, required=True, metavar="FILE", help="the page; its figure lies beside it"
     )
     command.set_defaults(command=_distributions)
 
@@ -142,6 +154,28 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("space", help="e.g. nb201")
     command.set_defaults(command=_enumerate)
     return parser
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
+    return int(text)
+
+
+def _rerun(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.rerun import rerun
+
+    rerun(options.folder, options.overrides, options.any_table)
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.verify import verify
+
+    verify(options.folder, options.seeds, options.any_table)
 
 
 def _import(options: argparse.Namespace) -> None:

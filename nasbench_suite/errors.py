@@ -15,6 +15,7 @@
     |   `-- TableExistsError             another table has that name
     |-- SourceError                  a file that cannot be imported: foreign, corrupt or contradictory
     |-- DatasetError                 images that are not there, or not what they should be
+    |-- ProcessKilledError           a process of ours that was killed, perhaps for want of memory
     |-- ResultsError                 a results folder that cannot be written, resumed or reported
     `-- ConfigError                  a configuration that makes no sense
 
@@ -81,6 +82,10 @@ class SourceError(NasBenchSuiteError):
 
 class DatasetError(NasBenchSuiteError):
     """Images that are not there, or are not what they should be."""
+
+
+class ProcessKilledError(NasBenchSuiteError):
+    """A process of ours that was killed, perhaps for want of memory."""
 
 
 class ResultsError(NasBenchSuiteError):

@@ -4,6 +4,7 @@ import math
 from typing import Literal
 
 from nasbench_suite.errors import BudgetExhaustedError, ConfigError, MissingValueError
+from nasbench_suite.whole_number import check_whole
 
 Overstep = Literal["keep", "discard"]
 
@@ -32,7 +33,8 @@ class Ledger:
             epochs: limit.
             evaluations: limit.
             overstep: whether the evaluation that crosses a limit is kept (and the last) or discarded.
-            unchecked: how many first evaluations are charged without being checked.
+            unchecked: how many first evaluations are charged without being checked against the seconds; the other
+                limits hold for every evaluation.
 
         Raises:
             ConfigError: a limit is negative or not a number, or the rule is unknown.
@@ -43,8 +45,7 @@ class Ledger:
                 raise ConfigError(f"budget.{name}: expected a number of 0 or more, or null for none; got {limit!r}")
         if overstep not in ("keep", "discard"):
             raise ConfigError(f"budget.overstep: expected keep or discard, got {overstep!r}")
-        if not isinstance(unchecked, int) or unchecked < 0:
-            raise ConfigError(f"budget.unchecked: expected a whole number of 0 or more, got {unchecked!r}")
+        check_whole("budget.unchecked", unchecked)
         self.seconds: float | None = 0.0
         self.epochs = 0
         self.evaluations = 0
@@ -61,14 +62,18 @@ class Ledger:
     @property
     def exhausted(self) -> bool:
         """Whether a limit is reached, so that no further evaluation may start."""
-        if self.evaluations < self._unchecked:
-            return False
-        seconds, epochs, evaluations = self._limits
+        _, epochs, evaluations = self._limits
+        seconds = self._seconds_limit
         return bool(
             (seconds is not None and self.seconds is not None and self.seconds >= seconds)
             or (epochs is not None and self.epochs >= epochs)
             or (evaluations is not None and self.evaluations >= evaluations)
         )
+
+    @property
+    def _seconds_limit(self) -> float | None:
+        """The limit that holds for the next evaluation."""
+        return None if self.evaluations < self._unchecked else self._limits[0]
 
     def charge(self, seconds: float | None, epochs: int, evaluations: int = 1) -> None:
         """Charges one evaluation, or several as one.
@@ -82,7 +87,7 @@ class Ledger:
             BudgetExhaustedError: nothing is left, or it oversteps and is to be discarded; nothing is charged then.
             MissingValueError: seconds are limited and its cost is unknown.
         """
-        if self._limited and self.evaluations >= self._unchecked:
+        if self._limited:
             self._check(seconds, epochs, evaluations)
         self.evaluations += evaluations
         self.epochs += epochs
@@ -91,7 +96,7 @@ class Ledger:
     def _check(self, seconds: float | None, epochs: int, evaluations: int) -> None:
         if self.exhausted:
             raise BudgetExhaustedError("the budget is spent")
-        if self._limits[0] is not None and (seconds is None or self.seconds is None):
+        if self._seconds_limit is not None and (seconds is None or self.seconds is None):
             raise MissingValueError(
                 "budget.seconds is set, but the table does not know what this evaluation costs; "
                 "limit budget.epochs or budget.evaluations instead"
@@ -100,7 +105,7 @@ class Ledger:
             raise BudgetExhaustedError("the evaluation would overstep the budget, and is discarded")
 
     def _oversteps(self, seconds: float, epochs: int, evaluations: int) -> bool:
-        seconds_limit, epochs_limit, evaluations_limit = self._limits
+        seconds_limit, (_, epochs_limit, evaluations_limit) = self._seconds_limit, self._limits
         return bool(
             (seconds_limit is not None and self.seconds is not None and self.seconds + seconds > seconds_limit)
             or (epochs_limit is not None and self.epochs + epochs > epochs_limit)

@@ -11,7 +11,7 @@ from itertools import islice
 from threading import Thread
 from typing import TypeVar
 
-from nasbench_suite.errors import SourceError
+from nasbench_suite.errors import ProcessKilledError
 
 _ItemT = TypeVar("_ItemT")
 _ResultT = TypeVar("_ResultT")
@@ -31,7 +31,7 @@ def ordered_map(
         processes: how many; the usable cores unless said otherwise. 1, or one item, stays in this process.
 
     Raises:
-        SourceError: a process was killed. What `function` raises is raised here.
+        ProcessKilledError: a process was killed. What `function` raises is raised here.
     """
     processes = min(processes or usable_cores(), len(items))
     if processes <= 1:
@@ -39,7 +39,7 @@ def ordered_map(
         return
     # spawned, not forked: an open LMDB environment does not survive a fork
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(processes, context, initializer=_start)
+    executor = ProcessPoolExecutor(processes, context, initializer=set_up_process)
     try:
         coming = iter(items)
         waiting: deque[Future[_ResultT]] = deque(
@@ -50,20 +50,22 @@ def ordered_map(
             waiting.extend(executor.submit(function, item) for item in islice(coming, 1))
             yield result
     except BrokenProcessPool:
-        raise SourceError("a reading process was killed, perhaps for want of memory; use fewer processes") from None
+        raise ProcessKilledError(
+            f"a process of {processes} was killed, perhaps for want of memory; use fewer"
+        ) from None
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
 def usable_cores() -> int:
-    """Returns how many cores this process may use; macOS and Windows tell only how many there are."""
+    """Returns how many cores this process may use; macOS and Windows know only how many there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _start() -> None:
-    """Sets a worker up."""
+def set_up_process() -> None:
+    """Sets a worker process up: it leaves Ctrl-C to its parent, and ends with it."""
     # Ctrl-C reaches every process of a terminal; the parent is the one that deals with it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()

@@ -1,18 +1,13 @@
 """The search loop: where an algorithm and a budgeted evaluator meet, on a simulated clock."""
 
-import heapq
 import time
-from collections import deque
-from collections.abc import Callable
 from typing import Any, Literal
 
-from nasbench_suite.algorithm import Algorithm, Proposal
-from nasbench_suite.errors import BudgetExhaustedError, MissingValueError
+from nasbench_suite.algorithm import Algorithm
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.observation import Observation
 from nasbench_suite.trajectory import Trajectory
+from nasbench_suite.workers import Evaluate, SimulatedWorkers
 
-Evaluate = Callable[[Proposal[Any]], Observation]
 Overhead = float | Literal["measured"]
 
 
@@ -39,46 +34,27 @@ def search(
             real time for this question and the answers since the last, so that results differ from run to run.
 
     Returns:
-        One row an evaluation. A discarded evaluation is neither told nor in it.
+        One row per evaluation. A discarded evaluation is neither told nor in it.
 
     Raises:
         MissingValueError: there are several workers, and the source does not know what an evaluation costs.
     """
-    trajectory = Trajectory()
-    clock = ledger.seconds
+    trajectory, simulated = Trajectory(), SimulatedWorkers(workers, evaluate, ledger)
     thought = 0.0
-    free = deque(range(workers))
-    # (end, id, worker, proposal, observation) of what is under way
-    running: list[tuple[Any, int, int, Proposal[Any], Observation]] = []
     while True:
-        while free:
-            ledger.seconds = clock
-            if ledger.exhausted:
-                break
+        while simulated.may_start():
             started = time.perf_counter()
             proposal = algorithm.ask()
             thought += time.perf_counter() - started
             if proposal is None:
                 break
-            worker = free.popleft()
-            if overhead and clock is not None:
-                ledger.seconds = clock + (thought if overhead == "measured" else overhead)
+            simulated.start(proposal, thought if overhead == "measured" else overhead)
             thought = 0.0
-            try:
-                observation = evaluate(proposal)
-            except BudgetExhaustedError:
-                continue
-            if ledger.seconds is None and workers > 1:
-                raise MissingValueError("workers: expected 1, for the table does not know what an evaluation costs")
-            heapq.heappush(running, (ledger.seconds, proposal.id, worker, proposal, observation))
-        if not running:
-            ledger.seconds = clock
+        ended = simulated.wait()
+        if not ended:
             return trajectory
-        clock = running[0][0]
-        while running and running[0][0] == clock:
-            _, _, worker, proposal, observation = heapq.heappop(running)
-            trajectory.add(proposal, observation, clock)
+        for proposal, observation in ended:
+            trajectory.add(proposal, observation, simulated.clock)
             started = time.perf_counter()
             algorithm.tell(proposal, observation)
             thought += time.perf_counter() - started
-            free.append(worker)

@@ -10,7 +10,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from nasbench_suite.configuration.hydra_errors import as_ours, plainly
+from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.folders import table_path
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> None:
         ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
     """
     _failures.clear()
-    with plainly("nasbench-suite build", arguments):
+    with in_one_line("nasbench-suite build", arguments):
         _main()
     if _failures:
         raise _failures[0]

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -13,13 +14,15 @@ from omegaconf.errors import OmegaConfBaseException
 
 from nasbench_suite import tracking
 from nasbench_suite.configuration import search_path
-from nasbench_suite.configuration.hydra_errors import as_ours, plainly
+from nasbench_suite.configuration.arguments import search_arguments
+from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
+from nasbench_suite.configuration.provenance import command_line, commit
 from nasbench_suite.distributed import FirstProcessError, from_first, processes, rank
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.summary import Summary, summarise
 from nasbench_suite.report.text import one_job
 from nasbench_suite.tracking import live_supernet
 
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
     search_path.register()
     _failures.clear()
     try:
-        with plainly("nasbench-suite run", arguments):
+        with in_one_line("nasbench-suite run", search_arguments(arguments)):
             _main()
     except FirstProcessError:
         sys.exit(2)
@@ -49,28 +52,52 @@ _PROCESS = os.getpid()
 
 
 @hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="config")
-def _main(config: DictConfig) -> None:
-    choices = {key: value for key, value in HydraConfig.get().runtime.choices.items() if not key.startswith("hydra/")}
+def _main(config: DictConfig) -> float | None:
+    """Runs one job; returns what an optimising sweeper maximises, None for a failed trial."""
     try:
-        container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        assert isinstance(container, dict)
-        plain = {str(key): value for key, value in container.items()}
-        tracking.mode(plain["tracking"])  # complains now, not when the job has ended
-        folder = _run(from_first(lambda: prepare(plain, choices)))
+        job = from_first(lambda: _prepare(config))
+        return run_and_show(job)
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
         ours = as_ours(error)
         # on a cluster the launcher brings it back; of processes that search as one, the others would wait for this one
         if os.getpid() != _PROCESS or processes() > 1:
             raise ours from error
         _failures.append(ours)
-        return
+        return None
+
+
+def run_and_show(job: Job) -> float | None:
+    """Runs a job, prints what it found, and logs it.
+
+    Returns:
+        The mean of the final incumbents' validation accuracies on the searched data set, in percent; of an error, its
+        negative. None where some search found nothing.
+    """
+    folder = _run(job)
     if rank() > 0:
-        return
-    print(one_job(summarise([folder])))
+        return None
+    summary = summarise([folder])
+    print(one_job(summary))
     print(f"results: {_shown(folder)}", flush=True)
-    logged = tracking.log_job(folder, plain)
+    logged = tracking.log_job(folder, job.config)
     if logged:
         print(logged, flush=True)
+    return _objective(summary)
+
+
+def _prepare(config: DictConfig) -> Job:
+    chosen = HydraConfig.get()
+    choices = {key: value for key, value in chosen.runtime.choices.items() if not key.startswith("hydra/")}
+    container: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    plain = {str(key): value for key, value in container.items()}
+    job = prepare(plain, _without_settings(choices), command_line(chosen.overrides.task), commit())
+    tracking.mode(job.config["tracking"])  # complains now, not when the job has ended
+    return job
+
+
+def _without_settings(choices: Mapping[str, Any]) -> dict[str, str]:
+    """Drops the pair's name, whose settings the configuration names itself, and what was not chosen."""
+    return {key: value for key, value in choices.items() if key != "settings" and value is not None}
 
 
 def _run(job: Job) -> Path:
@@ -83,6 +110,18 @@ def _run(job: Job) -> Path:
         if rank() == 0:
             tracking.log_failure(job.folder, job.config, error)
         raise
+
+
+def _objective(summary: Summary) -> float | None:
+    (results,) = summary.results
+    searches = results.trajectory
+    found = set(searches["seed"][searches["incumbent"]].tolist())
+    row = next((row for row in summary.rows if row.scored_on == row.dataset), None)
+    if row is None or len(found) < row.seeds:
+        return None
+    if results.config["objectives"] == "test_error":
+        return None if row.test_mean is None else row.test_mean - 100
+    return row.valid_mean
 
 
 def _shown(folder: Path) -> Path:

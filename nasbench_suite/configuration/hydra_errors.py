@@ -1,19 +1,24 @@
-"""Hydra's complaints as ours."""
+"""Hydra's complaints as ours, in one line."""
 
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from difflib import get_close_matches
 
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
+from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
+from nasbench_suite.configuration.typed import unknown_key
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 
 
 @contextmanager
-def plainly(program: str, arguments: Sequence[str]) -> Iterator[None]:
+def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
     """Runs a Hydra application inside with these arguments; what Hydra raises becomes an error of ours.
 
     Raises:
@@ -21,12 +26,14 @@ def plainly(program: str, arguments: Sequence[str]) -> Iterator[None]:
     """
     full_error = os.environ.get("HYDRA_FULL_ERROR")
     os.environ["HYDRA_FULL_ERROR"] = "1"  # hands Hydra's exceptions to us instead of printing them
-    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
-    ordered = sorted(arguments, key=lambda word: "=" in word and not word.startswith("-"))
-    sys.argv = [program, *ordered]
+    sys.argv = [program, *arguments]
     try:
         yield
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, YAMLError) as error:
+        raise as_ours(error) from error
+    except ValueError as error:
+        if "group" not in str(error):  # Hydra's word for what stands where a file is chosen
+            raise
         raise as_ours(error) from error
     finally:
         if full_error is None:
@@ -37,14 +44,44 @@ def plainly(program: str, arguments: Sequence[str]) -> Iterator[None]:
 
 def as_ours(error: Exception) -> NasBenchSuiteError:
     """Returns an error of ours for one of Hydra's, without the search path that Hydra appends."""
-    for known in (error, error.__cause__):
-        if isinstance(known, NasBenchSuiteError):
-            return known
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, NasBenchSuiteError):
+            return cause
+        cause = cause.__cause__
     text = str(error).partition("\nConfig search path")[0]
-    missing = re.match(r"Interpolation key 'protocol\.([^']+)' not found", text)
-    if missing:
-        return ConfigError(
-            f"protocol: expected one that has {missing[1]}, for the algorithm takes a setting from there; choose "
-            "another protocol="
-        )
-    return ConfigError(text)
+    for pattern, answer in _ANSWERS:
+        match = re.search(pattern, text, flags=re.DOTALL)
+        if match:
+            return answer(match)
+    return ConfigError(" ".join(text.split()))
+
+
+def _not_in_struct(match: re.Match[str]) -> ConfigError:
+    key = match[1]
+    groups = ("experiment",)
+    known = {*groups, *(field.name for schema in (SearchConfig, BuildConfig) for field in fields(schema))}
+    return unknown_key(key, key, sorted(known)) if "." not in key else ConfigError(f"{key}: there is no such key")
+
+
+def _not_in_group(match: re.Match[str]) -> ConfigError:
+    group, name, options = match[1], match[2], match[3].split()
+    close = get_close_matches(name, options, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(options)}"
+    return ConfigError(f"{group}: there is no {name!r}; {hint}")
+
+
+def _no_group(match: re.Match[str]) -> ConfigError:
+    return ConfigError(f"{match[1]}: there is no {match[2]!r}")
+
+
+def _there_already(match: re.Match[str]) -> ConfigError:
+    return ConfigError(f"{match[1]}: is there already; leave out the +")
+
+
+_ANSWERS = (
+    (r"Could not override '([^']+)'", _not_in_struct),
+    (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
+    (r"Could not find '([^'/]+)/([^']+)'", _no_group),
+    (r"Could not append to config. An item is already at '([^']+)'", _there_already),
+)

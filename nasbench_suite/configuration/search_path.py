@@ -8,14 +8,18 @@ from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
+from nasbench_suite.configuration import resolvers
+from nasbench_suite.configuration.settings_source import SettingsSource
+
 GROUPS = ("nasbench_suite.algorithms", "nasbench_suite.spaces")
 
 
 class SuiteSearchPath(SearchPathPlugin):
-    """Adds `experiments/`, and the `conf` folder of every package that registers an algorithm or a space."""
+    """Adds what the experiments bring along, and the `conf` folder of every package that registers something."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Appends behind the main configuration, so that nobody replaces a file of ours."""
+        """Appends after the main configuration, so that nobody replaces a file of ours."""
+        search_path.prepend(provider="nasbench-suite", path=f"{SettingsSource.scheme()}://")
         search_path.append(provider="nasbench-suite", path="pkg://nasbench_suite.experiments")
         for package, folder in third_party_folders().items():
             search_path.append(provider=package, path=f"file://{folder}")
@@ -34,5 +38,7 @@ def third_party_folders() -> dict[str, Path]:
 
 
 def register() -> None:
-    """Registers the plugin; to be called before Hydra starts."""
+    """Registers the plugins and the resolvers; to be called before Hydra starts."""
     Plugins.instance().register(SuiteSearchPath)
+    Plugins.instance().register(SettingsSource)
+    resolvers.register()

@@ -11,7 +11,7 @@ from nasbench_suite.errors import TableError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
-from nasbench_suite.search import Evaluate
+from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
 
 Clock = Literal["simulated", "machine"]

@@ -20,7 +20,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
-from nasbench_suite.search import Evaluate
+from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.task import MEASURES, Result, Task, Trained

@@ -2,34 +2,47 @@
 
     config.yaml          the resolved configuration
     job.json             names, table hash, fidelities, versions
-    seeds.log            finished searches while the job runs: a line each, its CRC-32 in front
-    trajectory.parquet   one row an evaluation; there when the job is finished
+    trajectory.parquet   one row per evaluation
     scores.parquet       the judge's scores of every incumbent on every data set
-    epochs.parquet       of one-shot searches: one row an epoch of the supernet's training
+    epochs.parquet       of one-shot searches: one row per epoch of the supernet's training
     failures.json        by seed, why a search ended early; only where one did
+    manifest.json        the finished seeds, and the checksums of all of these; written last
+    seeds.log            searches that were finished since: a journal
     checkpoints/         of one-shot searches, while they are not finished
 
 docs/results.md describes the columns.
 """
 
+import contextlib
 import json
 import platform
-import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import filelock
 import numpy as np
 
 from nasbench_suite import journal
+from nasbench_suite.atomic_write import atomic_write, cannot_write
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.folder_lock import lock_folder
+from nasbench_suite.jobs import manifest
+from nasbench_suite.jobs.commit import commit, finish_commit
+from nasbench_suite.jobs.description import FORMAT, JOB, check_same_job, read_description
+from nasbench_suite.jobs.epochs_file import epochs_file
+from nasbench_suite.jobs.scores_file import scores_file
+from nasbench_suite.jobs.seed_record import SeedRecord
+from nasbench_suite.jobs.trajectory_file import trajectory_file
 from nasbench_suite.version import __version__
 
-CONFIG, JOB, LOG = "config.yaml", "job.json", "seeds.log"
+CONFIG, LOG, FAILURES = "config.yaml", "seeds.log", "failures.json"
 TRAJECTORY, SCORES, EPOCHS = "trajectory.parquet", "scores.parquet", "epochs.parquet"
-FAILURES = "failures.json"
+
+# seconds of searches that a power failure, but no kill, may cost
+_PATIENCE = 0.25
 
 
 def checkpoint_file(folder: Path, seed: int) -> Path:
@@ -37,85 +50,68 @@ def checkpoint_file(folder: Path, seed: int) -> Path:
     return folder / "checkpoints" / f"seed-{seed}.pt"
 
 
-class SeedRecord(NamedTuple):
-    """A finished search.
-
-    Attributes:
-        seed: of the search.
-        columns: the trajectory; see `Trajectory.columns`.
-        scores: by architecture and data set: [schedule, validation accuracy, test accuracy].
-        epochs: of a one-shot search, its `EpochRecord`s; None for others.
-        failure: why it ended early; None where it did not.
-    """
-
-    seed: int
-    columns: dict[str, list[Any]]
-    scores: dict[str, dict[str, list[Any]]]
-    epochs: list[dict[str, Any]] | None = None
-    failure: str | None = None
-
-
 class JobFolder:
     """A job's folder, locked while it is open.
 
     Attributes:
         path: of the folder.
-        seeds: those already finished.
-        finished: whether the whole job is.
+        seeds: of the finished searches.
     """
 
-    def __init__(self, path: Path, lock: filelock.BaseFileLock) -> None:
+    def __init__(self, path: Path, lock: filelock.BaseFileLock, description: Mapping[str, Any], config: Mapping[str, Any]) -> None:
         """Use `open`."""
-        self.path = path
-        self.finished = (path / TRAJECTORY).exists()
-        self._lock = lock
-        self._records = [] if self.finished else [SeedRecord(**record) for record in journal.recover(path / LOG)]
-        self.seeds = {record.seed for record in self._records}
+        self.path, self._lock, self._config = path, lock, config
+        versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
+        self._description = {"format": FORMAT, **description, "versions": versions}
+        finish_commit(path)
+        begun = read_description(path) if (path / JOB).exists() else None
+        self._manifest = manifest.read(path)
+        committed = set() if self._manifest is None else set(self._manifest.seeds)
+        self._records = [record for record in _recover(path / LOG) if record.seed not in committed]
+        self.seeds = committed | {record.seed for record in self._records}
+        self._relabelled = begun is not None and begun.get("label") != self._description.get("label")
+        self._begun = begun
+        self._log: journal.Journal | None = None
 
     @classmethod
     def open(cls, path: Path, description: Mapping[str, Any], config: Mapping[str, Any]) -> Self:
-        """Opens a folder, new or begun; what is finished in it stays.
+        """Opens a folder, new, begun or finished; what is finished in it stays.
+
+        Where another process works there, it is waited for.
+
+        Args:
+            path: of the folder.
+            description: of the job, as `Job.describe` returns it.
+            config: the resolved configuration.
 
         Raises:
-            ResultsError: it cannot be written, another process is at it, or another version began it.
+            ResultsError: it cannot be written, is of an older format, or is damaged.
         """
+        lock = lock_folder(path, wait=True)
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(path / ".lock")
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            raise ResultsError(f"{path}: another process is running this job; wait for it") from None
-        except OSError as error:
-            raise ResultsError(f"{path}: cannot be written ({error.strerror}); choose another results=") from error
-        try:
-            folder = cls(path, lock)
-            if not folder.finished:
-                folder._begin(description, config)
-            return folder
+            return cls(path, lock, description, config)
         except OSError as error:
             lock.release()
-            raise ResultsError(f"{path}: cannot be written ({error.strerror}); choose another results=") from error
+            raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from error
         except BaseException:
             lock.release()
             raise
 
-    def _begin(self, description: Mapping[str, Any], config: Mapping[str, Any]) -> None:
-        versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
-        job = {**description, "versions": versions}
-        if self.seeds:
-            try:
-                begun = json.loads((self.path / JOB).read_text())
-            except (OSError, ValueError) as error:
-                raise ResultsError(f"{self.path / JOB}: cannot be read ({error}); remove the folder") from error
-            if begun != job:
-                raise ResultsError(
-                    f"{self.path}: was begun with versions {begun.get('versions')}, this is {versions}; finish it with "
-                    "those, or remove the folder"
-                )
-        from omegaconf import OmegaConf
+    def begin(self) -> None:
+        """Gets ready for further searches.
 
-        _write(self.path / CONFIG, OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
-        _write(self.path / JOB, (json.dumps(job, indent=2) + "\n").encode())
+        Raises:
+            ResultsError: it cannot be written, or other versions began it.
+        """
+        if self._begun is not None and self.seeds:
+            check_same_job(self.path, self._begun, json.loads(json.dumps(self._description)))
+        try:
+            if self._manifest is None:  # else these are part of what is finished, and stay as they are until `compact`
+                for name, content in self._about().items():
+                    atomic_write(self.path / name, content)
+            self._log = journal.Journal(self.path / LOG, _PATIENCE)
+        except OSError as error:
+            raise cannot_write(self.path, error, "choose another results=") from error
 
     def append(self, record: SeedRecord) -> None:
         """Adds a finished search; it is safe from then on.
@@ -123,44 +119,76 @@ class JobFolder:
         Raises:
             ResultsError: the disk is full or fails; what was there before stays.
         """
+        assert self._log is not None, "begin() comes before"
         try:
-            with (self.path / LOG).open("ab") as log:
-                log.write(journal.seal(record._asdict()))
+            self._log.append(record._asdict())
         except OSError as error:
-            raise ResultsError(
-                f"{self.path}: cannot be written ({error.strerror}); {len(self.seeds)} finished seeds are kept, "
-                "start again to go on"
-            ) from error
+            kept = f"{len(self.seeds)} finished seeds are kept, start again to go on"
+            raise cannot_write(self.path, error, kept) from error
         self._records.append(record)
         self.seeds.add(record.seed)
         checkpoint_file(self.path, record.seed).unlink(missing_ok=True)
 
     def compact(self) -> None:
-        """Turns the log into columnar files, ordered by seed.
+        """Turns the log into columnar files, or adds it to those that are there; nothing is done where nothing is new.
 
         Raises:
-            ResultsError: the disk is full or fails; the log stays.
+            ResultsError: the disk is full or fails, or what is to be added to is damaged; the log stays.
         """
-        import pyarrow as pa
-        from pyarrow import parquet
+        if self._records or self._relabelled:
+            damaged = [] if self._manifest is None else manifest.check(self.path)
+            if damaged:
+                raise ResultsError(
+                    f"{self.path}: {', '.join(damaged)}: damaged or missing; bring it back, or choose another results="
+                )
+            try:
+                commit(self.path, self._contents(), self.seeds)
+                self._drop_log()
+            except OSError as error:
+                raise cannot_write(self.path, error, "start again to go on") from error
+        elif self._manifest is not None and (self.path / LOG).exists():
+            self._drop_log()
 
+    def _contents(self) -> dict[str, bytes]:
+        """Returns every file, by name."""
         records = sorted(self._records, key=lambda record: record.seed)
-        tables = {SCORES: _scores(records, pa), TRAJECTORY: _trajectory(records, pa)}
-        if any(record.epochs is not None for record in records):
-            tables = {EPOCHS: _epochs(records, pa), **tables}  # the trajectory comes last: with it the job is finished
-        failures = {str(record.seed): record.failure for record in records if record.failure is not None}
-        try:
-            if failures:
-                _write(self.path / FAILURES, (json.dumps(failures, indent=2) + "\n").encode())
-            for name, table in tables.items():
-                temporary = self.path / f".{name}.tmp"
-                parquet.write_table(table, temporary, compression="zstd")
-                temporary.replace(self.path / name)
-            (self.path / LOG).unlink(missing_ok=True)
-            shutil.rmtree(self.path / "checkpoints", ignore_errors=True)
-        except OSError as error:
-            raise ResultsError(f"{self.path}: cannot be written ({error}); start again to go on") from error
-        self.finished = True
+        contents = self._about()
+        failures = self._failures(records)
+        if failures:
+            contents[FAILURES] = _json(failures)
+        contents[TRAJECTORY] = trajectory_file(records, self._earlier(TRAJECTORY))
+        contents[SCORES] = scores_file(records, self._earlier(SCORES))
+        if self._earlier(EPOCHS) is not None or any(record.epochs is not None for record in records):
+            contents[EPOCHS] = epochs_file(records, self._earlier(EPOCHS))
+        return contents
+
+    def _earlier(self, name: str) -> Path | None:
+        """Returns a file of the seeds that were finished before, where it is part of them."""
+        return self.path / name if self._manifest is not None and name in self._manifest.files else None
+
+    def _failures(self, records: Sequence[SeedRecord]) -> dict[str, str]:
+        earlier = self._earlier(FAILURES)
+        failures: dict[str, str] = {} if earlier is None else json.loads(earlier.read_bytes())
+        failures |= {str(record.seed): record.failure for record in records if record.failure is not None}
+        return dict(sorted(failures.items(), key=lambda item: int(item[0])))
+
+    def _about(self) -> dict[str, bytes]:
+        """Returns the files that describe the job."""
+        from omegaconf import OmegaConf
+
+        config = OmegaConf.to_yaml(OmegaConf.create(dict(self._config)))
+        return {CONFIG: config.encode(), JOB: _json(self._description)}
+
+    def _drop_log(self) -> None:
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        (self.path / LOG).unlink(missing_ok=True)
+        for seed in self.seeds:
+            checkpoint_file(self.path, seed).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # another command's searches may be unfinished
+            (self.path / "checkpoints").rmdir()
+        self._manifest, self._records, self._relabelled = manifest.read(self.path), [], False
 
     def __enter__(self) -> Self:
         return self
@@ -168,60 +196,25 @@ class JobFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.release()
+        try:
+            if self._log is not None:
+                self._log.close()
+        finally:
+            self._lock.release()
 
 
-def _trajectory(records: Sequence[SeedRecord], pa: Any) -> Any:
-    lengths = [len(record.columns["epoch"]) for record in records]
-    columns = {name: [value for r in records for value in r.columns[name]] for name in records[0].columns}
-    arrays = {
-        "seed": pa.array(np.repeat([record.seed for record in records], lengths), pa.int64()),
-        "step": pa.array(np.concatenate([np.arange(length) for length in lengths]), pa.int32()),
-        "seconds": pa.array(columns["seconds"], pa.float64()),
-        "schedule": pa.array(columns["schedule"], pa.int32()),
-        "epoch": pa.array(columns["epoch"], pa.int32()),
-        "trial": pa.array(columns["trial"], pa.int64()),
-        "architecture": pa.array(columns["architecture"], pa.string()).dictionary_encode(),
-        "valid_accuracy": pa.array(columns["valid_accuracy"], pa.float64()),
-        "incumbent": pa.array(columns["incumbent"], pa.bool_()),
-    }
-    return pa.table(arrays)
+def _recover(log: Path) -> list[SeedRecord]:
+    found = journal.recover(log)
+    complaint = found.complaint(log)
+    if complaint is not None:
+        print(f"nasbench-suite: {complaint}", file=sys.stderr)
+    try:
+        records = [SeedRecord(**record) for record in found.records]
+    except TypeError as error:
+        raise ResultsError(f"{log}: expected finished searches, got another log; choose another results=") from error
+    # a seed that is there twice is the same search twice
+    return list({record.seed: record for record in records}.values())
 
 
-def _scores(records: Sequence[SeedRecord], pa: Any) -> Any:
-    merged: dict[str, dict[str, list[Any]]] = {}
-    for record in records:
-        merged.update(record.scores)
-    rows = [(arch, name, *score) for arch, by_set in sorted(merged.items()) for name, score in by_set.items()]
-    names = ("architecture", "dataset", "schedule", "valid_accuracy", "test_accuracy")
-    types = (pa.string(), pa.string(), pa.int32(), pa.float64(), pa.float64())
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    return pa.table({name: pa.array(c, t) for name, c, t in zip(names, columns, types, strict=True)})
-
-
-def _epochs(records: Sequence[SeedRecord], pa: Any) -> Any:
-    types = {
-        "seed": pa.int64(),
-        "epoch": pa.int32(),
-        "seconds": pa.float64(),
-        "architecture": pa.string(),
-        "train_loss": pa.float64(),
-        "train_accuracy": pa.float64(),
-        "valid_loss": pa.float64(),
-        "valid_accuracy": pa.float64(),
-        "entropy": pa.float64(),
-        "none": pa.int32(),
-        "skip_connect": pa.int32(),
-        "convolutions": pa.int32(),
-        "memory_mib": pa.float64(),
-        "edge_weights": pa.list_(pa.float64()),
-    }
-    rows = [{"seed": record.seed, **epoch} for record in records for epoch in record.epochs or ()]
-    return pa.Table.from_pylist(rows, schema=pa.schema(types))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()

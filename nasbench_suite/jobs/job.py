@@ -1,18 +1,17 @@
 """One job: a configuration that is searched under many seeds into one results folder, as plain values."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nasbench_suite.configuration.identity import SEARCHES, decisive, identity
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.jobs.plan import SearchPlan
 
-# what does not change a result, and so has no part in a configuration's id
-NEUTRAL = ("results", "cores", "seeds", "seed", "tracking", "label")
+# of the groups' chosen names, those that reports show; the others are their values
+_NAMES = ("space", "algorithm", "protocol")
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Job:
         table_sha256: its content hash, or that of all that decides a training.
         best: by data set, the table's highest validation and test accuracy, from which regret is measured; nothing
             where it is not known.
+        command: that runs this job alone; None where a program asked for it.
+        commit: of the code, in git; None where it is no checkout.
     """
 
     plan: SearchPlan
@@ -33,10 +34,12 @@ class Job:
     table: str
     table_sha256: str
     best: Mapping[str, tuple[float | None, float | None]]
+    command: str | None = None
+    commit: str | None = None
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """The resolved configuration."""
+        """The resolved configuration, and under `choices` the groups' chosen names."""
         return self.plan.config
 
     @property
@@ -47,11 +50,9 @@ class Job:
     @cached_property
     def id(self) -> str:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
-        part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
-        choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
-        sources = [self.table_sha256] if self.plan.one_shot is None else [self.table_sha256, self.plan.one_shot.images]
-        text = json.dumps([part, choices, *sources], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        names = {key: self.choices[key] for key in _NAMES}
+        images = None if self.plan.one_shot is None else self.plan.one_shot.images_sha256
+        return identity(decisive(self.config, SEARCHES), names, self.table_sha256, images)
 
     @property
     def seeds(self) -> range:
@@ -60,10 +61,9 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """Where the results go: derived from the configuration, never from time or a job's number."""
+        """Where the results of all its seeds go: derived from the configuration, never from time or a job's number."""
         names = (self.choices["space"], self.config["dataset"], self.choices["algorithm"], self.choices["protocol"])
-        seeds = f"seeds-{self.seeds[0]}-{self.seeds[-1]}"
-        return Path(self.config["results"]) / f"{'-'.join(names)}-{self.id}" / seeds
+        return Path(self.config["results"]) / f"{'-'.join(names)}-{self.id}"
 
     def describe(self) -> dict[str, Any]:
         """Returns what a report needs to know of the job, as plain values."""
@@ -73,7 +73,8 @@ class Job:
             "space": self.choices["space"],
             "algorithm": self.choices["algorithm"],
             "protocol": self.choices["protocol"],
-            "label": self.config.get("label"),
+            "settings": self.config["settings"],
+            "label": self.config["label"],
             "dataset": self.config["dataset"],
             "objectives": [self.config["objectives"]],
             "trial": self.plan.trial,
@@ -87,6 +88,8 @@ class Job:
             "table": self.table,
             "table_hash": self.table_sha256,
             "best": {name: [*accuracies] for name, accuracies in self.best.items()},
+            "command": self.command,
+            "commit": self.commit,
         }
 
 

@@ -15,9 +15,9 @@ from nasbench_suite.distributed import local_device, processes, rank
 from nasbench_suite.errors import ConfigError, MissingArchitectureError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
-from nasbench_suite.jobs.folder import SeedRecord, checkpoint_file
+from nasbench_suite.jobs.folder import checkpoint_file
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.live import EpochObserver, OpenObserver
+from nasbench_suite.jobs.epoch_observer import EpochObserver, OpenObserver
 from nasbench_suite.jobs.plan import OneShotPlan, SearchPlan
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot.data import SearchData, load_search_data
@@ -71,22 +71,22 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
     return SearchPlan(config, (), False, None, seconds, "machine", steps, one_shot)
 
 
-def open_searcher(job: Job, live: OpenObserver | None) -> "OneShotSearcher":
+def open_searcher(job: Job, observer: OpenObserver | None) -> "OneShotSearcher":
     """Opens the evaluator and loads the images."""
-    return OneShotSearcher(job, live)
+    return OneShotSearcher(job, observer)
 
 
 class OneShotSearcher:
     """Everything that the searches of one process share."""
 
-    def __init__(self, job: Job, live: OpenObserver | None) -> None:
+    def __init__(self, job: Job, observer: OpenObserver | None) -> None:
         """Loads the images onto the device; in the first process, opens the evaluator.
 
         Raises:
             DatasetError: the images are not there, or not those for which the job was prepared.
             TableError: the evaluator is another one than when the job was prepared.
         """
-        self._job, self._settings, self._open = job, _settings(job.config), live
+        self._job, self._settings, self._open_observer = job, _settings(job.config), observer
         self._space: Space[Any] = instantiate(job.config["space"])
         device = torch.device(local_device(self._settings.device))
         data = load_search_data(
@@ -99,12 +99,12 @@ class OneShotSearcher:
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
         """Trains the supernet, and lets the judge score the answer of every epoch as it comes."""
         job, scores = self._job, dict[str, dict[str, list[Any]]]()
-        with self._live(seed) as live:
+        with self._observe(seed) as observer:
 
             def tell(record: EpochRecord) -> None:
                 scores[record.architecture] = self._score(record.architecture)
-                if live is not None:
-                    live.epoch(record, scores[record.architecture])
+                if observer is not None:
+                    observer.epoch(record, scores[record.architecture])
                 if progress is not None:
                     progress.note(f"epoch {record.epoch}, loss {record.train_loss:.3f}, {record.valid_accuracy:.2f}%")
 
@@ -131,11 +131,11 @@ class OneShotSearcher:
             # a space of which only a sample was measured: the answer has no score, and the report says so
             return {self._job.config["dataset"]: [None, None, None]}
 
-    def _live(self, seed: int) -> AbstractContextManager[EpochObserver | None]:
+    def _observe(self, seed: int) -> AbstractContextManager[EpochObserver | None]:
         job = self._job
-        if rank() > 0 or self._open is None:
+        if rank() > 0 or self._open_observer is None:
             return nullcontext()
-        return self._open(job.config["tracking"], job.folder, job.describe(), job.config, seed)
+        return self._open_observer(job.config["tracking"], job.folder, job.describe(), job.config, seed)
 
 
 def _record(seed: int, trainer: SupernetTrainer[Any], settings: SupernetSettings, scores: dict[str, Any]) -> SeedRecord:

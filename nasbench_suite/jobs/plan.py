@@ -14,17 +14,17 @@ class OneShotPlan:
 
     Attributes:
         operations: columns of edge weights.
-        weightless: those of them that have nothing to learn.
+        parameterless: those of them that have nothing to learn.
         edges: rows of edge weights.
-        images: checksum of the data set.
-        torch: its version.
+        images_sha256: checksum of the data set.
+        torch_version: of PyTorch.
     """
 
     operations: tuple[str, ...]
-    weightless: tuple[str, ...]
+    parameterless: tuple[str, ...]
     edges: tuple[str, ...]
-    images: str
-    torch: str
+    images_sha256: str
+    torch_version: str
 
 
 @dataclass(frozen=True)

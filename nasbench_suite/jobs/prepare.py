@@ -6,14 +6,26 @@ from typing import Any
 
 from hydra.utils import instantiate
 
+from nasbench_suite.configuration.schema import check_search
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.evaluator import open_evaluator
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.search_kind import kind_of
+from nasbench_suite.registry.tables import find_table, open_table
+from nasbench_suite.space import Space
+from nasbench_suite.whole_number import check_whole
 
 
-def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
+def prepare(
+    config: Mapping[str, Any], choices: Mapping[str, str], command: str | None = None, commit: str | None = None
+) -> Job:
     """Checks a resolved configuration against its table.
+
+    Args:
+        config: resolved, as it was composed.
+        choices: the config groups' chosen names.
+        command: that asked for it, for the job's folder.
+        commit: of the code, for the job's folder.
 
     Raises:
         ConfigError: a value makes no sense.
@@ -21,14 +33,28 @@ def prepare(config: Mapping[str, Any], choices: Mapping[str, str]) -> Job:
         MissingDataError: the table lacks the data set or the fidelity.
         TableNotFoundError: there is no such table.
     """
+    config = {**check_search(config), "choices": dict(choices)}
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
-        value = config[key]
-        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
-            raise ConfigError(f"{key}: expected a whole number of {minimum} or more, got {value!r}")
+        check_whole(key, config[key], minimum)
     space = instantiate(config["space"])
     kind = kind_of(config["algorithm"])
     kind.check_space(space)
+    config = _with_dataset(config, space)
     evaluator = open_evaluator(config, space, Path(config["results"]))
     plan = kind.plan(config, space, evaluator)
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
-    return Job(plan, choices, evaluator.name, evaluator.sha256, best)
+    return Job(plan, choices, evaluator.name, evaluator.sha256, best, command, commit)
+
+
+def _with_dataset(config: dict[str, Any], space: Space[Any]) -> dict[str, Any]:
+    """Returns the configuration with a data set; under a protocol that names none, the table's only one."""
+    if config["dataset"] is not None:
+        return config
+    known: list[str] = []
+    if "table" in config["evaluator"]:
+        name = config["evaluator"]["table"]
+        known = list((find_table(space, None) if name is None else open_table(name, space)).metadata.datasets)
+    if len(known) != 1:
+        there = f" ({', '.join(known)})" if known else ""
+        raise ConfigError(f"dataset: expected a name{there}, for protocol {config['protocol']['name']} has none; got null")
+    return {**config, "dataset": known[0], "evaluator": {**config["evaluator"], "dataset": known[0]}}

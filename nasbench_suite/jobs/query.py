@@ -12,12 +12,13 @@ from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.jobs.folder import SeedRecord
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.live import OpenObserver
+from nasbench_suite.jobs.epoch_observer import OpenObserver
 from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.progress import Progress
+from nasbench_suite.random_streams import search_streams
 from nasbench_suite.search import search
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import check_policy
@@ -45,11 +46,15 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
         raise ConfigError(f"algorithm: {error}") from error
     if not ledger.limited and not algorithm.finite:
         raise ConfigError("the algorithm never ends by itself: set budget.seconds, .epochs or .evaluations")
+    if not ledger.limited and config["protocol"]["fidelities"] is None:
+        name = config["protocol"]["name"]
+        raise ConfigError(f"protocol {name} has no budget: set budget.seconds, .epochs or .evaluations")
     screens = bool(algorithm.multi_fidelity)
+    config = {**config, "fidelities": [list(fidelity) for fidelity in offered]}
     return SearchPlan(config, offered, screens, policy, formula, evaluator.clock, steps=1, one_shot=None)
 
 
-def open_searcher(job: Job, live: OpenObserver | None) -> "QuerySearcher":
+def open_searcher(job: Job, observer: OpenObserver | None) -> "QuerySearcher":
     """Opens the evaluator."""
     return QuerySearcher(job)
 
@@ -72,14 +77,11 @@ class QuerySearcher:
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
         """Runs one search and lets the judge score every incumbent."""
-        # separate streams: changing one consumer leaves the others' draws as they were
-        algorithm_stream, trial_stream, _worker_stream = map(
-            np.random.default_rng, np.random.SeedSequence(seed).spawn(3)
-        )
+        streams = search_streams(seed)
         ledger = _ledger(self._config)
         trajectory = search(
-            self._new_algorithm(self._space, self._fidelities, algorithm_stream),
-            self._evaluator.begin(ledger, trial_stream),
+            self._new_algorithm(self._space, self._fidelities, streams.algorithm),
+            self._evaluator.begin(ledger, streams.trials),
             ledger,
             self._config["workers"],
             self._config["overhead"],
@@ -106,12 +108,12 @@ def _of_another_protocol(config: Mapping[str, Any]) -> str:
 
 
 def _offered(evaluator: Evaluator, config: Mapping[str, Any]) -> tuple[Fidelity, ...]:
-    """Returns those of the wanted fidelities that can be asked for; the highest must be among them."""
-    pairs = config["fidelities"]
-    if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
-        raise ConfigError(f"fidelities: expected a list of [schedule, epoch], got {pairs!r}")
-    wanted = [Fidelity(*pair) for pair in pairs]
+    """Returns those of the wanted fidelities that can be asked for; the highest must be among them.
+
+    A protocol that wants none gets the highest that there is.
+    """
     available = evaluator.fidelities()
+    wanted = available[-1:] if config["fidelities"] is None else [Fidelity(*pair) for pair in config["fidelities"]]
     if not wanted or wanted[-1] not in available:
         shown = "; ".join(map(str, available[-4:])) or "none"
         raise UnknownFidelityError(

@@ -1,27 +1,31 @@
 """Runs a job: what is not finished of its searches, across processes, into its folder."""
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 from nasbench_suite.distributed import from_first
-from nasbench_suite.jobs.folder import JobFolder, SeedRecord
+from nasbench_suite.errors import ProcessKilledError
+from nasbench_suite.jobs.epoch_observer import OpenObserver
+from nasbench_suite.jobs.folder import JobFolder
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.live import OpenObserver
 from nasbench_suite.jobs.search_kind import kind_of
 from nasbench_suite.jobs.searcher import Searcher
-from nasbench_suite.processes import die_with_parent
+from nasbench_suite.jobs.seed_record import SeedRecord
+from nasbench_suite.processes import set_up_process
 from nasbench_suite.progress import Progress
 
 
-def open_searcher(job: Job, live: OpenObserver | None = None) -> Searcher:
+def open_searcher(job: Job, observer: OpenObserver | None = None) -> Searcher:
     """Opens what the searches of one process share."""
-    return kind_of(job.config["algorithm"]).open_searcher(job, live)
+    return kind_of(job.config["algorithm"]).open_searcher(job, observer)
 
 
-def run(job: Job, live: OpenObserver | None = None) -> Path:
+def run(job: Job, observer: OpenObserver | None = None) -> Path:
     """Runs what is not finished yet of a job, and returns its folder.
 
     The results do not depend on how many processes there are. A kill at any moment loses no finished seed. Of processes
@@ -29,10 +33,11 @@ def run(job: Job, live: OpenObserver | None = None) -> Path:
 
     Args:
         job: what to run.
-        live: opens who watches each one-shot search; a module's function, so that processes can be handed it.
+        observer: opens who watches each one-shot search; a module's function, so that processes can be handed it.
 
     Raises:
-        ResultsError: the folder cannot be written, is in use, or was begun by another version.
+        ProcessKilledError: a process was killed.
+        ResultsError: the folder cannot be written, is damaged, or was begun by another version.
     """
     with ExitStack() as stack:
         folder: JobFolder | None = None
@@ -40,32 +45,36 @@ def run(job: Job, live: OpenObserver | None = None) -> Path:
         def unfinished() -> list[int]:
             nonlocal folder
             folder = stack.enter_context(JobFolder.open(job.folder, job.describe(), job.config))
-            return [] if folder.finished else [seed for seed in job.seeds if seed not in folder.seeds]
+            return [seed for seed in job.seeds if seed not in folder.seeds]
 
         todo = from_first(unfinished)
         if folder is None:
-            searcher = open_searcher(job, live)
+            searcher = open_searcher(job, observer)
             for seed in todo:
                 searcher.run(seed, None)
-        elif not folder.finished:
-            _run(job, folder, todo, live)
+            return job.folder
+        if todo:
+            folder.begin()
+            _run(job, folder, todo, observer)
+        folder.compact()
     return job.folder
 
 
-def _run(job: Job, folder: JobFolder, todo: Sequence[int], live: OpenObserver | None) -> None:
+def _run(job: Job, folder: JobFolder, todo: Sequence[int], observer: OpenObserver | None) -> None:
     name = f"{job.choices['algorithm']} on {job.choices['space']}/{job.config['dataset']}"
     steps = job.plan.steps
     with Progress(name, len(job.seeds) * steps, unit="seed" if steps == 1 else "step") as progress:
-        progress.skip(len(folder.seeds) * steps)
-        for record in _records(job, todo, progress, live):
+        progress.skip((len(job.seeds) - len(todo)) * steps)
+        for record in _records(job, todo, progress, observer):
             folder.append(record)
-    folder.compact()
 
 
-def _records(job: Job, seeds: Sequence[int], progress: Progress, live: OpenObserver | None) -> Iterator[SeedRecord]:
+def _records(
+    job: Job, seeds: Sequence[int], progress: Progress, observer: OpenObserver | None
+) -> Iterator[SeedRecord]:
     cores = min(job.config["cores"], len(seeds))
     if cores <= 1:
-        searcher = open_searcher(job, live)
+        searcher = open_searcher(job, observer)
         for seed in seeds:
             yield searcher.run(seed, progress)
         return
@@ -73,22 +82,30 @@ def _records(job: Job, seeds: Sequence[int], progress: Progress, live: OpenObser
     size = max(1, min(25, len(seeds) // (4 * cores)))
     parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, context, initializer=_start, initargs=(job, live)) as pool:
-        for done in as_completed([pool.submit(_run_part, part) for part in parts]):
+    executor = ProcessPoolExecutor(cores, context, initializer=_start, initargs=(job, observer))
+    try:
+        for done in as_completed([executor.submit(_run_part, part) for part in parts]):
             for record in done.result():
                 progress.advance(job.plan.steps)
                 yield record
+    except BrokenProcessPool:
+        raise ProcessKilledError(
+            f"a process of cores={cores} was killed, perhaps for want of memory; its searches are not finished: start "
+            "again to go on, with fewer cores"
+        ) from None
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
-_searcher: Searcher
+_searcher: Callable[[], Searcher]
 
 
-def _start(job: Job, live: OpenObserver | None) -> None:
-    """Sets a worker process up."""
+def _start(job: Job, observer: OpenObserver | None) -> None:
+    """Sets a worker process up; what it searches with is opened by its first task, so that an error comes out whole."""
     global _searcher
-    die_with_parent()
-    _searcher = open_searcher(job, live)
+    set_up_process()
+    _searcher = cache(partial(open_searcher, job, observer))
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
-    return [_searcher.run(seed, None) for seed in seeds]
+    return [_searcher().run(seed, None) for seed in seeds]

@@ -10,7 +10,7 @@ from hydra.utils import get_object
 
 from nasbench_suite.evaluators.evaluator import Evaluator
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.live import OpenObserver
+from nasbench_suite.jobs.epoch_observer import OpenObserver
 from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.jobs.searcher import Searcher
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
@@ -34,12 +34,12 @@ class SearchKind(Protocol):
             NasBenchSuiteError: it makes no sense, or something that it needs is not there.
         """
 
-    def open_searcher(self, job: Job, live: OpenObserver | None) -> Searcher:
+    def open_searcher(self, job: Job, observer: OpenObserver | None) -> Searcher:
         """Opens what the searches of one process share.
 
         Args:
             job: that is searched.
-            live: opens who watches each one-shot search.
+            observer: opens who watches each one-shot search.
         """
 
 

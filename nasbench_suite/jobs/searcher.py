@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from nasbench_suite.jobs.folder import SeedRecord
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.progress import Progress
 
 

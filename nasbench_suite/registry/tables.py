@@ -1,10 +1,11 @@
 """Tables by name, or by space and data set."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nasbench_suite.errors import TableError, TableNotFoundError
-from nasbench_suite.folders import table_paths
+from nasbench_suite.folders import is_shipped, table_paths
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.space import Space
 from nasbench_suite.table.reader import Table, read_metadata
@@ -32,13 +33,17 @@ def open_table(table: str | Path, space: Space[Any] | None = None) -> Table:
     return Table(path, find_space(read_metadata(path).space) if space is None else space)
 
 
-def find_table(space: Space[Any], dataset: str) -> Table:
-    """Opens the one table that has the space and the data set.
+def find_table(space: Space[Any], dataset: str | None) -> Table:
+    """Opens the one table that has the space and the data set; one that ships with the package where there is no other.
+
+    Args:
+        space: whose architectures it holds.
+        dataset: that it has; None for any.
 
     Raises:
         TableNotFoundError: there is none, or several; says what to do.
     """
-    fitting: list[str] = []
+    fitting: dict[bool, list[str]] = {False: [], True: []}  # by whether it ships with the package
     elsewhere: set[str] = set()
     for name, path in table_paths().items():
         try:
@@ -46,18 +51,22 @@ def find_table(space: Space[Any], dataset: str) -> Table:
         except TableError:
             continue  # `tables` shows it; it must not stop a search on another
         if metadata.space == space.name:
-            trial_sets = {series.trial_set for series in metadata.series}
-            if dataset in metadata.datasets or dataset in trial_sets:
-                fitting.append(name)
+            known = {*metadata.datasets, *(series.trial_set for series in metadata.series)}
+            if dataset is None or dataset in known:
+                fitting[is_shipped(path)].append(name)
             elsewhere.update(metadata.datasets)
-    if not fitting:
-        there = f" (tables of {space.name} have: {', '.join(sorted(elsewhere))})" if elsewhere else ""
+    return open_table(_only(fitting[False] or fitting[True], space.name, dataset, sorted(elsewhere)), space)
+
+
+def _only(names: Sequence[str], space: str, dataset: str | None, elsewhere: Sequence[str]) -> str:
+    what = "" if dataset is None else f" has data set {dataset!r}"
+    if not names:
+        there = f" (tables of {space} have: {', '.join(elsewhere)})" if elsewhere else ""
         raise TableNotFoundError(
-            f"no table of space {space.name} has data set {dataset!r}{there}; "
-            f"`nasbench-suite import {space.name} PATH` makes one from the benchmark's file"
+            f"no table of space {space}{what}{there}; `nasbench-suite import {space} PATH` makes one from the benchmark's "
+            "file"
         )
-    if len(fitting) > 1:
-        raise TableNotFoundError(
-            f"several tables of space {space.name} have {dataset}: {', '.join(fitting)}; name one with table=NAME"
-        )
-    return open_table(fitting[0], space)
+    if len(names) > 1:
+        have = "" if dataset is None else f" have {dataset}"
+        raise TableNotFoundError(f"several tables of space {space}{have}: {', '.join(names)}; name one with table=NAME")
+    return names[0]

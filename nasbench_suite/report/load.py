@@ -11,7 +11,9 @@ import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
+from nasbench_suite.jobs.description import JOB, read_description
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
+from nasbench_suite.jobs.manifest import MANIFEST
 
 Column = NDArray[Any]
 UNKNOWN = (float("nan"), float("nan"))
@@ -89,8 +91,8 @@ def load(folders: Iterable[Path]) -> tuple[list[Results], list[Path]]:
             raise ResultsError(f"{folder}: expected a results folder, there is none; `nasbench-suite run` makes one")
         jobs += sorted(path.parent for path in folder.rglob(JOB))
     jobs = list(dict.fromkeys(job.resolve() for job in jobs))
-    finished = [job for job in jobs if (job / TRAJECTORY).exists()]
-    unfinished = [job for job in jobs if not (job / TRAJECTORY).exists()]
+    finished = [job for job in jobs if (job / MANIFEST).exists()]
+    unfinished = [job for job in jobs if not (job / MANIFEST).exists()]
     if not finished:
         begun = f", {len(unfinished)} unfinished; start them again to go on" if unfinished else ""
         raise ResultsError(f"{', '.join(map(str, folders))}: no finished job in or below it{begun}")
@@ -105,7 +107,7 @@ def _load_one(folder: Path) -> Results:
     from pyarrow import ArrowException, parquet
 
     try:
-        description = json.loads((folder / JOB).read_text())
+        description = read_description(folder)
         config = yaml.safe_load((folder / CONFIG).read_text())
         trajectory = parquet.read_table(folder / TRAJECTORY)
         scores = parquet.read_table(folder / SCORES).to_pydict()

@@ -12,7 +12,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, JOB, TRAJECTORY
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
 from nasbench_suite.report.clock import Clock, clock_in, known_unit, limit
 from nasbench_suite.report.curves import SPLITS, best_accuracy, scores_at
 from nasbench_suite.report.load import Results

@@ -4,6 +4,7 @@ import numpy as np
 
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.asha import ASHA
+from nasbench_suite.algorithms.brackets import BracketSettings
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.spaces.nb201 import NB201
@@ -12,7 +13,8 @@ EPOCHS = [Fidelity(9, 1), Fidelity(9, 3), Fidelity(9, 9)]
 
 
 def asha(top_rung_only: bool = True) -> ASHA:
-    return ASHA(NB201(), EPOCHS, np.random.default_rng(0), 3, 1, 9, top_rung_only)
+    brackets = BracketSettings(3, 1, 9, None, top_rung_only)
+    return ASHA(NB201(), EPOCHS, np.random.default_rng(0), brackets)
 
 
 def tell(algorithm: ASHA, proposal: Proposal, accuracy: float) -> None:

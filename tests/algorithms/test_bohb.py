@@ -5,6 +5,8 @@ import pytest
 
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.bohb import BOHB
+from nasbench_suite.algorithms.brackets import BracketSettings
+from nasbench_suite.algorithms.density import DensitySettings
 from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
@@ -17,7 +19,8 @@ EPOCHS = [Fidelity(12, 1), Fidelity(12, 4), Fidelity(12, 12)]
 
 def bohb(offered: Sequence[Fidelity] = ONE, brackets: int | None = 50, random_fraction: float = 0.0, top: bool = True):
     rng = np.random.default_rng(0)
-    return BOHB(NB201(), offered, rng, 3, 12, 200, brackets, top, 4, random_fraction, 15, 0.3, "seen")
+    rungs, density = BracketSettings(3, 12, 200, brackets, top), DensitySettings(4, 15, 0.3, "seen")
+    return BOHB(NB201(), offered, rng, rungs, density, random_fraction)
 
 
 def run(algorithm: BOHB, evaluations: int = 10**6) -> list[Proposal]:
@@ -89,8 +92,10 @@ def models_draws(algorithm: BOHB) -> int:
 
 def test_a_random_fraction_of_one_is_hyperband() -> None:
     drawn = [p.arch for p in run(bohb(random_fraction=1.0), 16)]
-    same = [p.arch for p in run(Hyperband(NB201(), ONE, np.random.default_rng(0), 3, 12, 200, 50, True), 16)]
-    assert drawn == same  # no model yet, so that no draw has decided whether to be random
+    hyperband = Hyperband(NB201(), ONE, np.random.default_rng(0), BracketSettings(3, 12, 200, 50, True))
+    assert drawn == [
+        p.arch for p in run(hyperband, 16)
+    ]  # no model yet, so that no draw has decided whether to be random
     assert models_draws(bohb(random_fraction=1.0)) == 0
     assert models_draws(bohb(random_fraction=0.0)) == 252 - 20
 
@@ -109,8 +114,8 @@ def test_the_protocols_have_the_published_settings(
 ) -> None:
     config = composed(f"protocol={protocol}", "algorithm=bohb").config
     settings = config["algorithm"]
-    assert (settings["iterations"], settings["top_rung_only"], config["fidelities"]) == (iterations, top, rungs)
-    assert [settings[key] for key in ("samples", "random_fraction", "min_bandwidth", "eta", "good_percent")] == [
-        4, 0.0, 0.3, 3, 15
-    ]  # fmt: skip
+    brackets, density = settings["brackets"], settings["density"]
+    assert (brackets["iterations"], brackets["top_rung_only"], config["fidelities"]) == (iterations, top, rungs)
+    assert (brackets["eta"], settings["random_fraction"]) == (3, 0.0)
+    assert [density[key] for key in ("samples", "min_bandwidth", "good_percent")] == [4, 0.3, 15]
     assert config["budget"]["overstep"] == "discard"

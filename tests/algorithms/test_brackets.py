@@ -1,6 +1,6 @@
 import pytest
 
-from nasbench_suite.algorithms.brackets import Bracket, Slot, bracket_sizes, count_rungs, make_ladder
+from nasbench_suite.algorithms.brackets import Bracket, BracketSettings, Slot, bracket_sizes, count_rungs, make_ladder
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 
@@ -33,8 +33,8 @@ def test_ladders_that_make_no_sense_are_refused(lowest: float, highest: float, e
 
 def test_fidelities_on_offer_are_the_rungs_and_one_alone_is_every_rung() -> None:
     schedules = [Fidelity(epochs, epochs) for epochs in (4, 12, 36, 108)]
-    assert make_ladder(schedules, 1, 12, 3) == tuple(schedules)
-    assert make_ladder(schedules[:1], 1, 12, 3) == (schedules[0],) * 3
+    assert make_ladder(schedules, BracketSettings(3, 1, 12)) == tuple(schedules)
+    assert make_ladder(schedules[:1], BracketSettings(3, 1, 12)) == (schedules[0],) * 3
 
 
 def fill(bracket: Bracket[str], names: str) -> list[Slot[str]]:

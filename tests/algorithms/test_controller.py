@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from nasbench_suite.algorithms.controller import Controller
+from nasbench_suite.algorithms.controller import Controller, ControllerSettings
 from nasbench_suite.variables import Categorical
 
 SAME = tuple(Categorical(f"edge {n}", ("none", "skip", "conv")) for n in range(3))
@@ -13,7 +13,8 @@ CODES = torch.tensor(list(product(range(3), repeat=3)))
 
 def controller(seed: int = 0, variables: tuple[Categorical, ...] = SAME, initial_range: float = 1.5) -> Controller:
     """In float64, so that no expectation stands or falls with a CPU's rounding."""
-    return Controller(variables, 32, 2, 5.0, 2.5, initial_range, torch.Generator().manual_seed(seed)).double()
+    settings = ControllerSettings(initial_range=initial_range)
+    return Controller(variables, settings, torch.Generator().manual_seed(seed)).double()
 
 
 def literal(policy: Controller, codes: list[int]) -> tuple[torch.Tensor, torch.Tensor]:

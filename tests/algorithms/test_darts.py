@@ -8,15 +8,16 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from nasbench_suite.algorithms.alphas import AlphaSettings
 from nasbench_suite.algorithms.darts import DARTS
 from nasbench_suite.edge_weights import Mixture
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.batch import Batch
 
 
-def darts(session: Any, order: int = 2, weights_first: bool = True, **settings: float) -> DARTS:
-    values: dict[str, Any] = {"learning_rate": 3e-4, "weight_decay": 1e-3, "initial_std": 1.0} | settings
-    algorithm = DARTS(order, weights_first, betas=(0.5, 0.999), eps=1e-8, **values)  # type: ignore[arg-type]
+def darts(session: Any, order: int = 2, parameters_first: bool = True, **settings: float) -> DARTS:
+    alphas = AlphaSettings(**{"initial_std": 1.0} | settings)
+    algorithm: DARTS[Any] = DARTS(order, parameters_first, alphas)  # type: ignore[arg-type]
     algorithm.begin(session)
     with torch.no_grad():
         algorithm.alphas.data = algorithm.alphas.data.double()
@@ -153,16 +154,16 @@ def test_the_first_order_gradient_takes_the_weights_as_given(make_session: Calla
 
 
 @pytest.mark.parametrize("order", [1, 2])
-@pytest.mark.parametrize("weights_first", [True, False])
+@pytest.mark.parametrize("parameters_first", [True, False])
 def test_a_step_moves_first_what_it_is_told_to(
-    order: int, weights_first: bool, make_session: Callable, make_batch: Callable
+    order: int, parameters_first: bool, make_session: Callable, make_batch: Callable
 ) -> None:
     train, valid = make_batch(1), make_batch(2)
     stepped, literal = (make_session() for _ in range(2))
-    algorithm = darts(stepped, order, weights_first, learning_rate=0.1)
+    algorithm = darts(stepped, order, parameters_first, learning_rate=0.1)
     seen = algorithm.step(train, valid)
-    by_hand = darts(literal, order, weights_first, learning_rate=0.1)
-    for move in ("weights", "alphas") if weights_first else ("alphas", "weights"):
+    by_hand = darts(literal, order, parameters_first, learning_rate=0.1)
+    for move in ("weights", "alphas") if parameters_first else ("alphas", "weights"):
         if move == "weights":
             loss, logits = literal.loss(train, Mixture(by_hand.alphas.detach().softmax(-1)))
             literal.step_weights(loss)
@@ -176,7 +177,7 @@ def test_a_step_moves_first_what_it_is_told_to(
 
 def test_alphas_start_small_and_move_as_adam_does(make_session: Callable, make_batch: Callable) -> None:
     session = make_session()
-    algorithm = DARTS(1, True, 3e-4, (0.5, 0.999), 1e-8, 1e-3, 1e-3)
+    algorithm: DARTS[Any] = DARTS(1)
     algorithm.begin(session)
     expected = 1e-3 * torch.randn(3, 3, generator=torch.Generator().manual_seed(0))
     assert torch.equal(algorithm.alphas, expected)
@@ -218,6 +219,6 @@ def test_a_search_goes_on_from_its_state_to_the_bit(order: int, make_session: Ca
 
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ConfigError, match="expected order 1 or 2, got 3"):
-        DARTS(3, True, 3e-4, (0.5, 0.999), 1e-8, 1e-3, 1e-3)  # type: ignore[arg-type]
+        DARTS(3)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="learning_rate > 0"):
-        DARTS(1, True, 0.0, (0.5, 0.999), 1e-8, 1e-3, 1e-3)
+        AlphaSettings(learning_rate=0.0)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nasbench_suite.algorithms.density import DensitySampler, KernelDensity
+from nasbench_suite.algorithms.density import DensitySampler, DensitySettings, KernelDensity
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.variables import Categorical
@@ -50,7 +50,7 @@ def test_a_model_proposes_architectures_whatever_the_history(
 ) -> None:
     """Equal cells, equal accuracies and diverged trainings included."""
     space, rng = NB201(), np.random.default_rng(0)
-    sampler = DensitySampler(space, 4, 15, 0.3, levels)  # type: ignore[arg-type]
+    sampler = DensitySampler(space, DensitySettings(4, 15, 0.3, levels))  # type: ignore[arg-type]
     for number, accuracy in results:
         sampler.add(space._cells[0 if same else number], accuracy)
     assert sampler.ready == (len(results) >= 14)
@@ -106,7 +106,7 @@ def test_a_bandwidth_has_a_floor_and_a_wide_one_draws_uniformly() -> None:
 
 @pytest.mark.parametrize(("count", "good", "bad"), [(14, 7, 7), (20, 7, 13), (50, 7, 42), (100, 15, 85), (107, 16, 90)])
 def test_good_and_bad_results_are_split_as_published(count: int, good: int, bad: int) -> None:
-    sampler, space = DensitySampler(NB201(), 4, 15, 0.3, "seen"), NB201()
+    sampler, space = DensitySampler(NB201(), DensitySettings(4, 15, 0.3, "seen")), NB201()
     # the better the larger the number; all cells differ
     for number in range(count):
         sampler.add(space._cells[number], float(number))
@@ -118,7 +118,7 @@ def test_good_and_bad_results_are_split_as_published(count: int, good: int, bad:
 
 def test_the_candidate_taken_is_the_one_least_like_the_bad_ones() -> None:
     space, rng = NB201(), np.random.default_rng(1)
-    sampler = DensitySampler(space, 50, 15, 0.3, "own")
+    sampler = DensitySampler(space, DensitySettings(50, 15, 0.3, "own"))
     for number in range(60):
         cell = space._cells[number * 260]
         sampler.add(cell, 100.0 - cell[0] * 10)
@@ -137,7 +137,7 @@ class Unlikely(NB201):
 
 def test_candidates_that_are_no_architecture_are_redrawn() -> None:
     space, rng = Unlikely(), np.random.default_rng(0)
-    sampler = DensitySampler(space, 4, 15, 0.3, "own")
+    sampler = DensitySampler(space, DensitySettings(4, 15, 0.3, "own"))
     for number in range(14):
         sampler.add((3, 0, 0, 0, number % 5, number % 3), float(number))
     assert {sampler.draw(rng)[0] for _ in range(20)} == {3}
@@ -149,4 +149,4 @@ def test_candidates_that_are_no_architecture_are_redrawn() -> None:
 )
 def test_settings_that_make_no_sense_are_refused(samples: int, good: int, floor: float, levels: str) -> None:
     with pytest.raises(ConfigError, match="density model"):
-        DensitySampler(NB201(), samples, good, floor, levels)  # type: ignore[arg-type]
+        DensitySettings(samples, good, floor, levels)  # type: ignore[arg-type]

@@ -8,38 +8,28 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from nasbench_suite.algorithms.controller import Decisions
-from nasbench_suite.algorithms.enas import ENAS
+from nasbench_suite.algorithms.controller import ControllerSettings, Decisions
+from nasbench_suite.algorithms.enas import ENAS, ControllerTraining
+from nasbench_suite.algorithms.selection import SelectionSettings
 from nasbench_suite.edge_weights import Path
 from nasbench_suite.errors import ConfigError
 
 CODES = torch.tensor(list(product(range(3), repeat=3)))
 SETTINGS: dict[str, Any] = {
-    "hidden": 8,
-    "layers": 2,
-    "temperature": 5.0,
-    "tanh_constant": 2.5,
-    "initial_range": 0.5,
-    "learning_rate": 0.01,
-    "betas": (0.0, 0.999),
-    "eps": 1e-3,
-    "weight_decay": 0.0,
-    "clip": 5.0,
     "steps": 3,
     "aggregate": 4,
+    "learning_rate": 0.01,
     "entropy_weight": 1e-2,
     "entropy_gradient": False,
-    "baseline_decay": 0.99,
-    "carry": "last",
-    "images": 16,
-    "augmented": True,
-    "select": 10,
-    "statistics": "running",
 }
 
 
-def enas(session: Any, **settings: Any) -> ENAS:
-    algorithm: ENAS[Any] = ENAS(**SETTINGS | settings)
+def enas(session: Any, initial_range: float = 0.5, images: int = 16, **training: Any) -> ENAS:
+    algorithm: ENAS[Any] = ENAS(
+        ControllerSettings(hidden=8, initial_range=initial_range),
+        ControllerTraining(**SETTINGS | training),
+        SelectionSettings(10, images, True),
+    )
     algorithm.begin(session)
     return algorithm
 
@@ -104,7 +94,7 @@ def replay(
         for cell in step.tolist():
             drawn = policy(1, torch.tensor([cell]))
             accuracy = torch.tensor(reward(Path(tuple(cell))) / 100)
-            entropy = drawn.entropy if algorithm._entropy_gradient else drawn.entropy.detach()
+            entropy = drawn.entropy if algorithm._training.entropy_gradient else drawn.entropy.detach()
             gained = accuracy + 1e-2 * entropy
             baseline = accuracy if previous is None else previous - (1 - 0.99) * (previous - gained)
             loss = -1 * drawn.log_probability * (gained - baseline)
@@ -113,7 +103,7 @@ def replay(
         nn.utils.clip_grad_norm_(policy.parameters(), 5.0)
         adam.step()
         policy.zero_grad()
-    return baselines[-1] if algorithm._carry == "last" else float(np.mean(baselines))
+    return baselines[-1] if algorithm._training.carry == "last" else float(np.mean(baselines))
 
 
 @pytest.mark.parametrize("carry", ["last", "mean"])
@@ -247,11 +237,11 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"steps": 0}, "steps, aggregate, images and select of 1 or more, got 0, 4, 16 and 10"),
+        ({"steps": 0}, "steps and aggregate of 1 or more, got 0 and 4"),
         ({"baseline_decay": 1.5}, "baseline_decay in"),
         ({"carry": "first"}, "carry last or mean, got 0.99 and 'first'"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        ENAS(**SETTINGS | settings)
+        ControllerTraining(**SETTINGS | settings)

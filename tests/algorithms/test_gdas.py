@@ -9,13 +9,14 @@ import torch
 from scipy.stats import chisquare
 from torch import Tensor, nn
 
+from nasbench_suite.algorithms.alphas import AlphaSettings
 from nasbench_suite.algorithms.gdas import GDAS
 from nasbench_suite.edge_weights import OneHot
 from nasbench_suite.errors import ConfigError
 
 
 def gdas(session: Any, learning_rate: float = 3e-4) -> GDAS:
-    algorithm = GDAS(10.0, 0.1, learning_rate, (0.5, 0.999), 1e-8, 1e-3, 1.0)
+    algorithm: GDAS[Any] = GDAS(alphas=AlphaSettings(learning_rate, initial_std=1.0))
     algorithm.begin(session)
     with torch.no_grad():
         algorithm.alphas.data = algorithm.alphas.data.double()
@@ -175,4 +176,4 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
 
 def test_temperatures_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ConfigError, match="temperatures > 0, got 10 and 0"):
-        GDAS(10, 0, 3e-4, (0.5, 0.999), 1e-8, 1e-3, 1e-3)
+        GDAS(10, 0)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from nasbench_suite.algorithms.brackets import BracketSettings
 from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.algorithms.successive_halving import SuccessiveHalving
 from nasbench_suite.errors import ConfigError
@@ -12,7 +13,7 @@ SCHEDULES = [Fidelity(epochs, epochs) for epochs in (4, 12, 36, 108)]
 
 
 def make(kind: type[SuccessiveHalving], brackets: int | None = None) -> SuccessiveHalving:
-    return kind(NB201(), SCHEDULES, np.random.default_rng(0), 3, 4, 108, brackets, True)
+    return kind(NB201(), SCHEDULES, np.random.default_rng(0), BracketSettings(3, 4, 108, brackets, True))
 
 
 def run(algorithm: SuccessiveHalving, evaluations: int) -> list[int]:

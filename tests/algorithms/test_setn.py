@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import chisquare
 
+from nasbench_suite.algorithms.alphas import AlphaSettings
+from nasbench_suite.algorithms.selection import SelectionSettings
 from nasbench_suite.algorithms.setn import SETN
 from nasbench_suite.edge_weights import Mixture, Path
 from nasbench_suite.errors import ConfigError
@@ -17,7 +19,8 @@ CELLS = list(product(range(3), repeat=3))
 
 
 def setn(session: Any, select: int = 10, candidates: Any = "most_probable", learning_rate: float = 3e-4) -> SETN:
-    algorithm = SETN(select, candidates, 16, "running", learning_rate, (0.5, 0.999), 1e-8, 1e-3, 1.0)
+    alphas = AlphaSettings(learning_rate, initial_std=1.0)
+    algorithm: SETN[Any] = SETN(candidates, SelectionSettings(select, 16), alphas)
     algorithm.begin(session)
     with torch.no_grad():
         algorithm.alphas.data = algorithm.alphas.data.double()
@@ -114,8 +117,5 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    rest = (3e-4, (0.5, 0.999), 1e-8, 1e-3, 1e-3)
-    with pytest.raises(ConfigError, match="select and images of 1 or more, got 0 and 512"):
-        SETN(0, "drawn", 512, "batch", *rest)
     with pytest.raises(ConfigError, match="most_probable or drawn, got 'best'"):
-        SETN(100, "best", 512, "batch", *rest)  # type: ignore[arg-type]
+        SETN("best")  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from nasbench_suite.algorithms.density import DensitySettings
 from nasbench_suite.algorithms.tpe import TPE
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
@@ -11,7 +12,8 @@ FIDELITY = Fidelity(12, 12)
 
 
 def run(startup: int, evaluations: int, seed: int = 0) -> list[Cell]:
-    algorithm = TPE(NB201(), [FIDELITY], np.random.default_rng(seed), startup, 4, 15, 0.3, "own")
+    density = DensitySettings(4, 15, 0.3, "own")
+    algorithm = TPE(NB201(), [FIDELITY], np.random.default_rng(seed), startup, density)
     cells = []
     for _ in range(evaluations):
         proposal = algorithm.ask()

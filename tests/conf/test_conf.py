@@ -87,8 +87,8 @@ SHARED = {"learning_rate": 0.0003, "betas": [0.5, 0.999], "weight_decay": 0.001,
 CONTROLLER = {"hidden": 32, "layers": 2, "tanh_constant": 2.5, "temperature": 5.0, "learning_rate": 0.001, "eps": 0.001}
 CONTROLLER |= {"weight_decay": 0.0, "steps": 50, "aggregate": 20, "entropy_weight": 0.0001, "baseline_decay": 0.99}
 PUBLISHED: dict[tuple[str, str], tuple[dict[str, object], dict[str, object]]] = {
-    ("nb201", "darts1"): (SHARED | {"order": 1, "weights_first": True}, {"epochs": 50, "clip": 5}),
-    ("nb201", "darts2"): (SHARED | {"order": 2, "weights_first": False}, {"epochs": 50, "clip": 5}),
+    ("nb201", "darts1"): (SHARED | {"order": 1, "parameters_first": True}, {"epochs": 50, "clip": 5}),
+    ("nb201", "darts2"): (SHARED | {"order": 2, "parameters_first": False}, {"epochs": 50, "clip": 5}),
     ("nb201", "gdas"): (SHARED | {"tau_first": 10, "tau_last": 0.1}, {"epochs": 250, "clip": 5}),
     ("nb201", "setn"): (SHARED | {"select": 100}, {"epochs": 250, "clip": None}),
     ("nb201", "rsps"): (
@@ -100,8 +100,8 @@ PUBLISHED: dict[tuple[str, str], tuple[dict[str, object], dict[str, object]]] = 
         {"epochs": 250, "batch": 128, "learning_rate": 0.05, "learning_rate_end": 0.0005, "cosine_epochs": 10}
         | {"weight_decay": 0.00025, "clip": 5},
     ),
-    ("nats", "darts1"): (SHARED | {"order": 1, "weights_first": True}, {"epochs": 200, "clip": None}),
-    ("nats", "darts2"): (SHARED | {"order": 2, "weights_first": True}, {"epochs": 200, "clip": None}),
+    ("nats", "darts1"): (SHARED | {"order": 1, "parameters_first": True}, {"epochs": 200, "clip": None}),
+    ("nats", "darts2"): (SHARED | {"order": 2, "parameters_first": True}, {"epochs": 200, "clip": None}),
     ("nats", "gdas"): (SHARED | {"tau_first": 10, "tau_last": 0.1}, {"epochs": 200, "clip": None}),
     ("nats", "setn"): (SHARED | {"select": 100}, {"epochs": 200, "clip": None}),
     ("nats", "rsps"): (
@@ -121,7 +121,9 @@ WEIGHTS |= {"weight_decay": 0.0005, "flip": True, "crop_pad": 4}
 def test_weight_sharing_has_the_published_settings(protocol: str, algorithm: str, composed: Callable) -> None:
     config = composed(f"protocol={protocol}", f"algorithm={algorithm}").config
     learned, trained = PUBLISHED[protocol, algorithm]
-    assert {key: config["algorithm"][key] for key in learned} == learned
+    parts = [value for value in config["algorithm"].values() if isinstance(value, dict)]
+    found = {key: value for part in (config["algorithm"], *parts) for key, value in part.items()}
+    assert {key: found[key] for key in learned} == learned
     expected = WEIGHTS | trained
     assert {key: config["supernet"][key] for key in expected} == expected
     statistics = {"nb201": "running", "nats": "batch"}[protocol]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.jobs.folder import JobFolder, SeedRecord
+from nasbench_suite.jobs.folder import JobFolder
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.jobs.folder import JobFolder, SeedRecord
+from nasbench_suite.jobs.folder import JobFolder
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.tracking import live_supernet, log_job
 

@@ -11,7 +11,7 @@ from typing import overload
 
 import pytest
 
-from nasbench_suite.errors import SourceError
+from nasbench_suite.errors import ProcessKilledError
 from nasbench_suite.processes import ordered_map, usable_cores
 
 CHILD = """
@@ -37,8 +37,8 @@ def test_an_error_comes_out_as_it_is() -> None:
         list(ordered_map(abs, [-1, "a", -3], 2))
 
 
-def test_a_killed_process_is_told() -> None:
-    with pytest.raises(SourceError, match="killed"):
+def test_a_killed_process_ends_in_a_line() -> None:
+    with pytest.raises(ProcessKilledError, match="killed"):
         list(ordered_map(os._exit, [1, 1], 2))
 
 

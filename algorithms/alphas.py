@@ -1,0 +1,33 @@
+"""Settings of architecture parameters (alphas), which DARTS, GDAS and SETN learn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nasbench_suite.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class AlphaSettings:
+    """How alphas begin, and how Adam moves them. Defaults are those of DARTS (Liu et al. 2019, arXiv:1806.09055,
+    section 3.1 and its code), which GDAS and SETN took over.
+
+    Attributes:
+        learning_rate: of Adam.
+        betas: Adam's decay of the first and second moments.
+        eps: Adam's term in the denominator; PyTorch's default.
+        weight_decay: added to the gradient.
+        initial_std: standard deviation of the first alphas.
+    """
+
+    learning_rate: float = 3e-4
+    betas: Sequence[float] = (0.5, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 1e-3
+    initial_std: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if self.learning_rate <= 0 or self.weight_decay < 0 or self.initial_std < 0:
+            raise ConfigError(
+                "algorithm.alphas: expected learning_rate > 0, weight_decay and initial_std of 0 or more, got "
+                f"{self.learning_rate}, {self.weight_decay} and {self.initial_std}"
+            )

@@ -1,0 +1,59 @@
+"""A finished job as it was saved, made ready to be searched again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs.description import read_description
+from nasbench_suite.jobs.folder import CONFIG
+from nasbench_suite.jobs.job import Job
+
+
+class Saved(NamedTuple):
+    """What a job's folder says of it.
+
+    Attributes:
+        config: resolved, without the groups' chosen names.
+        choices: those names.
+        description: the contents of `job.json`.
+    """
+
+    config: dict[str, Any]
+    choices: dict[str, str]
+    description: Mapping[str, Any]
+
+
+def read_saved(folder: Path) -> Saved:
+    """Reads a job's folder.
+
+    Raises:
+        ResultsError: it is no job's folder, or damaged.
+    """
+    try:
+        description = read_description(folder)
+        config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ResultsError(f"{folder}: expected a job's folder, which has {CONFIG} and job.json; there is none") from error
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ResultsError(f"{folder / CONFIG}: cannot be read ({error})") from error
+    choices = config.pop("choices", None) if isinstance(config, dict) else None
+    if not isinstance(choices, dict):
+        raise ResultsError(f"{folder / CONFIG}: expected a configuration and the groups' chosen names, got none")
+    return Saved(config, choices, description)
+
+
+def check_table(folder: Path, saved: Saved, job: Job) -> None:
+    """Refuses a table, or images, of other content than the job had.
+
+    Raises:
+        ResultsError: they differ.
+    """
+    had, has = saved.description["table_hash"], job.table_sha256
+    if had != has:
+        raise ResultsError(
+            f"{folder}: was searched on table {saved.description['table']} of content {had[:12]}, and {job.table} has "
+            f"{has[:12]}; bring that table back, or say --any-table"
+        )

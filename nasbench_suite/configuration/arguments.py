@@ -1,0 +1,164 @@
+"""The command line of `run`, before Hydra sees it: experiments, the protocol that nobody named, what nobody may set."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from hydra._internal.utils import get_args_parser
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, OverrideType, QuotedString
+from hydra.errors import HydraException
+
+from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
+from nasbench_suite.configuration.protocols import Named, choose_protocol
+from nasbench_suite.errors import ConfigError
+
+_EXPERIMENT = "experiment"
+# Hydra's own folders: results go where `results` says, and nothing else is written
+_FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.output_subdir")
+_GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", _EXPERIMENT)
+_HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
+
+
+def search_arguments(arguments: Sequence[str]) -> list[str]:
+    """Returns what Hydra is to be called with.
+
+    Raises:
+        ConfigError: an argument is not understood, or not one that a user sets.
+    """
+    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
+    arguments = sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
+    options = get_args_parser().parse_args(arguments)
+    words = [quote_home(word) for word in options.overrides]
+    flags = _without(arguments, options.overrides)
+    files = ConfigFiles(options.config_dir)
+    if options.config_name and options.config_path is None and not _is_primary(files, options.config_name):
+        words.insert(0, f"{_EXPERIMENT}={options.config_name}")
+        flags = _without_config_name(flags)
+        options.config_name = None
+    overrides = parse(words)
+    for override in overrides:
+        _check(override)
+    _check_experiments(files, overrides)
+    words = [_forced(word, override) for word, override in zip(words, overrides, strict=True)]
+    protocol = choose_protocol(files, named) if (named := _named(files, overrides, options.config_name)) else None
+    return [*flags, *words, *([] if protocol is None else [f"protocol={protocol}"])]
+
+
+def quote_home(word: str) -> str:
+    """Returns an override with the quotes that Hydra's grammar wants around a path that begins with `~`."""
+    return _HOME.sub(r"\1='\2'", word) if _HOME.fullmatch(word) else word
+
+
+def parse(words: Sequence[str]) -> list[Override]:
+    """Parses overrides as Hydra does.
+
+    Raises:
+        ConfigError: one is not understood.
+    """
+    try:
+        return list(OverridesParser.create().parse_overrides(list(words)))
+    except HydraException as error:
+        raise ConfigError(str(error).partition("\nSee https")[0]) from error
+
+
+def values_of(override: Override) -> list[str]:
+    """Lists the values that an override stands for, several of a sweep."""
+    if override.is_sweep_override():
+        return [str(value).strip("'\"") for value in override.sweep_string_iterator()]
+    return [str(override.value())]
+
+
+def _without(arguments: Sequence[str], overrides: Sequence[str]) -> list[str]:
+    left = list(overrides)
+    return [word for word in arguments if word not in left or left.remove(word) is not None]
+
+
+def _without_config_name(flags: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    words = iter(flags)
+    for word in words:
+        if word in ("-cn", "--config-name"):
+            next(words, None)
+        elif not word.startswith(("-cn", "--config-name=")):
+            kept.append(word)
+    return kept
+
+
+def _is_primary(files: ConfigFiles, name: str) -> bool:
+    """Whether a name is a whole configuration of the user's or ours, and not an experiment."""
+    stem = name.removesuffix(".yaml")
+    if files.find(f"{_EXPERIMENT}/{stem}") is not None:
+        return False
+    return files.find(stem) is not None
+
+
+def _check(override: Override) -> None:
+    key = override.key_or_group
+    if key == "settings" or key.startswith("settings/"):
+        raise ConfigError(
+            "settings: expected nothing, for protocol and algorithm decide; change a value by its own key, e.g. "
+            "algorithm.population=20, or name another protocol="
+        )
+    if key in _FOLDERS:
+        raise ConfigError(f"{key}: expected nothing, for results decides where files go; say results=FOLDER")
+    if key in _GROUPS and override.type == OverrideType.CHANGE and not override.is_sweep_override():
+        name = override.value()
+        if not isinstance(name, str | QuotedString) and not (key == _EXPERIMENT and name is None):
+            raise ConfigError(f"{key}: expected the name of a file, got {override.get_value_element_as_str()}")
+    if key == _EXPERIMENT and override.type in (OverrideType.ADD, OverrideType.FORCE_ADD):
+        raise ConfigError(f"+{_EXPERIMENT}: the group is always there; say {_EXPERIMENT}={override.value()}, without +")
+
+
+def _check_experiments(files: ConfigFiles, overrides: Sequence[Override]) -> None:
+    for override in overrides:
+        if override.key_or_group == _EXPERIMENT and override.type == OverrideType.CHANGE:
+            for name in values_of(override):
+                if name != "None" and files.find(f"{_EXPERIMENT}/{name}") is None:
+                    known = files.names(_EXPERIMENT)
+                    close = get_close_matches(name, known, n=1)
+                    hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(known)}"
+                    raise ConfigError(f"{_EXPERIMENT}: there is no {name!r}; {hint}")
+
+
+def _forced(word: str, override: Override) -> str:
+    """Returns an override that Hydra always takes, so that all unknown keys meet the same answer: the schema's."""
+    key = override.key_or_group
+    plain = override.type == OverrideType.CHANGE and override.package is None
+    return f"++{word}" if plain and "." in key and not key.startswith("hydra.") else word
+
+
+def _named(files: ConfigFiles, overrides: Sequence[Override], primary: str | None) -> Named | None:
+    """Returns the spaces and data sets that were named; None where a protocol was."""
+    said: dict[str, list[str]] = {}
+    for override in overrides:
+        if override.type != OverrideType.DEL and override.key_or_group in ("space", "dataset", "protocol", _EXPERIMENT):
+            said[override.key_or_group] = values_of(override)
+    written = [f"{_EXPERIMENT}/{name}" for name in said.get(_EXPERIMENT, []) if name != "None"]
+    if primary is not None and primary != "config" and files.find(primary.removesuffix(".yaml")):
+        written.append(primary.removesuffix(".yaml"))
+    inside: dict[str, list[str]] = {}
+    for name in written:
+        for key, value in _said_in(files.read(name)):
+            inside.setdefault(key, []).extend(value)
+    said = {**inside, **said}
+    if "protocol" in said:
+        return None
+    return Named(said.get("space", []), said.get("dataset", []))
+
+
+def _said_in(content: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Lists what an experiment or a user's own configuration says of space, data set and protocol."""
+    swept: Any = content
+    for key in ("hydra", "sweeper", "params"):
+        swept = swept.get(key) if isinstance(swept, Mapping) else None
+    swept = swept if isinstance(swept, Mapping) else {}
+    for key, value in chosen_groups(content):
+        if key in ("space", "protocol") and key not in swept:
+            yield key, [str(value)]
+    if "dataset" in content and "dataset" not in swept:
+        yield "dataset", [str(content["dataset"])]
+    for key in ("space", "dataset", "protocol"):
+        if key in swept:
+            yield key, values_of(parse([f"{key}={swept[key]}"])[0])

@@ -1,0 +1,34 @@
+"""Where a result comes from: the command that asked for it, and the commit of the code."""
+
+import shlex
+import subprocess
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import nasbench_suite
+
+
+def command_line(overrides: Sequence[str]) -> str:
+    """Returns the command that runs one job, of a sweep too."""
+    words = [word.removeprefix("++") for word in overrides]
+    return shlex.join(["nasbench-suite", "run", *words])
+
+
+@lru_cache
+def commit() -> str | None:
+    """Returns the git commit of this code, with a `+` where files differ from it; None where it is no checkout."""
+    root = Path(nasbench_suite.__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "diff-index", "--name-only", "HEAD", "--")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return head + ("+" if changed else "")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
