@@ -93,9 +93,7 @@ def models_draws(algorithm: BOHB) -> int:
 def test_a_random_fraction_of_one_is_hyperband() -> None:
     drawn = [p.arch for p in run(bohb(random_fraction=1.0), 16)]
     hyperband = Hyperband(NB201(), ONE, np.random.default_rng(0), BracketSettings(3, 12, 200, 50, True))
-    assert drawn == [
-        p.arch for p in run(hyperband, 16)
-    ]  # no model yet, so that no draw has decided whether to be random
+    assert drawn == [p.arch for p in run(hyperband, 16)]  # no model yet, so no draw decided
     assert models_draws(bohb(random_fraction=1.0)) == 0
     assert models_draws(bohb(random_fraction=0.0)) == 252 - 20
 
