@@ -80,20 +80,24 @@ def _extract(published: Published, archive: Path) -> dict[str, bytes]:
     wanted = {f"{published.folder}/{name}": name for name in published.files}
     found: dict[str, bytes] = {}
     try:
-        with archive.open("rb") as file, _decompressed(file) as plain:
-            with tarfile.open(fileobj=Bounded(plain), mode="r:") as tar:
-                for seen, member in enumerate(tar):
-                    if seen >= _MOST_MEMBERS:
-                        raise tarfile.ReadError(f"more than {_MOST_MEMBERS} members")
-                    if member.name in wanted:
-                        found[wanted[member.name]] = _member(tar, member)
+        with (
+            archive.open("rb") as file,
+            _decompressed(file) as plain,
+            tarfile.open(fileobj=Bounded(plain), mode="r:") as tar,
+        ):
+            for seen, member in enumerate(tar):
+                if seen >= _MOST_MEMBERS:
+                    raise tarfile.ReadError(f"more than {_MOST_MEMBERS} members")
+                if member.name in wanted:
+                    found[wanted[member.name]] = _member(tar, member)
     except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, zlib.error) as error:
         raise DatasetError(
             f"{archive}: expected an archive of {published.folder}, got {error}; download it again from {published.url}"
         ) from error
     if missing := [name for name in wanted if wanted[name] not in found]:
         raise DatasetError(
-            f"{archive}: expected {', '.join(missing)} in it, found no such file; download it again from {published.url}"
+            f"{archive}: expected {', '.join(missing)} in it, found no such file; "
+            f"download it again from {published.url}"
         )
     return found
 

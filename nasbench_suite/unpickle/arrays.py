@@ -55,7 +55,7 @@ def _make(data: object, dtype: object, shape: object, order: str) -> NDArray[Any
     if len(data) != math.prod(shape) * kind.itemsize:
         raise DamageError(f"an array of shape {shape!r:.80} with {len(data)} bytes")
     # an empty buffer cannot be read as an array
-    return np.frombuffer(data, kind).reshape(shape, order=order) if data else np.zeros(shape, kind)  # type: ignore[call-overload, no-any-return]
+    return np.frombuffer(data, kind).reshape(shape, order=order) if data else np.zeros(shape, kind)  # type: ignore[call-overload]
 
 
 def _reconstruct(args: Sequence[Any]) -> object:

@@ -38,5 +38,5 @@ def quoted(line: bytes) -> bytes:
     """
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
         raise DamageError("a text without quotes")
-    decoded: bytes = codecs.escape_decode(line[1:-1])[0]  # type: ignore[attr-defined]
+    decoded: bytes = codecs.escape_decode(line[1:-1])[0]
     return decoded

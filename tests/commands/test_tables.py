@@ -9,7 +9,13 @@ Cli = Callable[..., Any]
 def test_a_table_is_shown_with_what_it_holds(cli: Cli, write_small: Callable) -> None:
     made = write_small(table_path("mine")).open().metadata
     out = cli("tables").out
-    for part in ("mine: space nb201\n", "architectures: 12\n", "data sets: cifar10, mixed\n", "trials 777, 888, stored mean", "12 epochs"):
+    for part in (
+        "mine: space nb201\n",
+        "architectures: 12\n",
+        "data sets: cifar10, mixed\n",
+        "trials 777, 888, stored mean",
+        "12 epochs",
+    ):
         assert part in out
     assert made.content_sha256 in out and made.source.sha256 in out
 

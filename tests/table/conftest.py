@@ -25,7 +25,9 @@ def with_record(small: Any, tmp_path: Path) -> Callable[[bytes], Path]:
 
 
 @pytest.fixture
-def with_change(small: Any, with_record: Callable[[bytes], Path]) -> Callable[[Callable[[dict[str, Any]], object]], Path]:
+def with_change(
+    small: Any, with_record: Callable[[bytes], Path]
+) -> Callable[[Callable[[dict[str, Any]], object]], Path]:
     """Writes the small table after a change to its metadata, well sealed."""
 
     def write(change: Callable[[dict[str, Any]], object]) -> Path:

@@ -124,9 +124,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("name", ATTACKS)
-def test_a_pickle_may_ask_for_plain_arrays_alone(
-    name: str, protocol: int, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pickle_may_ask_for_plain_arrays_alone(name: str, protocol: int, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SourceError) as caught:
         load_arrays(pickle.dumps({b"data": ATTACKS[name]}, protocol), "file")
     assert "\n" not in str(caught.value)
