@@ -146,8 +146,7 @@ class Benchmark:
             MissingTrialError: the cell has no such trial, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
-            ConfigError: the fidelity or the policy is none; or the table has test figures only, and the objective is not
-                `test_error`.
+            ConfigError: no fidelity, or no policy; or the table has test figures only, and the objective is not `test_error`.
         """
         try:
             fidelity, metric, cost, charged = self._prepared[fidelity]  # type: ignore[index]
@@ -190,7 +189,9 @@ class Benchmark:
             self.stored_means += metric.picker.count_stored_means(picked)
         return Observations(_mean(values, picked), seconds)
 
-    def value(self, row: int, trial_set: str, fidelity: Fidelity | int, metric: str, trial: TrialPolicy) -> float | None:
+    def value(
+        self, row: int, trial_set: str, fidelity: Fidelity | int, metric: str, trial: TrialPolicy
+    ) -> float | None:
         """Returns any metric in percent, millions or seconds; None where it was not measured. Costs nothing.
 
         Raises:

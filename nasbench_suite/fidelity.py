@@ -35,4 +35,6 @@ def check_fidelity(value: object) -> Fidelity:
         return Fidelity(value, value)
     if isinstance(value, tuple) and len(value) == 2 and all(type(part) is int for part in value):
         return Fidelity(*value)
-    raise ConfigError(f"expected a fidelity, as Fidelity(schedule=200, epoch=12), or a schedule, as 200; got {value!r:.80}")
+    raise ConfigError(
+        f"expected a fidelity, as Fidelity(schedule=200, epoch=12), or a schedule, as 200; got {value!r:.80}"
+    )

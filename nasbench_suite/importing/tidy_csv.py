@@ -1,7 +1,7 @@
 """Importer of a tidy CSV, plain or gzip: one row per training. docs/import.md describes the columns."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,8 +103,8 @@ class TidyCsvImporter(Importer):
         for (trial_set, metric), highest in trials.highest().items():
             if units.get(metric) == "percent" and 0 < highest <= 1:
                 raise SourceError(
-                    f"{path}: expected {metric} in percent, but on {trial_set} no value is above {highest:g}; if they are "
-                    "fractions of 1, say so with --accuracy fraction, if they are percent, with --accuracy percent"
+                    f"{path}: expected {metric} in percent, but on {trial_set} no value is above {highest:g}; if they "
+                    "are fractions of 1, say so with --accuracy fraction, if they are percent, with --accuracy percent"
                 )
 
 

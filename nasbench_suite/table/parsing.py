@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from nasbench_suite.errors import TableError
@@ -27,6 +28,7 @@ class _WrongError(Exception):
     """What is wrong with a part of the record."""
 
 
+@lru_cache(maxsize=8)  # a table is described, to find its space, before it is opened
 def parse(record: bytes, pages: int) -> Metadata:
     """Reads a record.
 
@@ -99,8 +101,8 @@ def _check_arrays(metadata: Metadata, pages: int) -> None:
                     _expect_array(metadata, keys.missing(key), ("|u1",), shape)
     trial_sets = {series.trial_set for series in metadata.series}
     for name, pair in metadata.datasets.items():
-        if series := set(pair) - trial_sets:
-            raise _WrongError(f"data set {name} is made of {min(series)}, which has no trainings")
+        if unknown := set(pair) - trial_sets:
+            raise _WrongError(f"data set {name} is made of {min(unknown)}, which has no trainings")
 
 
 def _expect_array(metadata: Metadata, key: str, dtypes: tuple[str, ...], shape: tuple[int, ...]) -> None:

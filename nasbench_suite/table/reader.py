@@ -1,8 +1,6 @@
 """Reads a table: memory-mapped, shared between processes, opened in milliseconds."""
 
-import hashlib
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +21,12 @@ from nasbench_suite.errors import (
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import keys, seal
+from nasbench_suite.table.content import content_hash
+from nasbench_suite.table.cost import find_cost
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import open_shared
 from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metadata, Series, metrics_of
-from nasbench_suite.table.metric import ColumnMetric, CurveMetric, FirstMetric, Metric, SumMetric
+from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
 from nasbench_suite.table.parsing import parse
 
 
@@ -167,9 +167,12 @@ class Table:
         """
         if trial_set not in self._trial_sets:
             raise UnknownDatasetError(
-                f"table {self.name}: expected one of the trial sets {', '.join(self._trial_sets)}; got {trial_set!r:.80}"
+                f"table {self.name}: expected one of the trial sets {', '.join(self._trial_sets)}; "
+                f"got {trial_set!r:.80}"
             )
         if metric not in self._known_metrics:
+            from difflib import get_close_matches  # costs a tenth of opening a table
+
             close = get_close_matches(str(metric), self._known_metrics, 1)
             guess = f"; did you mean {close[0]}?" if close else f"; it has {', '.join(sorted(self.metadata.units))}"
             raise UnknownMetricError(f"table {self.name}: there is no metric {metric!r:.80}{guess}")
@@ -271,13 +274,7 @@ class Table:
         return None
 
     def cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
-        """Returns the seconds of one evaluation from scratch; None where the table has no times.
-
-        The cost is that of the training up to the epoch and, where the table has it, of one pass over the
-        validation split, as in NATS-Bench's `simulate_train_eval`. A trial without `train_seconds` at the epoch costs
-        `train_seconds_per_epoch` times the epochs; one without a time of the pass at the epoch, that of the last.
-        Where the table has the seconds of a training step instead, it is these times the steps of an epoch, which the
-        space knows, times the epochs.
+        """Returns the seconds of one evaluation from scratch, as `find_cost` finds them; None where there are no times.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.
@@ -288,25 +285,7 @@ class Table:
         return self._metrics[key]
 
     def _find_cost(self, trial_set: str, fidelity: Fidelity) -> Metric | None:
-        final = Fidelity(fidelity.schedule, fidelity.schedule)
-        # a column of times an epoch, or a pass, is that of the whole training, whichever epoch is asked for
-        steady = self.metric(trial_set, final, "train_seconds_per_epoch")
-        training = _first(
-            self.metric(trial_set, fidelity, "train_seconds"),
-            steady.times(fidelity.epoch) if isinstance(steady, ColumnMetric) else None,
-        )
-        training = training or self._stepwise(trial_set, final, fidelity.epoch)
-        if training is None:
-            return None
-        validation = self.metric(trial_set, final, "valid_seconds")
-        if fidelity != final:
-            validation = _first(self.metric(trial_set, fidelity, "valid_seconds"), validation)
-        return training if validation is None else SumMetric(training, validation)
-
-    def _stepwise(self, trial_set: str, final: Fidelity, epochs: int) -> Metric | None:
-        steps = self.space.steps_per_epoch(trial_set)
-        per_step = None if steps is None else self.metric(trial_set, final, "train_seconds_per_step")
-        return None if per_step is None or steps is None else per_step.times(steps * epochs)
+        return find_cost(partial(self.metric, trial_set), fidelity, self.space.steps_per_epoch(trial_set))
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
         """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""
@@ -350,10 +329,6 @@ def _reopen(path: Path, space: Space[Any], content_sha256: str) -> Table:
     return table
 
 
-def _first(first: Metric | None, second: Metric | None) -> Metric | None:
-    return FirstMetric(first, second) if first is not None and second is not None else first or second
-
-
 def read_metadata(path: Path) -> Metadata:
     """Reads what a table says of itself, without its space and without mapping it; its values are not checked.
 
@@ -369,15 +344,6 @@ def _parse(path: Path, record: bytes, pages: int) -> Metadata:
         return parse(record, pages)
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
-
-
-def content_hash(transaction: lmdb.Transaction, metadata: Metadata) -> str:
-    """Returns the sha256 of the schema and of every value, keys in order."""
-    digest = hashlib.sha256(metadata.schema())
-    for key, value in transaction.cursor():
-        digest.update(len(key).to_bytes(4, "little") + bytes(key) + len(value).to_bytes(8, "little"))
-        digest.update(value)
-    return digest.hexdigest()
 
 
 def _listed(values: Sequence[int]) -> str:

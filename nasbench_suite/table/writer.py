@@ -15,9 +15,10 @@ from nasbench_suite.errors import TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import keys, seal
+from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.curves import Curve, narrowest, pack
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
-from nasbench_suite.table.reader import content_hash, read_metadata
+from nasbench_suite.table.reader import read_metadata
 from nasbench_suite.table.temporary import TemporaryFile
 from nasbench_suite.version import __version__
 
@@ -33,8 +34,8 @@ class TableWriter:
     Attributes:
         counts: what the importer counted, kept in the metadata.
         units: unit of each column; an importer may change it, before `finish`, to those that came.
-        datasets: what can be searched and scored; likewise.
-        source: where the numbers come from; likewise.
+        datasets: what can be searched and scored; may be changed as `units` may.
+        source: where the numbers come from; may be changed as `units` may.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class TableWriter:
     def add_series(self, trial_set: str, schedule: int, trials: Sequence[int | None]) -> None:
         """Declares the trainings of a trial set under a schedule, before its columns and curves.
 
-        A source that comes cell by cell may tell of more trials later: what is declared last counts.
+        A source that comes architecture by architecture may have more trials later: what is declared last counts.
 
         Args:
             trial_set: its name.

@@ -1,13 +1,18 @@
 """The files of a published data set: in a folder, or in the archive that it is published as."""
 
+import gzip
 import hashlib
 import tarfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
-from nasbench_suite.errors import DatasetError
-from nasbench_suite.training.unpickling import unpickle
+from nasbench_suite.errors import DatasetError, SourceError
+from nasbench_suite.training.bounded import MOST_BYTES, Bounded
+from nasbench_suite.unpickle.arrays import load_arrays
+
+_MOST_MEMBERS = 1_000  # the official archives have a dozen
 
 
 class Published(NamedTuple):
@@ -45,13 +50,16 @@ def read(published: Published, root: Path, official: bool) -> list[dict[bytes, A
                 f"{name} of {published.folder}: expected the published file with MD5 {md5}, got {found}; download it "
                 f"again from {published.url}, or say official=False to use it as it is"
             )
-    return [unpickle(contents[name], f"{name} of {published.folder}") for name in published.files]
+    try:
+        return [load_arrays(contents[name], f"{name} of {published.folder}") for name in published.files]
+    except SourceError as error:
+        raise DatasetError(str(error)) from None
 
 
 def _contents(published: Published, root: Path) -> dict[str, bytes]:
     for folder in (root / published.folder, root):
         if all((folder / name).is_file() for name in published.files):
-            return {name: (folder / name).read_bytes() for name in published.files}
+            return {name: _read(folder / name) for name in published.files}
     archive = None if published.archive is None else root / published.archive
     if archive is not None and archive.is_file():
         return _extract(published, archive)
@@ -62,12 +70,48 @@ def _contents(published: Published, root: Path) -> dict[str, bytes]:
     )
 
 
+def _read(path: Path) -> bytes:
+    if (size := path.stat().st_size) > MOST_BYTES:
+        raise DatasetError(f"{path}: expected a file of at most {MOST_BYTES:,} bytes, got one of {size:,}")
+    return path.read_bytes()
+
+
 def _extract(published: Published, archive: Path) -> dict[str, bytes]:
+    wanted = {f"{published.folder}/{name}": name for name in published.files}
+    found: dict[str, bytes] = {}
     try:
-        with tarfile.open(archive) as tar:
-            members = {name: tar.extractfile(f"{published.folder}/{name}") for name in published.files}
-            return {name: member.read() for name, member in members.items() if member is not None}
-    except (tarfile.TarError, KeyError, EOFError, OSError) as error:
+        with (
+            archive.open("rb") as file,
+            _decompressed(file) as plain,
+            tarfile.open(fileobj=Bounded(plain), mode="r:") as tar,
+        ):
+            for seen, member in enumerate(tar):
+                if seen >= _MOST_MEMBERS:
+                    raise tarfile.ReadError(f"more than {_MOST_MEMBERS} members")
+                if member.name in wanted:
+                    found[wanted[member.name]] = _member(tar, member)
+    except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, zlib.error) as error:
         raise DatasetError(
             f"{archive}: expected an archive of {published.folder}, got {error}; download it again from {published.url}"
         ) from error
+    if missing := [name for name in wanted if wanted[name] not in found]:
+        raise DatasetError(
+            f"{archive}: expected {', '.join(missing)} in it, found no such file; "
+            f"download it again from {published.url}"
+        )
+    return found
+
+
+def _member(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    """Returns what a plain file holds; a link, which could lead anywhere, is none."""
+    if not member.isreg() or member.size > MOST_BYTES:
+        raise tarfile.ReadError(f"{member.name}, which is no plain file of at most {MOST_BYTES:,} bytes")
+    stream = tar.extractfile(member)
+    assert stream is not None  # it is a plain file
+    return b"".join(iter(lambda: stream.read(1 << 20), b""))
+
+
+def _decompressed(file: IO[bytes]) -> IO[bytes]:
+    magic = file.read(2)
+    file.seek(0)
+    return gzip.GzipFile(fileobj=file) if magic == b"\x1f\x8b" else file  # type: ignore[return-value]

@@ -4,6 +4,15 @@ Nine tenths of a benchmark file are learning curves: dicts whose keys are epochs
 string and its place in the memo), each followed by a float (`G` and eight bytes). Items of one length have
 their opcodes in columns, and a column of a bytes object is a slice. So one slice a column says how long a
 run is, and one `struct` call reads it. The machine then stands where it would have, had it read every opcode.
+
+Worked through, `{3: 0.5, 4: 0.25}` is, after the dict and the mark, two items of 11 bytes:
+
+    offset  0    1    2    3 .. 10    | 11   12   13   14 .. 21
+            K    3    G    0.5        | K    4    G    0.25
+
+The slice `buffer[at + 0 :: 11]` is `KK`, the slice `buffer[at + 2 :: 11]` is `GG`, so the run has two items, and the
+layout `>xBxdxBxd` (skip K, a byte, skip G, a double; twice) reads `(3, 0.5, 4, 0.25)`. A run with a value that is no float,
+or with a key of 256 or more, ends before it: there the column has another letter.
 """
 
 import struct

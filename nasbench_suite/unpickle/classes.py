@@ -49,10 +49,43 @@ class Dtype:
         self.order = "<"
 
     def set_state(self, state: object) -> None:
-        """Takes what follows a pickled dtype: version, byte order, nothing more for plain numbers."""
-        if not (isinstance(state, tuple) and len(state) >= 2 and state[1] in ("<", ">", "|", "=")):
-            raise DamageError("a numpy dtype with an unknown state")
-        self.order = ">" if state[1] == ">" else "<"
+        """Takes what follows a pickled dtype: version, byte order, and nothing more for plain numbers.
+
+        What else numpy would take here (a subarray, names, fields with their offsets, a size) is what lets a file place
+        objects over bytes of its choice.
+        """
+        if not isinstance(state, tuple) or len(state) != 8 or state[2:] != (None, None, None, -1, -1, 0):
+            raise DamageError("a numpy dtype of something else than plain numbers")
+        order = _ascii(state[1])
+        if order not in ("<", ">", "|", "="):
+            raise DamageError("a numpy dtype in an unknown byte order")
+        self.order = ">" if order == ">" else "<"
+
+
+class Array:
+    """An array whose state is still to come.
+
+    Attributes:
+        made: the array, once its state has come.
+    """
+
+    __slots__ = ("_from_state", "made")
+
+    def __init__(self, from_state: Callable[[object], object]) -> None:
+        self._from_state = from_state
+        self.made: object = None
+
+    def set_state(self, state: object) -> object:
+        """Makes the array, once."""
+        if self.made is not None:
+            raise DamageError("an array with two states")
+        self.made = self._from_state(state)
+        return self.made
+
+
+def _ascii(text: object) -> object:
+    """Python 2 wrote names as bytes."""
+    return text.decode("ascii", "replace") if isinstance(text, bytes) else text
 
 
 def _ordered_dict(args: Sequence[Any]) -> object:
@@ -77,14 +110,15 @@ def check_key(key: object) -> None:
         DamageError: it is no string, integer or pair of them.
     """
     pair = type(key) is tuple and len(key) == 2 and type(key[0]) is str and type(key[1]) is int
-    if type(key) not in (str, int) and not pair:
+    if type(key) not in (str, bytes, int) and not pair:
         raise DamageError("a dict key other than a string, an integer or a pair of them")
 
 
 def _dtype(args: Sequence[Any]) -> object:
-    if not args or not isinstance(args[0], str) or args[0] not in _SCALARS:
+    code = _ascii(args[0]) if args else None
+    if not isinstance(code, str) or code not in _SCALARS or any(type(one) not in (bool, int) for one in args[1:]):
         raise DamageError("a numpy dtype other than a plain number")
-    return Dtype(args[0])
+    return Dtype(code)
 
 
 def _scalar(args: Sequence[Any]) -> object:

@@ -1,8 +1,9 @@
 """A pickle machine that executes nothing, holds one entry at a time, and knows when a file asks for too much.
 
-It understands the opcodes that protocols 2 to 5 write for plain values. What a hostile file could exhaust is
-bounded: bytes, containers and depth between two entries, memoised values, distinct strings. Dict keys are
-strings, integers of at most 64 bits and pairs of them, so that hashing neither recurses nor collides.
+It understands the opcodes that protocols 0 to 5 write for plain values; text that Python 2 wrote comes as bytes. What a
+hostile file could exhaust is bounded: bytes, containers and depth between two entries, memoised values, distinct
+strings. Dict keys are strings, integers of at most 64 bits and pairs of them, so that hashing neither recurses nor
+collides.
 """
 
 import struct
@@ -10,33 +11,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.unpickle import bulk
-from nasbench_suite.unpickle.classes import CLASSES, OPAQUE, Dtype, Global, Opaque, check_key
+from nasbench_suite.unpickle import bulk, text
+from nasbench_suite.unpickle.buffer import Buffer, Read
+from nasbench_suite.unpickle.classes import CLASSES, OPAQUE, Array, Dtype, Global, Opaque, check_key
 from nasbench_suite.unpickle.damage import DamageError
 from nasbench_suite.unpickle.memo import Memo
 
-_CHUNK: Final = 1 << 20
-# the longest run of opcodes that is read without looking whether the buffer ends
-_MARGIN: Final = 1 << 13
-# between two entries; an entry of NAS-Bench-201 has 0.35 MB and 200 containers, with weights 2 MB and 20,000
-_ENTRY_BYTES: Final = 1 << 23
+# between two entries; an entry of NAS-Bench-201 has 200 containers, with weights 20,000
 _ENTRY_CONTAINERS: Final = 1 << 18
-_SKIPPED_BYTES: Final = 1 << 30
 _DEPTH: Final = 64
-# bytes that are longer than any number's are weights, and are left aside unread
-_NUMBER_BYTES: Final = 64
 _NAME: Final = 256
 
 _I32 = struct.Struct("<i").unpack_from
 _U16 = struct.Struct("<H").unpack_from
 _U32 = struct.Struct("<I").unpack_from
-_U64 = struct.Struct("<Q").unpack_from
 _F64 = struct.Struct(">d").unpack_from
 
-Read = Callable[[int], bytes]
 
-
-class Unpickler:
+class Unpickler(Buffer):
     """Reads the pickles of one stream, one after another."""
 
     def __init__(
@@ -46,6 +38,7 @@ class Unpickler:
         classes: Mapping[str, Callable[[Sequence[Any]], object]] = CLASSES,
         *,
         in_bulk: bool = True,
+        holds: int | None = None,
     ) -> None:
         """
         Args:
@@ -53,15 +46,13 @@ class Unpickler:
             name: the file, for error messages.
             classes: stand-ins by the names that a file may use; any other name is refused.
             in_bulk: whether runs of numbers are read at once, which is ten times as fast and gives the same.
+            holds: how many bytes the file has, where its arrays are wanted; None: what is longer than a number is left
+                aside.
         """
-        self._read = read
+        super().__init__(read, holds)
         self._name = name
         self._classes = classes
         self._in_bulk = in_bulk
-        self._buffer = b""
-        self._at = 0
-        self._offset = 0
-        self._safe = 0
         self.head: dict[Any, Any] = {}
         self._begin(None)
 
@@ -90,6 +81,10 @@ class Unpickler:
         if not isinstance(self._stack[-1], dict):
             raise SourceError(f"{self._name}: expected a pickled dict")
         self.head = self._stack.pop()
+        if isinstance(items := self.head.get(key), dict) and items:
+            # protocol 0 completes the inner dict before it says whose it is, and there are few
+            self.head[key] = {}
+            yield from items.items()
 
     def at_end(self) -> bool:
         """Whether nothing follows. Reading on to the end is what makes a compressed file check its sums."""
@@ -110,9 +105,8 @@ class Unpickler:
         self._begin_entry()
 
     def _begin_entry(self) -> None:
-        self._entry_start = self._offset + self._at
+        self._begin_piece()
         self._containers = 0
-        self._skipped = 0
 
     def _run(self) -> Iterator[tuple[Any, Any]]:
         handlers = _HANDLERS
@@ -143,64 +137,6 @@ class Unpickler:
             f"{self._name}: expected a complete pickle, found {came} (byte {self._offset + self._at}); "
             "download the file again"
         )
-
-    def _more(self) -> bool:
-        """Reads on; returns whether there was anything."""
-        chunk = self._read(_CHUNK)
-        self._offset += self._at
-        self._buffer = self._buffer[self._at :] + chunk
-        self._at = 0
-        self._safe = len(self._buffer) - _MARGIN if chunk else len(self._buffer)
-        return bool(chunk)
-
-    def _fill(self) -> None:
-        if self._offset + self._at - self._entry_start - self._skipped > _ENTRY_BYTES:
-            raise DamageError(f"an entry of more than {_ENTRY_BYTES} bytes")
-        while self._at >= self._safe and self._more():
-            pass
-        if self._at >= len(self._buffer):
-            raise DamageError("the end of the file")
-
-    def _take(self, size: int) -> bytes:
-        """The next `size` bytes, however many."""
-        if size > _ENTRY_BYTES:
-            raise DamageError(f"a string of {size} bytes")
-        while self._at + size > len(self._buffer):
-            if not self._more():
-                raise DamageError("the end of the file")
-        self._at += size
-        return self._buffer[self._at - size : self._at]
-
-    def _skip(self, size: int) -> None:
-        """Leaves `size` bytes aside, without holding them."""
-        self._skipped += size
-        if self._skipped > _SKIPPED_BYTES:
-            raise DamageError(f"an entry with more than {_SKIPPED_BYTES} bytes of weights")
-        while size:
-            here = min(size, len(self._buffer) - self._at)
-            self._at += here
-            size -= here
-            if size and not self._more():
-                raise DamageError("the end of the file")
-
-    def _byte(self) -> int:
-        self._at += 1
-        return self._buffer[self._at - 1]
-
-    def _u32(self) -> int:
-        self._at += 4
-        return int(_U32(self._buffer, self._at - 4)[0])
-
-    def _u64(self) -> int:
-        self._at += 8
-        return int(_U64(self._buffer, self._at - 8)[0])
-
-    def _line(self) -> str:
-        end = self._buffer.find(b"\n", self._at, self._at + _NAME)
-        if end < 0:
-            raise DamageError("a class without a name")
-        start, self._at = self._at, end + 1
-        return self._buffer[start:end].decode()
 
     def _new(self, container: object) -> None:
         self._containers += 1
@@ -248,8 +184,8 @@ class Unpickler:
     # Opcodes: nothing is returned, or True when an entry or the pickle is complete
 
     def _on_proto(self) -> None:
-        if not 2 <= self._byte() <= 5:
-            raise DamageError("a pickle of another protocol than 2 to 5")
+        if self._byte() > 5:
+            raise DamageError("a pickle of a later protocol than 5")
 
     def _on_frame(self) -> None:
         self._at += 8
@@ -339,8 +275,46 @@ class Unpickler:
         self._stack += run.items
         return True
 
+    # What protocols 0 and 1 write, and Python 2
+
+    def _on_int(self) -> None:
+        self._stack.append(text.whole_or_flag(self._line()))
+
+    def _on_long(self) -> None:
+        self._stack.append(text.whole(self._line()))
+
+    def _on_float(self) -> None:
+        self._stack.append(text.number(self._line()))
+
+    def _on_unicode(self) -> None:
+        self._stack.append(str(self._long_line(), "raw-unicode-escape", "surrogatepass"))
+
+    def _on_string(self) -> None:
+        found = text.quoted(self._long_line())
+        self._stack.append(OPAQUE if len(found) > self._longest_kept else found)
+
+    def _on_binstring(self) -> None:
+        self._bytes(self._u32())
+
+    def _on_short_binstring(self) -> None:
+        self._bytes(self._byte())
+
+    def _on_dict(self) -> None:
+        items = self._pop_mark()
+        self._new({})
+        _set_items(self._stack[-1], items)
+
+    def _on_list(self) -> None:
+        self._new(self._pop_mark())
+
+    def _on_put(self) -> None:
+        self._memo.put(text.whole(self._line(), 0), self._stack[-1])
+
+    def _on_get(self) -> None:
+        self._stack.append(self._memo.get(text.whole(self._line(), 0)))
+
     def _bytes(self, size: int) -> None:
-        if size > _NUMBER_BYTES:
+        if size > self._longest_kept:
             self._skip(size)
             self._stack.append(OPAQUE)
         else:
@@ -353,6 +327,9 @@ class Unpickler:
         self._bytes(self._u32())
 
     def _on_binbytes8(self) -> None:
+        self._bytes(self._u64())
+
+    def _on_bytearray8(self) -> None:
         self._bytes(self._u64())
 
     def _on_empty_dict(self) -> None:
@@ -427,12 +404,12 @@ class Unpickler:
 
     def _expect(self, kind: type) -> Any:
         if type(self._stack[-1]) is not kind:
-            raise DamageError(f"items for a {kind.__name__} that is none")
+            raise DamageError(f"items for a {kind.__name__} that is something else")
         return self._stack[-1]
 
     def _on_global(self) -> None:
-        module = self._line()
-        self._global(module, self._line())
+        module = self._line().decode()
+        self._global(module, self._line().decode())
 
     def _on_stack_global(self) -> None:
         module, name = self._pop_two()
@@ -457,11 +434,13 @@ class Unpickler:
 
     def _on_build(self) -> None:
         target, state = self._pop_two()
-        self._stack.append(target)
-        if type(target) is Dtype:
+        if type(target) is Array:
+            target = target.set_state(state)
+        elif type(target) is Dtype:
             target.set_state(state)
         elif type(target) not in (dict, Opaque):
             raise DamageError("a state for something that has none")
+        self._stack.append(target)
 
     def _on_binpersid(self) -> None:
         self._stack.pop()
@@ -487,7 +466,7 @@ def _set_items(target: dict[Any, Any], items: list[Any]) -> None:
     keys = items[::2]
     if len(items) % 2:
         raise DamageError("a dict key without a value")
-    if not set(map(type, keys)) <= {str, int}:
+    if not set(map(type, keys)) <= {str, bytes, int}:
         for key in keys:
             check_key(key)
     target.update(zip(keys, items[1::2], strict=True))
@@ -506,5 +485,7 @@ _HANDLERS: Final[Mapping[int, Callable[[Unpickler], bool | None]]] = {
         "a": "append", "e": "appends", "\x90": "additems", "s": "setitem", "u": "setitems",
         "c": "global", "\x93": "stack_global", "R": "reduce", "b": "build", "Q": "binpersid",
         "q": "binput", "r": "long_binput", "\x94": "memoize", "h": "binget", "j": "long_binget",
+        "I": "int", "L": "long", "F": "float", "V": "unicode", "S": "string", "T": "binstring",
+        "U": "short_binstring", "d": "dict", "l": "list", "p": "put", "g": "get", "\x96": "bytearray8",
     }.items()
 }  # fmt: skip

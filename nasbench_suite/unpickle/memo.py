@@ -9,7 +9,7 @@ their entry is complete: entries share words and classes, not containers.
 from array import array
 from collections.abc import Sequence
 
-from nasbench_suite.unpickle.classes import Dtype, Global
+from nasbench_suite.unpickle.classes import Array, Dtype, Global
 from nasbench_suite.unpickle.damage import DamageError
 
 _INDICES = 1 << 28
@@ -17,6 +17,7 @@ _GAP = 1 << 8
 _CONTAINERS = 1 << 18
 _WORDS = 1 << 20
 _LETTERS = 1 << 26
+_WORD = 1 << 16  # letters; a longer text is no word that comes again
 
 
 class Memo:
@@ -35,8 +36,11 @@ class Memo:
         return len(self._numbers)
 
     def put(self, index: int, value: object) -> None:
-        """Remembers a value; an index may be used again, and only the last use counts."""
-        if type(value) is str:
+        """Remembers a value; an index may be used again, and only the last use counts.
+
+        An index is not a size: it may be a little beyond the last one, no more.
+        """
+        if type(value) is str and len(value) <= _WORD:
             number = self._number(value)
         elif isinstance(value, Global | Dtype):
             number = self._new_number(value)
@@ -66,7 +70,10 @@ class Memo:
             return self._words[number]
         if index not in self._containers:
             raise DamageError(f"memo index {index}, which is part of another entry")
-        return self._containers[index]
+        container = self._containers[index]
+        if type(container) is Array and container.made is not None:
+            return container.made  # it was remembered before its state came
+        return container
 
     def numbers(self, words: Sequence[str]) -> "array[int]":
         """Returns the numbers of many words at once, for `put_numbers`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nasbench_suite.errors import ArchitectureError, SourceError
+from nasbench_suite.importing.archives import open_zip
 from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
@@ -120,7 +121,7 @@ class _Source:
                 yield file.relative_to(self._path).as_posix(), file.stat().st_size
         elif zipfile.is_zipfile(self._path):
             try:
-                with zipfile.ZipFile(self._path) as archive:
+                with self._path.open("rb") as file, open_zip(file, self._path) as archive:
                     for member in archive.infolist():
                         # macOS adds a shadow of every file
                         if member.filename.endswith(".json") and "__MACOSX" not in member.filename:
@@ -166,7 +167,7 @@ class _Source:
         if not zipfile.is_zipfile(self._path):
             return self._path.read_bytes()
         try:
-            with zipfile.ZipFile(self._path) as archive:
+            with self._path.open("rb") as opened, open_zip(opened, self._path) as archive:
                 return archive.read(file.name)
         except _ZIP_ERRORS as error:
             raise SourceError(f"{self.where(file)}: the zip file is damaged ({error})") from error

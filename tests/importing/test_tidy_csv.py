@@ -211,7 +211,7 @@ def test_accuracies_that_are_fractions_are_refused_or_declared(tmp_path: Path) -
         assert metric is not None
         return metric.value(0, (0,))
 
-    with pytest.raises(SourceError, match="valid_accuracy in percent, but on a no value is above 1; .*fraction"):
+    with pytest.raises(SourceError, match=r"valid_accuracy in percent, but on a no value is above 1; .*fraction"):
         value()
     assert value(accuracy="percent") == 0.85
     with pytest.raises(SourceError, match="line 4: expected valid_accuracy in fraction, 0 to 1, got 85"):

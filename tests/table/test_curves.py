@@ -1,5 +1,8 @@
+import tracemalloc
+
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -80,3 +83,61 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(record: bytes) -> None:
         except TableError:
             refused += 1
     assert refused > 0.9 * len(record) * 8
+
+
+def test_the_worked_example_is_what_is_written() -> None:
+    written = {777: {"valid_accuracy": Curve(np.arange(1, 4), np.array([10.5, 20.25, 30.5]))}}
+    written[777]["test_accuracy"] = Curve(np.array([3]), np.array([30.1]))
+    line = b'[[777,"valid_accuracy","<f4",3],[777,"test_accuracy","<f8",[3]]]\n'
+    values = np.array([10.5, 20.25, 30.5], "<f4").tobytes() + np.array([30.1]).tobytes()
+    assert zstandard.ZstdDecompressor().decompress(pack(written)) == line + values
+
+
+def frame(line: bytes, values: bytes = b"") -> bytes:
+    return zstandard.ZstdCompressor(write_checksum=True).compress(line + b"\n" + values)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'[[777,"a","<f8",2000000000]]',
+        b'[[777,"a","<f8",2]]',  # one more than there is
+        b'[[777,"a","<f8",-1]]',
+        b'[[777,"a","<f8",true]]',
+        b'[[777,"a","<f8",1e9]]',
+        b'[[777,"a","<f8",null]]',
+        b'[[777,"a","<f8",["x"]]]',
+        b'[[777,"a","<f8",[1e400]]]',
+        b'[[777,"a","<f8",[99999999999999999999]]]',
+        b'[[777,"a","|O",1]]',
+        b'[[777,"a","O8",1]]',
+        b'[[777,"a",["<f8"],1]]',
+        b'[[777,"a","<f8",1,2]]',
+        b'[[[1],"a","<f8",1]]',
+        b'[[777,{},"<f8",1]]',
+        b"[null]",
+        b"null",
+        b"7",
+        b"{",
+        b"[" * 100_000,
+    ],
+)
+def test_a_header_that_says_what_is_not_there_is_refused_in_one_line(line: bytes) -> None:
+    with pytest.raises(TableError, match="a curve record is damaged") as caught:
+        unpack(frame(line, bytes(8)))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_record_that_expands_to_gigabytes_is_refused_before_it_does() -> None:
+    compressor = zstandard.ZstdCompressor()
+    small = compressor.compress(bytes(17 << 20))
+    said_none = b"".join([*map(compressor.compressobj().compress, [bytes(1 << 20)] * 20)])
+    for record in (small, said_none):
+        tracemalloc.start()
+        try:
+            with pytest.raises(TableError, match="expected at most 16,777,216 bytes"):
+                unpack(record)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 1 << 20

@@ -1,7 +1,6 @@
 """Opening what the official files are wrapped in, as streams that count the bytes read."""
 
 import bz2
-import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nasbench_suite.errors import SourceError
+from nasbench_suite.importing.archives import bounded_bz2, open_zip
 from nasbench_suite.unpickle import Unpickler
 
 TORCH_LEGACY = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
@@ -18,10 +18,6 @@ ZIP = b"PK\x03\x04"
 BZ2 = b"BZh"
 
 _TORCH_PROTOCOL = 1001
-# a torch archive has a few thousand members at most
-_DIRECTORY_BYTES = 1 << 24
-# where a zip file's end record is: 22 bytes and a comment
-_TAIL = (1 << 16) + 22
 
 Position = Callable[[], int]
 """Bytes of the file on the disk that have been read."""
@@ -47,13 +43,13 @@ def open_pickle(path: Path) -> Iterator[tuple[Unpickler, Position]]:
                 yield _after_torch_header(file, path), file.tell
             elif start.startswith(ZIP):
                 with (
-                    zipfile.ZipFile(_checked(file, path)) as archive,
+                    open_zip(file, path) as archive,
                     archive.open(_member(archive, path)) as data,
                 ):
                     yield Unpickler(data.read, str(path)), file.tell
             elif start.startswith(BZ2):
                 with bz2.BZ2File(file) as data:
-                    yield Unpickler(data.read, str(path)), file.tell
+                    yield Unpickler(bounded_bz2(data, file, path), str(path)), file.tell
             else:
                 raise SourceError(f"{path}: expected a torch file (.pth) or a bz2 pickle (.pickle.pbz2), found neither")
     except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
@@ -87,19 +83,3 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     if members[0].compress_type != zipfile.ZIP_STORED:
         raise SourceError(f"{path}: expected an uncompressed data.pkl, as torch writes it, found a compressed one")
     return members[0]
-
-
-def _checked(file: BinaryIO, path: Path) -> BinaryIO:
-    """Refuses a zip file whose directory would fill the memory before anything could be looked at."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _TAIL))
-    tail = file.read()
-    end = tail.rfind(b"PK\x05\x06")
-    directory = struct.unpack_from("<I", tail, end + 12)[0] if 0 <= end <= len(tail) - 22 else 0
-    if directory == 0xFFFFFFFF:
-        large = tail.rfind(b"PK\x06\x06", 0, end)
-        directory = struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
-    if directory > _DIRECTORY_BYTES:
-        raise SourceError(f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes")
-    file.seek(0)
-    return file
