@@ -20,11 +20,11 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
-from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.task import MEASURES, Result, Task, Trained
 from nasbench_suite.training.worker import Worker, WorkerSettings
+from nasbench_suite.workers import Evaluate
 
 _VALID, _TEST, _TEST_SECONDS = (MEASURES.index(name) for name in ("valid_accuracy", "test_accuracy", "test_seconds"))
 _SEEDS = 2**31

@@ -49,7 +49,9 @@ class Job:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
         choices = {key: value for key, value in self.choices.items() if key not in NEUTRAL}
-        sources = [self.table_sha256] if self.plan.one_shot is None else [self.table_sha256, self.plan.one_shot.images_sha256]
+        sources = (
+            [self.table_sha256] if self.plan.one_shot is None else [self.table_sha256, self.plan.one_shot.images_sha256]
+        )
         text = json.dumps([part, choices, *sources], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -15,10 +15,11 @@ from nasbench_suite.distributed import local_device, processes, rank
 from nasbench_suite.errors import ConfigError, MissingArchitectureError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
+from nasbench_suite.jobs.epoch_observer import EpochObserver, OpenObserver
 from nasbench_suite.jobs.folder import checkpoint_file
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.epoch_observer import EpochObserver, OpenObserver
 from nasbench_suite.jobs.plan import OneShotPlan, SearchPlan
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot.data import SearchData, load_search_data
 from nasbench_suite.one_shot.record import EpochRecord
