@@ -87,11 +87,14 @@ class JobFolder:
             config: the resolved configuration.
 
         Raises:
-            ResultsError: it cannot be written, is of an older format, or is damaged.
+            ResultsError: it cannot be written, is of an older format, is damaged, or other versions began it.
         """
         lock = lock_folder(path, wait=True)
         try:
-            return cls(path, lock, description, config)
+            folder = cls(path, lock, description, config)
+            if folder._manifest is None:
+                folder.begin()
+            return folder
         except OSError as error:
             lock.release()
             raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from error
@@ -100,11 +103,13 @@ class JobFolder:
             raise
 
     def begin(self) -> None:
-        """Gets ready for further searches.
+        """Gets ready for further searches; a folder in which nothing is finished is ready when it is opened.
 
         Raises:
             ResultsError: it cannot be written, or other versions began it.
         """
+        if self._log is not None:
+            return
         if self._begun is not None and self.seeds:
             check_same_job(self.path, self._begun, json.loads(json.dumps(self._description)))
         try:
@@ -121,7 +126,8 @@ class JobFolder:
         Raises:
             ResultsError: the disk is full or fails; what was there before stays.
         """
-        assert self._log is not None, "begin() comes before"
+        self.begin()
+        assert self._log is not None
         try:
             self._log.append(record._asdict())
         except OSError as error:
