@@ -47,7 +47,7 @@ class TableEvaluator:
             dataset: to search.
             trial: which trial answers.
             charge_repeats: whether an architecture asked again at the same fidelity costs again.
-            objective: what a search is told.
+            objective: what a search sees.
             space: whose architectures it holds.
             folder: of the results; nothing is kept there.
 
