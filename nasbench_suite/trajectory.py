@@ -1,4 +1,4 @@
-"""What one search did: a row an evaluation, in the order in which the results came."""
+"""What one search did: a row per evaluation, in the order in which the results came."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ class Trajectory:
     def __init__(self) -> None:
         """Starts empty."""
         self._rows: list[tuple[Proposal[Any], Observation, float | None, bool]] = []
-        self._best = float("-inf")
+        self._highest = float("-inf")
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -32,14 +32,14 @@ class Trajectory:
             observation: what came of it.
             clock: seconds since the start of the search, this evaluation included; None where unknown.
         """
-        leads = proposal.candidate and observation.valid_accuracy > self._best
-        if leads:
-            self._best = observation.valid_accuracy
-        self._rows.append((proposal, observation, clock, leads))
+        is_incumbent = proposal.candidate and observation.valid_accuracy > self._highest
+        if is_incumbent:
+            self._highest = observation.valid_accuracy
+        self._rows.append((proposal, observation, clock, is_incumbent))
 
     def incumbents(self) -> list[Any]:
-        """Lists the architectures that led at some time, each once, first leader first."""
-        return list(dict.fromkeys(proposal.arch for proposal, _, _, leads in self._rows if leads))
+        """Lists the architectures that were the incumbent at some time, each once, the first one first."""
+        return list(dict.fromkeys(proposal.arch for proposal, _, _, is_incumbent in self._rows if is_incumbent))
 
     def columns(self, format: Callable[[Any], str]) -> Columns:
         """Returns the rows as columns of plain values.

@@ -14,9 +14,9 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.registry.tables import find_table, open_table
-from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
+from nasbench_suite.workers import Evaluate
 
 
 class TableEvaluator:
@@ -47,7 +47,7 @@ class TableEvaluator:
             dataset: to search.
             trial: which trial answers.
             charge_repeats: whether an architecture asked again at the same fidelity costs again.
-            objective: what a search is told.
+            objective: what a search sees.
             space: whose architectures it holds.
             folder: of the results; nothing is kept there.
 

@@ -58,7 +58,9 @@ class JobFolder:
         seeds: of the finished searches.
     """
 
-    def __init__(self, path: Path, lock: filelock.BaseFileLock, description: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: Path, lock: filelock.BaseFileLock, description: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> None:
         """Use `open`."""
         self.path, self._lock, self._config = path, lock, config
         versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
@@ -85,11 +87,14 @@ class JobFolder:
             config: the resolved configuration.
 
         Raises:
-            ResultsError: it cannot be written, is of an older format, or is damaged.
+            ResultsError: it cannot be written, is of an older format, is damaged, or other versions began it.
         """
         lock = lock_folder(path, wait=True)
         try:
-            return cls(path, lock, description, config)
+            folder = cls(path, lock, description, config)
+            if folder._manifest is None:
+                folder.begin()
+            return folder
         except OSError as error:
             lock.release()
             raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from error
@@ -98,11 +103,13 @@ class JobFolder:
             raise
 
     def begin(self) -> None:
-        """Gets ready for further searches.
+        """Gets ready for further searches; a folder in which nothing is finished is ready when it is opened.
 
         Raises:
             ResultsError: it cannot be written, or other versions began it.
         """
+        if self._log is not None:
+            return
         if self._begun is not None and self.seeds:
             check_same_job(self.path, self._begun, json.loads(json.dumps(self._description)))
         try:
@@ -119,7 +126,8 @@ class JobFolder:
         Raises:
             ResultsError: the disk is full or fails; what was there before stays.
         """
-        assert self._log is not None, "begin() comes before"
+        self.begin()
+        assert self._log is not None
         try:
             self._log.append(record._asdict())
         except OSError as error:

@@ -1,29 +1,20 @@
 """`nasbench-suite run`, in this process and as a program of its own."""
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nasbench_suite.jobs.folder import LOG, SCORES, TRAJECTORY
+from nasbench_suite.jobs.folder import TRAJECTORY
+from nasbench_suite.jobs.manifest import MANIFEST
 
 pytestmark = pytest.mark.usefixtures("installed")
 Cli = Callable[..., Any]
 
 
 def jobs(root: Path) -> dict[str, Path]:
-    return {path.parent.parent.name: path.parent for path in root.rglob(TRAJECTORY)}
-
-
-def files(root: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(root)): p.read_bytes() for n in (TRAJECTORY, SCORES) for p in root.rglob(n)}
+    return {path.parent.name: path.parent for path in root.rglob(TRAJECTORY)}
 
 
 def test_a_run_prints_what_it_found_and_where_it_is(cli: Cli, tmp_path: Path) -> None:
@@ -45,7 +36,7 @@ def test_a_sweep_runs_every_combination_and_started_again_skips_what_is_finished
     found = jobs(tmp_path / "results")
     assert len(found) == 4
     times = {path: path.stat().st_mtime_ns for folder in found.values() for path in folder.iterdir()}
-    lost = next(iter(found.values())) / TRAJECTORY
+    lost = next(iter(found.values())) / MANIFEST
     lost.unlink()
     again = cli(*sweep)
     assert again.code == 0 and again.out.count("results: ") == 4
@@ -61,7 +52,7 @@ def test_options_may_stand_behind_overrides(cli: Cli, tmp_path: Path) -> None:
 def test_an_experiment_runs_by_name_from_any_folder_without_m(cli: Cli, tmp_path: Path) -> None:
     answer = cli("run", "-cn", "nb201_table", "seeds=2", "budget.seconds=500")
     assert answer.code == 0
-    assert {path.parent.parent.name.split("-")[2] for path in tmp_path.rglob(TRAJECTORY)} == {
+    assert {path.parent.name.split("-")[2] for path in tmp_path.rglob(TRAJECTORY)} == {
         "random", "rea", "reinforce", "reinforce_documented", "bohb"
     }  # fmt: skip
     assert all((tmp_path / "results" / "nb201_table") in path.parents for path in tmp_path.rglob(TRAJECTORY))
@@ -89,56 +80,6 @@ def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) ->
     )
     assert done.code == 0, done.err
     assert done.out.splitlines()[-1] == "[]"
-
-
-@contextlib.contextmanager
-def started(folder: Path, *overrides: str) -> Any:
-    """Runs a job as a program of its own, in a group that can be killed whole."""
-    command = [sys.executable, "-m", "nasbench_suite", "run", "protocol=nb201", *overrides]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True)
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def wait_for_seeds(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
-    """Returns the log as soon as it has so many lines."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        for log in root.rglob(LOG):
-            if log.read_bytes().count(b"\n") >= count:
-                return log
-        time.sleep(0.002)
-    raise AssertionError(f"no {count} seeds were finished while the run was under way")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
-@pytest.mark.parametrize("cores", [1, 2])
-def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_path: Path, cores: int) -> None:
-    settings = ("algorithm=rea", "seeds=150")
-    assert cli("run", *settings, "results=whole").code == 0
-    with started(tmp_path, *settings, "results=killed", f"cores={cores}") as process:
-        log = wait_for_seeds(tmp_path / "killed", process, 5)
-        process.kill()
-        process.wait()
-    kept = [line for line in log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-    assert 5 <= len(kept) < 150
-    assert not list((tmp_path / "killed").rglob(TRAJECTORY))
-
-    from nasbench_suite.jobs.query import QuerySearcher
-
-    ran: list[int] = []
-    search = QuerySearcher.run
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            QuerySearcher, "run", lambda self, seed, progress: ran.append(seed) or search(self, seed, progress)
-        )
-        assert cli("run", *settings, "results=killed").code == 0
-    assert len(ran) == 150 - len(kept)
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 
 def test_a_protocol_that_lacks_an_algorithms_settings_is_told(cli: Cli) -> None:

@@ -19,11 +19,11 @@ from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.evaluators.training import TrainingEvaluator
 from nasbench_suite.jobs import job as jobs
 from nasbench_suite.jobs import one_shot
+from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import (
     CONFIG,
     EPOCHS,
     FAILURES,
-    JOB,
     LOG,
     SCORES,
     TRAJECTORY,
@@ -31,6 +31,7 @@ from nasbench_suite.jobs.folder import (
     checkpoint_file,
 )
 from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.jobs.run import open_searcher, run
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
@@ -71,7 +72,7 @@ def test_a_run_ends_in_the_files_of_any_other_and_its_epochs(
     assert answer.code == 0, answer.err
     (folder,) = (path.parent for path in (tmp_path / "results").rglob(TRAJECTORY))
     assert str(folder.relative_to(tmp_path)) in answer.out
-    assert {path.name for path in folder.iterdir()} == {".lock", CONFIG, JOB, TRAJECTORY, SCORES, EPOCHS}
+    assert {path.name for path in folder.iterdir()} == {".lock", CONFIG, JOB, TRAJECTORY, SCORES, EPOCHS, MANIFEST}
     trajectory, epochs = columns(folder), columns(folder, EPOCHS)
     assert trajectory["step"] == [0, 1] and trajectory["epoch"] == epochs["epoch"] == [1, 2]
     assert trajectory["schedule"] == [2, 2] and trajectory["trial"] == [None, None]
@@ -84,7 +85,7 @@ def test_a_run_ends_in_the_files_of_any_other_and_its_epochs(
     assert described["clock"] == "machine" and described["fidelities"] == [] and described["trial"] is None
     assert described["one_shot"]["operations"] == list(NB201.variables[0].choices)
     assert described["one_shot"]["edges"] == [variable.name for variable in NB201.variables]
-    assert described["one_shot"]["torch"] == torch.__version__
+    assert described["one_shot"]["torch_version"] == torch.__version__
     assert cli("report", "results", "--format", "json").code == 0
 
 
@@ -157,7 +158,7 @@ def test_a_job_goes_on_in_the_middle_of_a_seed(tiny_job: MakeJob, tmp_path: Path
         folder.append(searcher.run(1, None))
         assert not checkpoint_file(job.folder, 1).exists()
         with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(one_shot.Searcher, "_score", interrupting := Interrupting(2))
+            patch.setattr(one_shot.OneShotSearcher, "_score", interrupting := Interrupting(2))
             searcher.run(0, None)
         assert interrupting.left == 0 and checkpoint_file(job.folder, 0).exists()
     assert (job.folder / LOG).exists()
@@ -190,7 +191,7 @@ def test_a_checkpoint_of_another_configuration_in_the_folder_is_told(tiny_job: M
     job, other = tiny_job(epochs=2), tiny_job(epochs=3)
     for one in (job, other):
         with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(one_shot.Searcher, "_score", Interrupting(1))
+            patch.setattr(one_shot.OneShotSearcher, "_score", Interrupting(1))
             run(one)
     checkpoint_file(other.folder, 0).replace(checkpoint_file(job.folder, 0))
     with pytest.raises(ResultsError, match=f"expected the checkpoint of {job.id}, seed 0.* got that of {other.id}"):
@@ -238,7 +239,7 @@ def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interrupt
     monkeypatch.setattr(one_shot, "live_supernet", live)
     job = tiny_job("seed=4", epochs=3)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(one_shot.Searcher, "_score", Interrupting(2))
+        patch.setattr(one_shot.OneShotSearcher, "_score", Interrupting(2))
         run(job)
     assert [(seed, record.epoch) for seed, record, _ in fed] == [(4, 1)]
     fed.clear()

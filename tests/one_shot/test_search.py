@@ -1,6 +1,9 @@
 """A search that ends, is stopped, killed, or goes on."""
 
+import hashlib
+import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +20,7 @@ from nasbench_suite.errors import ResultsError
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.one_shot.search import search
+from nasbench_suite.training import checkpoint_file
 
 EPOCHS = 8
 PROGRAM = f"""
@@ -30,7 +34,7 @@ go(Path(sys.argv[1]), {EPOCHS})
 
 
 def kept(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = torch.load(path, weights_only=True)
+    found: dict[str, Any] = checkpoint_file.read(path)
     return found
 
 
@@ -96,7 +100,9 @@ def test_a_resumed_search_does_not_get_its_budget_twice(tiny: ModuleType, tmp_pa
 def test_a_checkpoint_of_another_configuration_is_told(tiny: ModuleType, tmp_path: Path) -> None:
     state = tmp_path / "state.pt"
     tiny.go(state, 1)
-    with pytest.raises(ResultsError, match=r"expected the checkpoint of other, got that of tiny; delete it") as caught:
+    with pytest.raises(
+        ResultsError, match=r"expected the checkpoint of other, got that of tiny; move it away"
+    ) as caught:
         search(partial(tiny.make), tiny.SETTINGS, Ledger(), state, "other", lambda record: None)
     assert "\n" not in str(caught.value)
 
@@ -106,7 +112,7 @@ def test_a_damaged_checkpoint_is_told(tiny: ModuleType, tmp_path: Path, damage: 
     state = tmp_path / "state.pt"
     tiny.go(state, 1)
     state.write_bytes(damage(state.read_bytes()))
-    with pytest.raises(ResultsError, match=r"expected a one-shot search's checkpoint, got .*; delete it") as caught:
+    with pytest.raises(ResultsError, match=r"state\.pt: (is damaged|expected a checkpoint)") as caught:
         tiny.go(state, 2)
     assert "\n" not in str(caught.value)
 
@@ -119,7 +125,12 @@ def test_a_checkpoint_runs_no_code(tiny: ModuleType, tmp_path: Path) -> None:
             return (Path.touch, (tmp_path / "touched",))
 
     state = tmp_path / "state.pt"
-    torch.save({"identity": "tiny", "state": Evil(), "records": []}, state, pickle_module=pickle)
+    saved = io.BytesIO()
+    torch.save({"identity": "tiny", "state": Evil(), "records": []}, saved, pickle_module=pickle)
+    tiny.go(state, 1)
+    magic = state.read_bytes().partition(b"\n")[0]
+    checksum = hashlib.sha256(saved.getvalue()).hexdigest().encode()
+    state.write_bytes(magic + b"\n" + checksum + saved.getvalue())
     with pytest.raises(ResultsError):
         tiny.go(state, 1)
     assert not (tmp_path / "touched").exists()
@@ -129,9 +140,15 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_earlier_one(tiny: Module
     state = tmp_path / "state.pt"
     tiny.go(state, 1)
     before = state.read_bytes()
-    (tmp_path / "state.pt.tmp").mkdir()
-    with pytest.raises(ResultsError, match="cannot be written") as caught:
-        tiny.go(state, 2)
+    resource = pytest.importorskip("resource")
+    limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(ResultsError, match="the disk is full") as caught:
+            tiny.go(state, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
     assert "\n" not in str(caught.value)
     assert state.read_bytes() == before
 

@@ -119,7 +119,7 @@ def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
         "seconds_from": None, "table": "t", "table_hash": "ab" * 32, "best": {"cifar10": [95.0, 96.0]},
     }  # fmt: skip
     config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS}
-    with JobFolder.open(tmp_path / "mine" / "seeds-0-1", described, config) as folder:
+    with JobFolder.open(tmp_path / "mine" / "job", described, config) as folder:
         for seed in (0, 1):
             records = [record(epoch, seconds=10.0 * epoch + seed, convolutions=seed) for epoch in (1, 2)]
             columns = {
