@@ -17,13 +17,13 @@ from nasbench_suite.whole_number import check_whole
 
 
 def prepare(
-    config: Mapping[str, Any], choices: Mapping[str, str], command: str | None = None, commit: str | None = None
+    config: Mapping[str, Any], choices: Mapping[str, str | None], command: str | None = None, commit: str | None = None
 ) -> Job:
     """Checks a resolved configuration against its table.
 
     Args:
         config: resolved, as it was composed.
-        choices: the config groups' chosen names.
+        choices: the config groups' chosen names; whose settings the pair has, the configuration says itself.
         command: that asked for it, for the job's folder.
         commit: of the code, for the job's folder.
 
@@ -33,7 +33,8 @@ def prepare(
         MissingDataError: the table lacks the data set or the fidelity.
         TableNotFoundError: there is no such table.
     """
-    config = {**check_search(config), "choices": dict(choices)}
+    choices = {group: name for group, name in choices.items() if name is not None and group != "settings"}
+    config = {**check_search(config), "choices": choices}
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
         check_whole(key, config[key], minimum)
     space = instantiate(config["space"])

@@ -61,7 +61,7 @@ def test_every_one_shot_algorithm_takes_its_settings_from_every_protocol_with_a_
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes_by_name(name: str, composed: Callable) -> None:
-    assert composed(name=name).config["seeds"] >= 1
+    assert composed(f"experiment={name}").config["seeds"] >= 1
 
 
 def test_the_options_are_those_of_the_design() -> None:

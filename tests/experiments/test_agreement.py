@@ -65,7 +65,7 @@ def test_the_experiments_run_what_is_compared_here(
 ) -> None:
     from hydra import compose
 
-    assert composed(name=name).config["seeds"] == 500
+    assert composed(f"experiment={name}").config["seeds"] == 500
     params = compose(name, return_hydra_config=True).hydra.sweeper.params
     assert params.protocol == name.removesuffix("_table")
     assert set(params.algorithm.split(",")) == algorithms
