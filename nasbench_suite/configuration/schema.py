@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from nasbench_suite.configuration.typed import TARGET, normalise_fields, normalise_node, unknown_key
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.table.trials import TrialPolicy
 
 Node = Mapping[str, Any]
 """Of a `_target_` and its arguments."""
@@ -25,7 +26,7 @@ class ProtocolConfig:
     table: str | None
     fidelities: Fidelities | None
     rungs: Fidelities | None
-    trial: str | int
+    trial: TrialPolicy
     seconds: Number | None
     overstep: Literal["keep", "discard"]
 
@@ -79,7 +80,7 @@ class SearchConfig:
     table: str | None
     fidelities: Fidelities | None
     objectives: str | Sequence[str]
-    trial: str | int
+    trial: TrialPolicy
     seeds: int
     seed: int
     workers: int
@@ -156,12 +157,10 @@ def check_build(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(config: Mapping[str, Any], schema: type) -> dict[str, Any]:
     nodes = {
-        key: normalise_node(config[key], key, given)
-        for key, given in _GIVEN.items()
-        if isinstance(config.get(key), Mapping) and TARGET in config[key]
+        key: config[key] for key in _GIVEN if isinstance(config.get(key), Mapping) and TARGET in config[key]
     }
     done = normalise_fields({key: value for key, value in config.items() if key not in nodes}, schema, "", set(nodes))
-    done |= nodes
+    done |= {key: normalise_node(node, key, _GIVEN[key]) for key, node in nodes.items()}
     for name in ("space", "algorithm", "evaluator", "executor"):
         if name in done and TARGET not in done[name]:
             raise ConfigError(f"{name}.{TARGET}: expected the dotted name of a class, got none")

@@ -194,6 +194,8 @@ def _one_of(value: Any, options: Sequence[Any], where: str) -> Any:
     if isinstance(value, Mapping | list):  # then what is wrong inside says more
         raise max(complaints, key=lambda error: str(error).partition(": ")[0].count("."))
     words = dict.fromkeys(word for option in options for word in _words(option))
+    if float in options:
+        words.pop(_WORDS[int], None)  # it is a number, too
     raise ConfigError(f"{where}: expected {' or '.join(words)}, got {_shown(value)}")
 
 
