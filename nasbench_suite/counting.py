@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 def count_parameters(network: nn.Module) -> int:
     """Number of trainable values."""
-    return sum(weights.numel() for weights in network.parameters() if weights.requires_grad)
+    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 
 def count_flops(network: nn.Module, shape: tuple[int, int, int]) -> int:

@@ -62,7 +62,7 @@ class SimulatedWorkers:
         heapq.heappush(self._under_way, (end, proposal.id, proposal, observation))
 
     def wait(self) -> list[tuple[Proposal[Any], Observation]]:
-        """Moves the clock to the next end of an evaluation, and returns all that end then; nothing if none is under way."""
+        """Moves the clock to the next end of an evaluation, and returns all that end then."""
         under_way, ended = self._under_way, []
         if under_way:
             self.clock = under_way[0][0]

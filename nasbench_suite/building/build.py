@@ -11,7 +11,8 @@ from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Complexity
 from nasbench_suite.table import Metadata
-from nasbench_suite.training.worker import Worker, WorkerSettings, network_settings
+from nasbench_suite.training.device import check_device
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings, network_settings
 
 
 def build(plan: BuildPlan, executor: Executor, path: Path) -> Metadata:
@@ -25,13 +26,14 @@ def build(plan: BuildPlan, executor: Executor, path: Path) -> Metadata:
         path: the table's place.
 
     Raises:
+        ConfigError: the device is not there.
         DatasetError: the images are not there.
         ResultsError: the folder cannot be written, is in use, or was begun by another plan or version.
         TableExistsError: a table of other content is there.
     """
     settings = _worker_settings(plan)
-    here = Worker(settings)
-    # what is missing is told before anything starts
+    here = TrainingWorker(settings)
+    # what is missing is said before anything starts
     data = {name: here.data(name) for name in plan.config["datasets"]}
     with BuildFolder.open(plan.folder, plan.describe()) as folder:
         todo = [task for task in plan.tasks if task not in folder.results]
@@ -59,8 +61,8 @@ def _worker_settings(plan: BuildPlan) -> WorkerSettings:
     return WorkerSettings(
         config["space"],
         config["training"],
-        tuple(config["seeds"]),
-        config["device"],
+        tuple(config["trials"]),
+        check_device("device", config["device"]),
         config["datasets_root"],
         config["official"],
         str(plan.folder / "unfinished") if config["checkpoints"] else None,

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from nasbench_suite.training.task import Result, Task, Trained
+from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 from nasbench_suite.training.worker import WorkerSettings
 
 MOST_DEATHS = 3
@@ -12,7 +12,7 @@ MOST_DEATHS = 3
 
 
 class WorkerDeath(NamedTuple):
-    """The end of a worker that was not told to end.
+    """The end of a worker that nobody ended.
 
     Attributes:
         reason: what is known of it.
@@ -29,20 +29,20 @@ class Executor(Protocol):
     def start(self, number: int, settings: WorkerSettings) -> None:
         """Starts a worker, in the place of the one that had this number."""
 
-    def submit(self, number: int, task: Task) -> None:
+    def submit(self, number: int, task: TrainingTask) -> None:
         """Gives an idle worker a task."""
 
-    def wait(self) -> list[tuple[int, Result | WorkerDeath]]:
+    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
         """Waits until at least one busy worker has answered or died; raises what a worker raised."""
 
     def shutdown(self) -> None:
         """Ends every worker at once."""
 
 
-def run_tasks(executor: Executor, settings: WorkerSettings, tasks: Sequence[Task]) -> Iterator[Result]:
+def run_tasks(executor: Executor, settings: WorkerSettings, tasks: Sequence[TrainingTask]) -> Iterator[TaskResult]:
     """Yields the result of each task as it comes, in any order."""
-    waiting, deaths = deque(tasks), Counter[Task]()
-    idle, busy = list(range(min(executor.workers, len(tasks)))), dict[int, Task]()
+    waiting, deaths = deque(tasks), Counter[TrainingTask]()
+    idle, busy = list(range(min(executor.workers, len(tasks)))), dict[int, TrainingTask]()
     try:
         for number in idle:
             executor.start(number, settings)
@@ -54,7 +54,7 @@ def run_tasks(executor: Executor, settings: WorkerSettings, tasks: Sequence[Task
             for number, answer in executor.wait():
                 task = busy.pop(number)
                 idle.append(number)
-                if isinstance(answer, Result):
+                if isinstance(answer, TaskResult):
                     yield answer
                     continue
                 executor.start(number, settings)
@@ -67,6 +67,6 @@ def run_tasks(executor: Executor, settings: WorkerSettings, tasks: Sequence[Task
         executor.shutdown()
 
 
-def _given_up(task: Task, settings: WorkerSettings, reason: str) -> Result:
-    told = f"{MOST_DEATHS} workers died of it; the last: {reason}"
-    return Result(task, tuple(Trained(seed, told, 1, 0.0, ()) for seed in settings.seeds))
+def _given_up(task: TrainingTask, settings: WorkerSettings, reason: str) -> TaskResult:
+    said = f"{MOST_DEATHS} workers died of it; the last: {reason}"
+    return TaskResult(task, tuple(TrialRecord(trial, said, 1, 0.0, ()) for trial in settings.trials))

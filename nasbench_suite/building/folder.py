@@ -1,12 +1,12 @@
 """A build's folder: every finished training, safe from the moment that it is noted.
 
 plan.json            what is to be trained, and by which versions
-finished.log         results: a line each, its CRC-32 in front
-0000.shard, ...      the same journal, 200 a file, compressed by Zstandard; the log moves into one when it is full
+finished.log         results: a journal
+0000.shard, ...      the same journal, 200 results a file, compressed by Zstandard; a full log moves into one
 """
 
 import json
-import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,11 +16,15 @@ import filelock
 import zstandard
 
 from nasbench_suite import journal
+from nasbench_suite.atomic_write import atomic_write, cannot_write
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.training.task import Result, Task
+from nasbench_suite.folder_lock import lock_folder
+from nasbench_suite.journal import Recovered
+from nasbench_suite.training.task import TaskResult, TrainingTask
 
 PLAN, LOG, SHARD = "plan.json", "finished.log", ".shard"
-SHARD_LINES = 200
+SHARD_RESULTS = 200
+_MOST_BYTES = 1 << 28  # of a shard, unpacked; 200 results of 200 epochs and ten trials are a fifth of that
 
 
 class BuildFolder:
@@ -34,12 +38,13 @@ class BuildFolder:
     def __init__(self, path: Path, lock: filelock.BaseFileLock) -> None:
         """Use `open`."""
         self.path, self._lock = path, lock
-        self.results: dict[Task, Result] = {}
+        self.results: dict[TrainingTask, TaskResult] = {}
         self._shards = sorted(path.glob(f"*{SHARD}"))
         for shard in self._shards:
-            self._add(_read(shard))
+            self._add(shard, _read(shard))
         # a kill between the last shard and the end of its log leaves the same results in both; no harm
-        self._log_lines = self._add(journal.recover(path / LOG))
+        self._in_log = self._add(path / LOG, journal.recover(path / LOG))
+        self._log = journal.Journal(path / LOG)
 
     @classmethod
     def open(cls, path: Path, plan: Mapping[str, Any]) -> Self:
@@ -50,65 +55,64 @@ class BuildFolder:
             plan: plain values; a folder that was begun with others is refused.
 
         Raises:
-            ResultsError: it cannot be written, is damaged, another process is at it, or another plan began it.
+            ResultsError: it cannot be written, another process is at it, or another plan began it.
         """
-        lock = filelock.FileLock(path / ".lock")
+        lock = lock_folder(path, wait=False)
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            lock.acquire(blocking=False)
-            try:
-                folder = cls(path, lock)
-                folder._begin(plan)
-                return folder
-            except BaseException:
-                lock.release()
-                raise
-        except filelock.Timeout:
-            raise ResultsError(f"{path}: another process is building there; wait for it") from None
+            folder = cls(path, lock)
+            folder._begin(plan)
+            return folder
         except OSError as error:
-            raise ResultsError(f"{path}: cannot be written ({error.strerror}); choose another results=") from error
+            lock.release()
+            raise cannot_write(path, error, "choose another results=") from error
+        except BaseException:
+            lock.release()
+            raise
 
     def _begin(self, plan: Mapping[str, Any]) -> None:
         text = json.dumps(plan, indent=2) + "\n"
-        if self.results and (self.path / PLAN).read_text() != text:
-            begun, now = json.loads((self.path / PLAN).read_text()), json.loads(text)
-            differing = sorted(key for key in begun | now if begun.get(key) != now.get(key))
-            raise ResultsError(
-                f"{self.path}: was begun with other {', '.join(differing)} ({_brief(begun, differing)}; now "
-                f"{_brief(now, differing)}); finish it with those, or choose another results="
-            )
-        _write(self.path / PLAN, text.encode())
+        if self.results:
+            _check_same(self.path, _read_plan(self.path / PLAN), json.loads(text))
+        atomic_write(self.path / PLAN, text.encode())
 
-    def append(self, result: Result) -> None:
+    def append(self, result: TaskResult) -> None:
         """Notes a finished task; it is safe from then on.
 
         Raises:
             ResultsError: the disk is full or fails; what was there before stays.
         """
         try:
-            journal.append(self.path / LOG, result.to_json())
+            self._log.append(result.to_json())
             self.results[result.task] = result
-            self._log_lines += 1
-            if self._log_lines >= SHARD_LINES:
+            self._in_log += 1
+            if self._in_log >= SHARD_RESULTS:
                 self._close_shard()
         except OSError as error:
-            raise ResultsError(
-                f"{self.path}: cannot be written ({error.strerror}); {len(self.results)} results are kept, start "
-                "again to go on"
-            ) from error
+            kept = f"{len(self.results)} results are kept, start again to go on"
+            raise cannot_write(self.path, error, kept) from error
 
     def _close_shard(self) -> None:
         path = self.path / f"{len(self._shards):04d}{SHARD}"
-        _write(path, zstandard.ZstdCompressor(level=19).compress((self.path / LOG).read_bytes()))
+        atomic_write(path, zstandard.ZstdCompressor(level=19).compress((self.path / LOG).read_bytes()))
         self._shards.append(path)
+        self._log.close()
         (self.path / LOG).unlink()
-        self._log_lines = 0
+        self._log = journal.Journal(self.path / LOG)
+        self._in_log = 0
 
-    def _add(self, records: Sequence[Any]) -> int:
-        for record in records:
-            result = Result.from_json(record)
-            self.results[result.task] = result
-        return len(records)
+    def _add(self, path: Path, found: Recovered) -> int:
+        """Adds results, and says which are lost; they are trained again."""
+        complaint = found.complaint(path)
+        if complaint is not None:
+            print(f"nasbench-suite: {complaint}", file=sys.stderr)
+        try:
+            results = [TaskResult.from_json(record) for record in found.records]
+        except (TypeError, ValueError, LookupError) as error:
+            raise ResultsError(
+                f"{path}: expected results of trainings, got another log; choose another results="
+            ) from error
+        self.results.update((result.task, result) for result in results)
+        return len(results)
 
     def __enter__(self) -> Self:
         return self
@@ -116,29 +120,42 @@ class BuildFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.release()
+        try:
+            self._log.close()
+        finally:
+            self._lock.release()
 
 
-def _read(shard: Path) -> list[Any]:
+def _read(shard: Path) -> Recovered:
+    """Reads a shard back; what cannot be unpacked is a damaged line."""
+    packed = shard.read_bytes()
     try:
-        content = zstandard.ZstdDecompressor().decompress(shard.read_bytes())
+        sound = zstandard.get_frame_parameters(packed).content_size <= _MOST_BYTES
+        content = zstandard.ZstdDecompressor().decompress(packed) if sound else b"damaged"
     except zstandard.ZstdError:
-        content = b"cut off"
-    records = [journal.unseal(line) for line in content.splitlines(keepends=True)]
-    if None in records:
-        raise ResultsError(f"{shard}: is damaged; remove it, and its trainings will be done again")
-    return records
+        content = b"damaged"
+    return journal.read(content)
 
 
-def _brief(plan: Mapping[str, Any], keys: list[str]) -> str:
+def _read_plan(path: Path) -> Mapping[str, Any]:
+    try:
+        plan = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        plan = None
+    if not isinstance(plan, dict):
+        raise ResultsError(f"{path}: is damaged or missing; bring it back, or choose another results=")
+    return plan
+
+
+def _check_same(folder: Path, begun: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raises ResultsError where a plan differs from the one that a folder was begun with."""
+    differing = sorted(key for key in {*begun, *now} if begun.get(key) != now.get(key))
+    if differing:
+        raise ResultsError(
+            f"{folder}: was begun with other {', '.join(differing)} ({_brief(begun, differing)}; now "
+            f"{_brief(now, differing)}); finish it with those, or choose another results="
+        )
+
+
+def _brief(plan: Mapping[str, Any], keys: Sequence[str]) -> str:
     return json.dumps({key: plan.get(key) for key in keys})
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a file so that it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

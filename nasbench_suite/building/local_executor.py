@@ -8,8 +8,8 @@ from typing import Any
 
 from nasbench_suite.building.executor import WorkerDeath
 from nasbench_suite.processes import die_with_parent
-from nasbench_suite.training.task import Result, Task
-from nasbench_suite.training.worker import Worker, WorkerSettings
+from nasbench_suite.training.task import TaskResult, TrainingTask
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
 
 class LocalExecutor:
@@ -34,16 +34,16 @@ class LocalExecutor:
         theirs.close()  # so that the worker's death ends the pipe
         self._workers[number] = process, ours
 
-    def submit(self, number: int, task: Task) -> None:
+    def submit(self, number: int, task: TrainingTask) -> None:
         """Gives an idle worker a task."""
         self._busy.add(number)
         with contextlib.suppress(OSError):  # it died idle: `wait` will see that
             self._workers[number][1].send(task)
 
-    def wait(self) -> list[tuple[int, Result | WorkerDeath]]:
+    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
         """Waits until at least one busy worker has answered or died; raises what a worker raised."""
         numbers = {self._workers[number][1]: number for number in self._busy}
-        answers: list[tuple[int, Result | WorkerDeath]] = []
+        answers: list[tuple[int, TaskResult | WorkerDeath]] = []
         for pipe in wait(list(numbers)):
             assert isinstance(pipe, Connection)
             number = numbers[pipe]
@@ -73,7 +73,7 @@ def _serve(pipe: Connection, settings: WorkerSettings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver is the one that deals with Ctrl-C
     die_with_parent()
     try:
-        worker = Worker(settings)
+        worker = TrainingWorker(settings)
         while True:
             pipe.send(worker.train(pipe.recv()))
     except Exception as error:

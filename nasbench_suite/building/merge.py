@@ -1,5 +1,7 @@
 """From finished trainings to a table."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from nasbench_suite.space import Complexity
 from nasbench_suite.table import Metadata, Source
 from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
-from nasbench_suite.training.task import MEASURES, Result, Task
+from nasbench_suite.training.task import MEASURES, TaskResult, TrainingTask
 
 UNITS = {
     **{name: "percent" if name.endswith("accuracy") else "nats" for name in MEASURES[:6]},
@@ -23,7 +25,7 @@ UNITS = {
     "flops": "count",
 }
 EPOCHS_AS_COLUMNS = 12
-"""Schedules up to this length are kept as one column an epoch, which is smaller and faster than curves."""
+"""Schedules up to this length are kept as one column per epoch, which is smaller and faster than curves."""
 _CURVES = ("train_accuracy", "train_loss", "valid_accuracy", "valid_loss", "test_accuracy", "test_loss")
 _TRAIN_SECONDS, _PASSES = MEASURES.index("train_seconds"), ("valid_seconds", "test_seconds")
 
@@ -31,12 +33,12 @@ Values = NDArray[np.float32]
 
 
 def merge(
-    plan: BuildPlan, results: Mapping[Task, Result], complexity: Mapping[str, list[Complexity]], path: Path
+    plan: BuildPlan, results: Mapping[TrainingTask, TaskResult], complexity: Mapping[str, list[Complexity]], path: Path
 ) -> Metadata:
     """Writes the table of a plan whose tasks are all done.
 
-    Isomorphic cells share the measurements of the one that was trained for them; parameters and FLOPs are each cell's
-    own.
+    Isomorphic architectures share the measurements of the one that was trained for them; parameters and FLOPs are each
+    architecture's own.
 
     Args:
         plan: what was to be trained.
@@ -47,7 +49,7 @@ def merge(
     Raises:
         TableExistsError: a table of other content is there, and the plan does not say force.
     """
-    datasets, schedules, seeds = (plan.config[key] for key in ("datasets", "schedules", "seeds"))
+    datasets, schedules, trials = (plan.config[key] for key in ("datasets", "schedules", "trials"))
     source = Source("build", f"{plan.config['name']}-{plan.id}", _sha256(plan))
     trained = [plan.space.format(arch) for arch in plan.representatives]
     pairs = pair_datasets(plan.space, datasets)
@@ -55,25 +57,27 @@ def merge(
         writer.set_architectures(plan.rows)
         for dataset in datasets:
             for schedule in schedules:
-                writer.add_series(dataset, schedule, seeds)
-                values, failed = _gather(results, [Task(text, dataset, schedule) for text in trained], seeds)
-                _write_epochs(writer, dataset, schedule, seeds, values, failed)
+                writer.add_series(dataset, schedule, trials)
+                values, failed = _gather(results, [TrainingTask(text, dataset, schedule) for text in trained], trials)
+                _write_epochs(writer, dataset, schedule, trials, values, failed)
                 for metric in ("parameters", "flops"):
                     own = np.array([[getattr(one, metric)] for one in complexity[dataset]], dtype=np.float64)
-                    writer.add_column(dataset, Fidelity(schedule, schedule), metric, own.repeat(len(seeds), 1))
-        done = [one for task in plan.tasks for one in results[task].trained]
-        writer.counts["trained_cells"] = len(set(trained))
+                    writer.add_column(dataset, Fidelity(schedule, schedule), metric, own.repeat(len(trials), 1))
+        done = [one for task in plan.tasks for one in results[task].trials]
+        writer.counts["trained_architectures"] = len(set(trained))
         writer.counts["trainings"] = sum(one.reason is None for one in done)
         writer.counts["failed_trainings"] = sum(one.reason is not None for one in done)
         return writer.finish()
 
 
-def _gather(results: Mapping[Task, Result], tasks: list[Task], seeds: list[int]) -> tuple[Values, NDArray[np.bool_]]:
-    """Returns the measures (rows, seeds, epochs, measures), NaN where there is none, and who failed (rows, seeds)."""
-    values = np.full((len(tasks), len(seeds), tasks[0].schedule, len(MEASURES)), np.nan, dtype=np.float32)
+def _gather(
+    results: Mapping[TrainingTask, TaskResult], tasks: list[TrainingTask], trials: list[int]
+) -> tuple[Values, NDArray[np.bool_]]:
+    """Returns the measures (rows, trials, epochs, measures), NaN where there is none, and who failed (rows, trials)."""
+    values = np.full((len(tasks), len(trials), tasks[0].schedule, len(MEASURES)), np.nan, dtype=np.float32)
     failed = np.zeros(values.shape[:2], dtype=np.bool_)
     for row, task in enumerate(tasks):
-        for at, one in enumerate(results[task].trained):
+        for at, one in enumerate(results[task].trials):
             if one.reason is None:
                 values[row, at] = np.array(one.epochs, dtype=np.float32)  # None becomes NaN
             else:
@@ -83,7 +87,7 @@ def _gather(results: Mapping[Task, Result], tasks: list[Task], seeds: list[int])
 
 
 def _write_epochs(
-    writer: TableWriter, dataset: str, schedule: int, seeds: list[int], values: Values, failed: NDArray[np.bool_]
+    writer: TableWriter, dataset: str, schedule: int, trials: list[int], values: Values, failed: NDArray[np.bool_]
 ) -> None:
     as_columns = schedule <= EPOCHS_AS_COLUMNS
     for epoch in range(1, schedule + 1):
@@ -96,7 +100,7 @@ def _write_epochs(
     if not as_columns:
         for row in range(len(values)):
             curves: dict[int | None, dict[str, Curve]] = {
-                seed: dict(_curves(values[row, at])) for at, seed in enumerate(seeds) if not failed[row, at]
+                trial: dict(_curves(values[row, at])) for at, trial in enumerate(trials) if not failed[row, at]
             }
             if curves:
                 writer.add_curves(dataset, schedule, row, curves)
@@ -112,8 +116,5 @@ def _curves(values: Values) -> Iterator[tuple[str, Curve]]:
 
 
 def _sha256(plan: BuildPlan) -> str:
-    import hashlib
-    import json
-
     part: dict[str, Any] = {**plan.describe(), "tasks": plan.tasks}
     return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a build trains: the cells of its table, and the tasks that measure them."""
+"""What a build trains: the architectures of its table, and the tasks that measure them."""
 
 import hashlib
 import json
@@ -15,11 +15,23 @@ from hydra.utils import instantiate
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
-from nasbench_suite.training.task import Task
+from nasbench_suite.training.task import TrainingTask
 from nasbench_suite.version import __version__
+from nasbench_suite.whole_number import check_whole, is_whole
 
 # what does not change what a task measures, timings aside; which tasks there are does not
-NEUTRAL = ("cells", "datasets", "schedules", "results", "executor", "workers", "name", "force", "output", "checkpoints")
+NEUTRAL = (
+    "architectures",
+    "datasets",
+    "schedules",
+    "results",
+    "executor",
+    "workers",
+    "name",
+    "force",
+    "output",
+    "checkpoints",
+)
 ORDER_SEED = 1021
 
 
@@ -56,16 +68,16 @@ class BuildPlan:
 
     @cached_property
     def representatives(self) -> list[Any]:
-        """For each row, the cell that is trained for it: one for each isomorphism class."""
+        """For each row, the architecture that is trained for it: one per isomorphism class."""
         return [self.space.canonical(arch) for arch in self.rows]
 
     @cached_property
-    def tasks(self) -> list[Task]:
-        """Lists the work in a fixed random order of cells, so that whatever is done so far is a uniform sample."""
-        cells = list(dict.fromkeys(self.representatives))
-        order = np.random.default_rng(ORDER_SEED).permutation(len(cells))
+    def tasks(self) -> list[TrainingTask]:
+        """Lists the work in a fixed random order of architectures, so that what is done so far is a uniform sample."""
+        trained = list(dict.fromkeys(self.representatives))
+        order = np.random.default_rng(ORDER_SEED).permutation(len(trained))
         return [
-            Task(self.space.format(cells[at]), dataset, schedule)
+            TrainingTask(self.space.format(trained[at]), dataset, schedule)
             for at in order
             for dataset, schedule in product(self.config["datasets"], self.config["schedules"])
         ]
@@ -91,42 +103,44 @@ def prepare(config: Mapping[str, Any]) -> BuildPlan:
 
     Raises:
         ConfigError: a value makes no sense.
-        ArchitectureError: `cells` is neither a word, a count nor a cell.
+        ArchitectureError: `architectures` is neither a word, a count nor an architecture.
     """
-    for key in ("seeds", "schedules"):
-        values, minimum = config[key], 0 if key == "seeds" else 1
-        if not isinstance(values, list) or not values or len(set(values)) < len(values):
+    for key, minimum in (("trials", 0), ("schedules", 1)):
+        values = config[key]
+        if not isinstance(values, list) or not values or len(set(map(repr, values))) < len(values):
             raise ConfigError(f"{key}: expected a list of different whole numbers, got {values!r}")
-        if not all(isinstance(value, int) and value >= minimum for value in values):
+        if not all(is_whole(value, minimum) for value in values):
             raise ConfigError(f"{key}: expected whole numbers of {minimum} or more, got {values!r}")
-    if not isinstance(config["datasets"], list) or not config["datasets"]:
-        raise ConfigError(f"datasets: expected a list of names, got {config['datasets']!r}")
-    if not isinstance(config["workers"], int) or config["workers"] < 1:
-        raise ConfigError(f"workers: expected a whole number of 1 or more, got {config['workers']!r}")
+    names = config["datasets"]
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"datasets: expected a list of names, got {names!r}")
+    check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
-    return BuildPlan(config, space, _rows(space, config["cells"]))
+    return BuildPlan(config, space, _rows(space, config["architectures"]))
 
 
-def _rows(space: Space[Any], cells: object) -> list[Any]:
-    if cells == "all":
+def _rows(space: Space[Any], wanted: object) -> list[Any]:
+    if wanted == "all":
         return list(space.enumerate())
-    if cells == "unique":
+    if wanted == "unique":
         return _unique(space)
-    if isinstance(cells, int) and not isinstance(cells, bool):
+    if isinstance(wanted, int):
         unique = _unique(space)
-        if not 1 <= cells <= len(unique):
-            raise ConfigError(f"cells: expected a count from 1 to {len(unique):,}, got {cells}")
+        if not is_whole(wanted, 1, len(unique) + 1):
+            raise ConfigError(f"architectures: expected a count from 1 to {len(unique):,}, got {wanted}")
         order = np.random.default_rng(ORDER_SEED).permutation(len(unique))
-        return [unique[at] for at in sorted(order[:cells])]
-    if cells in space.baselines:
-        return [space.baselines[str(cells)]]
+        return [unique[at] for at in sorted(order[:wanted])]
+    if not isinstance(wanted, str):
+        raise ConfigError(f"architectures: expected a word, a count or an architecture's text, got {wanted!r}")
+    if wanted in space.baselines:
+        return [space.baselines[wanted]]
     try:
-        return [space.parse(str(cells))]
+        return [space.parse(wanted)]
     except ArchitectureError as error:
         words = ", ".join(["all", "unique", "a count", *space.baselines])
-        raise ArchitectureError(f"cells: expected {words} or one cell; {error}") from None
+        raise ArchitectureError(f"architectures: expected {words} or one architecture; {error}") from None
 
 
 def _unique(space: Space[Any]) -> list[Any]:
-    """Lists the first cell of each isomorphism class, in the official order."""
-    return [cell for cell in space.enumerate() if space.canonical(cell) == cell]
+    """Lists the first architecture of each isomorphism class, in the official order."""
+    return [arch for arch in space.enumerate() if space.canonical(arch) == arch]

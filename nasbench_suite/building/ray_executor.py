@@ -5,8 +5,8 @@ from typing import Any
 
 from nasbench_suite.building.executor import WorkerDeath
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.training.task import Result, Task
-from nasbench_suite.training.worker import Worker, WorkerSettings
+from nasbench_suite.training.task import TaskResult, TrainingTask
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
 
 class RayExecutor:
@@ -37,21 +37,21 @@ class RayExecutor:
 
     def start(self, number: int, settings: WorkerSettings) -> None:
         """Starts a worker, in the place of the one that had this number."""
-        actor = self._ray.remote(Worker).options(num_cpus=1, num_gpus=self._gpus)
+        actor = self._ray.remote(TrainingWorker).options(num_cpus=1, num_gpus=self._gpus)
         self._actors[number] = actor.remote(settings)
 
-    def submit(self, number: int, task: Task) -> None:
+    def submit(self, number: int, task: TrainingTask) -> None:
         """Gives an idle worker a task."""
         self._busy[self._actors[number].train.remote(task)] = number
 
-    def wait(self) -> list[tuple[int, Result | WorkerDeath]]:
+    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
         """Waits until at least one busy worker has answered or died; raises what a worker raised."""
         ready, _ = self._ray.wait(list(self._busy), num_returns=1)
         return [(self._busy.pop(promise), self._answer(promise)) for promise in ready]
 
-    def _answer(self, promise: Any) -> Result | WorkerDeath:
+    def _answer(self, promise: Any) -> TaskResult | WorkerDeath:
         try:
-            result: Result = self._ray.get(promise)
+            result: TaskResult = self._ray.get(promise)
             return result
         except self._ray.exceptions.RayActorError as error:
             return WorkerDeath(" ".join(str(error).split()))

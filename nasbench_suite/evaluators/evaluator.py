@@ -11,8 +11,8 @@ from nasbench_suite.errors import TableError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
-from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
+from nasbench_suite.workers import Evaluate
 
 Clock = Literal["simulated", "machine"]
 """Whose seconds a search takes: the source's, or this machine's."""

@@ -10,8 +10,8 @@ from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
-from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
+from nasbench_suite.workers import Evaluate
 
 
 class NoEvaluator:

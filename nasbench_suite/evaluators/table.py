@@ -14,9 +14,9 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.registry.tables import find_table, open_table
-from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
+from nasbench_suite.workers import Evaluate
 
 
 class TableEvaluator:

@@ -1,33 +1,32 @@
-"""Evaluations by real training, for spaces and data sets that have no table."""
+"""Evaluations by real training, for spaces and data sets that have no table: `evaluator=train`."""
 
-import contextlib
 import hashlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nasbench_suite import journal
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.evaluator import Clock
+from nasbench_suite.evaluators.kept_trainings import KeptTrainings
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
-from nasbench_suite.workers import Evaluate
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
-from nasbench_suite.training.task import MEASURES, Result, Task, Trained
-from nasbench_suite.training.worker import Worker, WorkerSettings
+from nasbench_suite.training.device import check_device
+from nasbench_suite.training.task import MEASURES, TrainingTask
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
+from nasbench_suite.whole_number import is_whole
+from nasbench_suite.workers import Evaluate
 
 _VALID, _TEST, _TEST_SECONDS = (MEASURES.index(name) for name in ("valid_accuracy", "test_accuracy", "test_seconds"))
-_SEEDS = 2**31
+_TRAINING_SEEDS = 2**31
 
 
 class TrainingEvaluator:
@@ -69,31 +68,31 @@ class TrainingEvaluator:
             checkpoints: keep an unfinished training after every epoch, so that it goes on; for long ones.
             datasets_root: folder of downloaded data sets; None for the default.
             official: whether they must have their published checksums.
-            objective: what a search is told; `valid_accuracy` alone, for the images have a validation part.
+            objective: what a search sees; `valid_accuracy` alone, for the images have a validation part.
             space: whose networks are trained.
             folder: where finished trainings are kept.
 
         Raises:
-            ConfigError: the trial policy is one of tables.
+            ConfigError: the trial policy is one of tables, or the device is not here.
             DatasetError: the images are not there.
         """
-        if trial != "random" and not isinstance(trial, int):
-            raise ConfigError(f"evaluator=train: expected trial random or a training seed, got {trial}")
+        if trial != "random" and not is_whole(trial):
+            raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
         if objective != "valid_accuracy":
             raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objective}")
-        if not score_trials:
-            raise ConfigError("evaluator.score_trials: expected at least one training seed, got none")
+        if not isinstance(score_trials, list) or not score_trials or not all(map(is_whole, score_trials)):
+            raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space
-        self._device = device
+        self._device = check_device("evaluator.device", device)
         self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
         unfinished = str(folder / "unfinished") if checkpoints else None
         settings = WorkerSettings({}, training, self._score_trials, device, datasets_root, official, unfinished)
-        self._worker = Worker(settings, space)
+        self._worker = TrainingWorker(settings, space)
         images = self._worker.data(dataset)
         self.name = f"training-{dataset}"
         part = [training, device, list(score_trials), images.checksum]
         self.sha256 = hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
-        self._kept = _Kept(folder, self._worker)
+        self._kept = KeptTrainings(folder, self._worker)
 
     def fidelities(self) -> list[Fidelity]:
         """Lists every epoch of every schedule."""
@@ -112,7 +111,7 @@ class TrainingEvaluator:
         """Returns what answers the proposals of one search and charges them."""
 
         def evaluate(proposal: Proposal[Any]) -> Observation:
-            trial = self._policy if isinstance(self._policy, int) else int(trials.integers(_SEEDS))
+            trial = self._policy if isinstance(self._policy, int) else int(trials.integers(_TRAINING_SEEDS))
             fidelity = proposal.fidelity
             (trained,) = self._kept.train(self._task(proposal.arch, fidelity.schedule), (trial,), fidelity.epoch)
             # all that it took, lost attempts too, but for the test images, which no search has a use for
@@ -137,32 +136,8 @@ class TrainingEvaluator:
         """Returns nothing: nobody has trained them all."""
         return {}
 
-    def _task(self, arch: Any, schedule: int) -> Task:
-        return Task(self._space.format(arch), self._dataset, schedule)
-
-
-class _Kept:
-    """Trainings that are done once, a file each, however many processes share the folder and whenever they died."""
-
-    def __init__(self, folder: Path, worker: Worker) -> None:
-        self._folder, self._worker = folder, worker
-
-    def train(self, task: Task, seeds: tuple[int, ...], epoch: int) -> list[Trained]:
-        """Trains up to an epoch of the task's schedule, or reads back what came of it."""
-        key = hashlib.sha256(repr((tuple(task), seeds, epoch)).encode()).hexdigest()[:24]
-        path = self._folder / f"{key}.json"
-        if not path.exists():
-            result = self._worker.train(task, seeds, epoch)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".tmp") as file:
-                file.write(journal.seal(result.to_json()))
-                file.flush()
-                os.fsync(file.fileno())
-                # a link, for another process may have been faster: the first one's seconds count
-                with contextlib.suppress(FileExistsError):
-                    path.hardlink_to(file.name)
-            self._worker.discard_checkpoints(task, seeds)
-        return list(Result.from_json(journal.unseal(path.read_bytes())).trained)
+    def _task(self, arch: Any, schedule: int) -> TrainingTask:
+        return TrainingTask(self._space.format(arch), self._dataset, schedule)
 
 
 def _mean(values: list[float | None]) -> float | None:

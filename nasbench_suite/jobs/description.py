@@ -30,8 +30,8 @@ def read_description(folder: Path) -> dict[str, Any]:
     found = description.get("format", 1) if isinstance(description, dict) else None
     if found != FORMAT:
         raise ResultsError(
-            f"{folder}: expected results of format {FORMAT}, got format {found}, which another version of nasbench-suite "
-            "wrote; choose another results=, or read it with that version"
+            f"{folder}: expected results of format {FORMAT}, got format {found}, which another version of "
+            "nasbench-suite wrote; choose another results=, or read it with that version"
         )
     return dict(description)
 

@@ -1,4 +1,4 @@
-"""`epochs.parquet`, of one-shot searches: one row per epoch of a supernet's training; its columns are `EpochRecord`'s."""
+"""`epochs.parquet` of one-shot searches: one row per epoch of a supernet's training, an `EpochRecord` and its seed."""
 
 from collections.abc import Sequence
 from pathlib import Path

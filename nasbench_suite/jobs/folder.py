@@ -58,7 +58,9 @@ class JobFolder:
         seeds: of the finished searches.
     """
 
-    def __init__(self, path: Path, lock: filelock.BaseFileLock, description: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: Path, lock: filelock.BaseFileLock, description: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> None:
         """Use `open`."""
         self.path, self._lock, self._config = path, lock, config
         versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}

@@ -64,7 +64,8 @@ def read(folder: Path) -> Manifest | None:
         sound = False
     if not sound:
         raise ResultsError(
-            f"{path}: is damaged, so that nobody knows what is finished there; bring it back, or choose another results="
+            f"{path}: is damaged, so that what is finished there is not known; bring it back, or choose another "
+            "results="
         )
     return Manifest(tuple(seeds), files)
 

@@ -15,10 +15,11 @@ from nasbench_suite.distributed import local_device, processes, rank
 from nasbench_suite.errors import ConfigError, MissingArchitectureError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
+from nasbench_suite.jobs.epoch_observer import EpochObserver, OpenObserver
 from nasbench_suite.jobs.folder import checkpoint_file
 from nasbench_suite.jobs.job import Job
-from nasbench_suite.jobs.epoch_observer import EpochObserver, OpenObserver
 from nasbench_suite.jobs.plan import OneShotPlan, SearchPlan
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot.data import SearchData, load_search_data
 from nasbench_suite.one_shot.record import EpochRecord
@@ -28,6 +29,7 @@ from nasbench_suite.one_shot.trainer import SupernetTrainer
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.supernet import Supernet
+from nasbench_suite.training.device import check_device
 from nasbench_suite.trajectory import Columns
 from nasbench_suite.version import __version__
 
@@ -191,16 +193,7 @@ def _device(wanted: str | None) -> str:
     """
     if wanted is None:
         return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(wanted)
-    except RuntimeError:
-        raise ConfigError(f"supernet.device: expected cpu, cuda or null, got {wanted!r}") from None
-    if device.type not in ("cpu", "cuda"):
-        raise ConfigError(f"supernet.device: expected cpu, cuda or null, got {wanted!r}")
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        found = f"{torch.cuda.device_count()} GPUs" if torch.cuda.is_available() else "no GPU that PyTorch can use"
-        raise ConfigError(f"supernet.device={wanted}: there is {found} here; choose supernet.device=cpu or null")
-    return wanted
+    return check_device("supernet.device", wanted)
 
 
 def _supernet(space: Space[Any], data: SearchData, settings: SupernetSettings) -> Supernet[Any]:

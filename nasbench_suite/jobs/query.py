@@ -12,10 +12,10 @@ from nasbench_suite.errors import ConfigError, UnknownFidelityError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.jobs.seed_record import SeedRecord
-from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.epoch_observer import OpenObserver
+from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.plan import SearchPlan
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.progress import Progress
 from nasbench_suite.random_streams import search_streams

@@ -69,9 +69,7 @@ def _run(job: Job, folder: JobFolder, todo: Sequence[int], observer: OpenObserve
             folder.append(record)
 
 
-def _records(
-    job: Job, seeds: Sequence[int], progress: Progress, observer: OpenObserver | None
-) -> Iterator[SeedRecord]:
+def _records(job: Job, seeds: Sequence[int], progress: Progress, observer: OpenObserver | None) -> Iterator[SeedRecord]:
     cores = min(job.config["cores"], len(seeds))
     if cores <= 1:
         searcher = open_searcher(job, observer)

@@ -28,9 +28,7 @@ def scores_file(records: Sequence[SeedRecord], earlier: Path | None) -> bytes:
     rows = [(arch, name, *score) for arch, by_set in sorted(scores.items()) for name, score in by_set.items()]
     columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
     types = (pa.string(), pa.string(), pa.int32(), pa.float64(), pa.float64())
-    return to_bytes(
-        make_table(dict(zip(_COLUMNS, columns, strict=True)), dict(zip(_COLUMNS, types, strict=True)))
-    )
+    return to_bytes(make_table(dict(zip(_COLUMNS, columns, strict=True)), dict(zip(_COLUMNS, types, strict=True))))
 
 
 def _read(path: Path) -> Scores:

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from hydra.utils import get_object
 
 from nasbench_suite.evaluators.evaluator import Evaluator
-from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.epoch_observer import OpenObserver
+from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.jobs.searcher import Searcher
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm

@@ -7,6 +7,7 @@ from typing import Any
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.training.recipe import Precision
+from nasbench_suite.whole_number import check_whole
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ class SupernetSettings:
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "evaluation_batch", "threads"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ConfigError(f"supernet.{name}: expected a whole number of 1 or more, got {value!r}")
+            check_whole(f"supernet.{name}", getattr(self, name), 1)
         if not 0 <= self.learning_rate_end <= self.learning_rate or self.learning_rate <= 0:
             raise ConfigError(
                 "supernet: expected learning_rate > 0 and learning_rate_end from 0 to it, got "

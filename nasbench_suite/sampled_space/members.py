@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT, Categorical
+from nasbench_suite.whole_number import is_whole
 
 # searches that may draw from one pool in turns, each without replacement
 _INTERLEAVED = 32
@@ -58,7 +59,7 @@ class SampledSpace(Space[ArchT]):
         Raises:
             ConfigError: it is not a positive number.
         """
-        if not isinstance(nearest, int) or isinstance(nearest, bool) or nearest < 1:
+        if not is_whole(nearest, 1):
             raise ConfigError(f"space {self.name}: expected nearest to be 1 or more, got {nearest!r}")
         self.nearest = nearest
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError, MissingTrialError, MissingValueError
+from nasbench_suite.whole_number import is_whole
 
 Named = Literal["mean", "random", "random_or_mean"]
 TrialPolicy = int | Named  # a number is a training seed
@@ -22,7 +23,7 @@ def check_policy(policy: object) -> TrialPolicy:
     Raises:
         ConfigError: it is none.
     """
-    if policy in NAMED or (isinstance(policy, int) and not isinstance(policy, bool) and policy >= 0):
+    if policy in NAMED or is_whole(policy):
         return policy  # type: ignore[return-value]
     raise ConfigError(f"trial policy: expected {', '.join(NAMED)} or a training seed, got {policy!r}")
 

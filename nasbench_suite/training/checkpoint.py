@@ -1,13 +1,11 @@
 """The state of an unfinished training, in one file."""
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.training import checkpoint_file
 from nasbench_suite.training.metrics import EpochMetrics, PartMetrics, TrainingResult
 
 
@@ -17,10 +15,10 @@ class TrainingCheckpoint:
 
     Attributes:
         attempt: that was under way, from 0.
-        seconds: spent so far, over all attempts and seeds.
-        done: the trainings of seeds that ended in earlier attempts.
+        seconds: spent so far, over all attempts and trials.
+        done: the trials that ended in earlier attempts.
         state: of the trainer.
-        epochs: metrics of this attempt's epochs so far, a list for each of its seeds.
+        epochs: metrics of this attempt's epochs so far, a list per trial.
     """
 
     attempt: int
@@ -31,9 +29,11 @@ class TrainingCheckpoint:
 
 
 def save(path: Path, identity: str, checkpoint: TrainingCheckpoint) -> None:
-    """Writes a checkpoint; one that is there is replaced at once or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    """Writes a checkpoint; one that is there is replaced at once or not at all.
+
+    Raises:
+        ResultsError: the disk is full or fails; the earlier checkpoint stays.
+    """
     content = {
         "identity": identity,
         "attempt": checkpoint.attempt,
@@ -42,8 +42,7 @@ def save(path: Path, identity: str, checkpoint: TrainingCheckpoint) -> None:
         "state": checkpoint.state,
         "epochs": [[asdict(epoch) for epoch in epochs] for epochs in checkpoint.epochs],
     }
-    torch.save(content, unfinished)
-    unfinished.replace(path)
+    checkpoint_file.write(path, content)
 
 
 def load(path: Path, identity: str) -> TrainingCheckpoint:
@@ -54,18 +53,16 @@ def load(path: Path, identity: str) -> TrainingCheckpoint:
         identity: of the training that wants to go on.
 
     Raises:
-        ResultsError: it is no checkpoint, or that of another training.
+        ResultsError: it is damaged, no checkpoint, or that of another training.
     """
+    found = checkpoint_file.read(path)
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
         owner = found["identity"]
         done = [_training(values) for values in found["done"]]
-        epochs = [[_epoch(values) for values in seed] for seed in found["epochs"]]
+        epochs = [[_epoch(values) for values in trial] for trial in found["epochs"]]
         checkpoint = TrainingCheckpoint(found["attempt"], found["seconds"], done, found["state"], epochs)
-    except Exception as error:  # torch raises half a dozen types on a damaged file
-        raise ResultsError(
-            f"{path}: expected a training's checkpoint, got {type(error).__name__}; delete it to start again"
-        ) from error
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ResultsError(f"{path}: expected a training's checkpoint, got another one; use another file") from error
     if owner != identity:
         raise ResultsError(f"{path}: expected the checkpoint of {identity}, got that of {owner}; use another file")
     return checkpoint

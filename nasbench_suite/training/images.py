@@ -60,8 +60,8 @@ class ImageDataset:
         name: as in configs and tables.
         classes: number of labels.
         mean: of a pixel in each channel, in the pixels' own unit.
-        std: likewise, the standard deviation.
-        train: what the weights are fitted to.
+        std: standard deviation of a pixel in each channel, in the same unit.
+        train: what the parameters are fitted to.
         valid: what a search may see; None where the benchmark has none.
         test: for the judge alone.
         checksum: SHA-256 over the pixels, labels and splits, to tell one source of a data set from another.

@@ -25,10 +25,10 @@ class EpochMetrics:
 
     Attributes:
         epoch: counted from 1.
-        train: over the epoch's augmented images, while the weights were changing.
+        train: over the epoch's augmented images, while the parameters were changing.
         valid: after the epoch; None where the data set has no validation images.
         test: after the epoch; None where it was not measured.
-        train_seconds: for the epoch's steps alone (`training.clock` says which seconds). Where several seeds train side
+        train_seconds: for the epoch's steps alone (`training.clock` says which seconds). Where several trials run side
             by side, here and below, an equal share.
         valid_seconds: for one pass over the validation images.
         test_seconds: for one pass over the test images.
@@ -45,20 +45,20 @@ class EpochMetrics:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What came of a training.
+    """What came of a training: one trial.
 
     Attributes:
         status: `finished`; `stopped` by the limit of seconds; or `failed`: its loss was not finite in any attempt.
         reason: why it did not finish; None where it did.
-        seed: that was asked for.
+        trial: the training seed that was asked for.
         attempt: that this is, from 1; above 1 the loss was not finite before.
         epochs: the metrics of every epoch that was completed in this attempt, in order.
-        seconds: this seed's equal share of all that was spent, attempts and evaluation included.
+        seconds: this trial's equal share of all that was spent, attempts and evaluation included.
     """
 
     status: Status
     reason: str | None
-    seed: int
+    trial: int
     attempt: int
     epochs: tuple[EpochMetrics, ...]
     seconds: float

@@ -26,7 +26,7 @@ class Recipe:
         weight_decay: on every parameter, batch normalisation's included.
         flip: mirror half the training images.
         crop_pad: zeros around a training image before a random crop to its size; 0 for no crop.
-        precision: of the forward and backward pass; weights are float32 always.
+        precision: of the forward and backward pass; parameters are float32 always.
         channels_last: memory layout of images and convolutions.
         compile: compile the network; pays for itself only in long trainings.
         test_every_epoch: measure the test set after every epoch, not only after the last.
@@ -67,7 +67,7 @@ class Recipe:
         return self.learning_rate * (1 + math.cos(math.pi * epoch / self.epochs)) / 2
 
     def optimizer(self, parameters: "Iterable[Tensor]") -> "Optimizer":
-        """Makes what moves the weights; the trainer sets its learning rate before every step."""
+        """Makes what moves the parameters; the trainer sets its learning rate before every step."""
         from torch.optim import SGD
 
         return SGD(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 Build = Callable[[int], nn.Module]
-"""Builds this many replicas of a network on the CPU, with fresh weights from torch's own CPU generator.
+"""Builds this many replicas of a network on the CPU, with fresh parameters from torch's own CPU generator.
 
 Images enter as (B, replicas x C, H, W), logits leave as (B, replicas x classes), and the state is that of the single
 networks, concatenated along the first dimension. Who trains only single networks may ignore the argument.
@@ -14,7 +14,7 @@ networks, concatenated along the first dimension. Who trains only single network
 
 
 def build_replicas(build: Build, seeds: Sequence[int]) -> nn.Module:
-    """Builds a replica for each seed, with the weights that it would have alone."""
+    """Builds one replica per seed of torch's generator, with the parameters that it would have alone."""
     states = []
     for seed in seeds:
         with torch.random.fork_rng(devices=()):

@@ -1,4 +1,4 @@
-"""What one worker does at a time: one cell on one data set under one schedule, from every seed of the plan."""
+"""What one worker does at a time: one architecture on one data set under one schedule, every trial of the plan."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -21,11 +21,11 @@ MEASURES = (
 Epoch = tuple[float | None, ...]
 
 
-class Task(NamedTuple):
+class TrainingTask(NamedTuple):
     """A unit of work.
 
     Attributes:
-        arch: text form of the cell.
+        arch: text form of the architecture.
         dataset: to train on.
         schedule: length of the training, in epochs.
     """
@@ -36,18 +36,18 @@ class Task(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Trained:
-    """What came of one seed.
+class TrialRecord:
+    """What came of one trial, as plain values.
 
     Attributes:
-        seed: of the training.
+        trial: its training seed.
         reason: why there is no result; None where the training finished.
         attempt: that finished, or failed last, from 1.
-        seconds: all that this seed cost, attempts and evaluation included.
+        seconds: all that this trial cost, attempts and evaluation included.
         epochs: the measures of every epoch in the order of `MEASURES`, single precision; None where not measured.
     """
 
-    seed: int
+    trial: int
     reason: str | None
     attempt: int
     seconds: float
@@ -58,37 +58,37 @@ class Trained:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "Trained":
+    def from_json(cls, values: dict[str, Any]) -> "TrialRecord":
         """Reads plain values back."""
         return cls(**{**values, "epochs": tuple(map(tuple, values["epochs"]))})
 
 
 @dataclass(frozen=True)
-class Result:
+class TaskResult:
     """What came of a task.
 
     Attributes:
         task: that was done.
-        trained: by seed, in the plan's order.
+        trials: in the plan's order.
     """
 
-    task: Task
-    trained: tuple[Trained, ...]
+    task: TrainingTask
+    trials: tuple[TrialRecord, ...]
 
     @property
     def failures(self) -> int:
-        """How many seeds have no result."""
-        return sum(one.reason is not None for one in self.trained)
+        """How many trials have no result."""
+        return sum(one.reason is not None for one in self.trials)
 
     def to_json(self) -> list[Any]:
         """Returns plain values."""
-        return [self.task, [one.to_json() for one in self.trained]]
+        return [self.task, [one.to_json() for one in self.trials]]
 
     @classmethod
-    def from_json(cls, values: list[Any]) -> "Result":
+    def from_json(cls, values: list[Any]) -> "TaskResult":
         """Reads plain values back."""
-        task, trained = values
-        return cls(Task(*task), tuple(map(Trained.from_json, trained)))
+        task, trials = values
+        return cls(TrainingTask(*task), tuple(map(TrialRecord.from_json, trials)))
 
 
 def single(value: float | None) -> float | None:

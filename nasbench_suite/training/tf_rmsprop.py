@@ -16,7 +16,7 @@ from nasbench_suite.errors import ConfigError
 
 
 class TFRMSProp(Optimizer):
-    """Steps of `velocity = momentum velocity + lr gradient / sqrt(mean_square + eps)`; weights lose the velocity."""
+    """Steps of `velocity = momentum velocity + lr gradient / sqrt(mean_square + eps)`; parameters lose the velocity."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class TFRMSProp(Optimizer):
             decay: of the mean square, in [0, 1).
             momentum: of the velocity, in [0, 1).
             eps: added to the mean square, inside the root; above 0.
-            weight_decay: factor of half the squared norm in the loss, so of the weights in the gradient.
+            weight_decay: factor of half the squared norm in the loss, so of the parameters in the gradient.
 
         Raises:
             ConfigError: a value is out of range.

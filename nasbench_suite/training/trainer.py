@@ -1,4 +1,4 @@
-"""One attempt at the trainings of one network from several seeds: the weights, what moves them, and an epoch of it."""
+"""One attempt at several trials of one network: the parameters, what moves them, and an epoch of it."""
 
 import math
 from collections.abc import Sequence
@@ -20,31 +20,31 @@ from nasbench_suite.training.replicas import Build, apart, build_replicas, side_
 
 
 class Trainer:
-    """Replicas of a network in training, one for each seed.
+    """Replicas of a network in training, one per trial.
 
     Attributes:
-        network: the weights.
-        epochs: the metrics of the epochs done, a list for each seed.
-        diverged: by seed, why its weights are of no use any more.
+        network: the parameters.
+        epochs: the metrics of the epochs done, a list per trial.
+        diverged: by trial, why its parameters are of no use any more.
     """
 
-    def __init__(self, build: Build, data: ImageDataset, recipe: Recipe, seeds: Sequence[int], attempt: int) -> None:
-        """Builds the networks on the data's device; seed and attempt decide all of a replica's randomness."""
+    def __init__(self, build: Build, data: ImageDataset, recipe: Recipe, trials: Sequence[int], attempt: int) -> None:
+        """Builds the networks on the data's device; trial and attempt decide all of a replica's randomness."""
         self.device = data.train.pixels.device
-        self._data, self._recipe, self._seeds = data, recipe, tuple(seeds)
-        weights, orders, augmentations = zip(*(_derive(seed, attempt) for seed in seeds), strict=True)
+        self._data, self._recipe, self._trials = data, recipe, tuple(trials)
+        parameters, orders, augmentations = zip(*(_derive(trial, attempt) for trial in trials), strict=True)
         self._layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
-        self.network = build_replicas(build, weights).to(self.device)
+        self.network = build_replicas(build, parameters).to(self.device)
         self.network.to(memory_format=self._layout)  # type: ignore[call-overload] # not in torch's stubs
         self._call = torch.compile(self.network) if recipe.compile else self.network
         # on the CPU whatever the device, so that the order of the images is the same everywhere
         self._orders = [torch.Generator().manual_seed(word) for word in orders]
         self._augmentations = [torch.Generator(self.device).manual_seed(word) for word in augmentations]
         self._optimizer = recipe.optimizer(self.network.parameters())
-        self._mean = torch.tensor(data.mean * len(seeds), device=self.device).view(1, -1, 1, 1)
-        self._scale = 1 / torch.tensor(data.std * len(seeds), device=self.device).view(1, -1, 1, 1)
+        self._mean = torch.tensor(data.mean * len(trials), device=self.device).view(1, -1, 1, 1)
+        self._scale = 1 / torch.tensor(data.std * len(trials), device=self.device).view(1, -1, 1, 1)
         self._now = clock(self.device)
-        self.epochs: list[list[EpochMetrics]] = [[] for _ in seeds]
+        self.epochs: list[list[EpochMetrics]] = [[] for _ in trials]
         self.diverged: dict[int, str] = {}
 
     def run_epoch(self) -> None:
@@ -54,12 +54,12 @@ class Trainer:
         valid, valid_seconds = self._evaluate(self._data.valid)
         wanted = self._recipe.test_every_epoch or number == self._recipe.epochs
         test, test_seconds = self._evaluate(self._data.test if wanted else None)
-        for at, seed in enumerate(self._seeds):
+        for at, trial in enumerate(self._trials):
             self.epochs[at].append(
                 EpochMetrics(number, train[at], valid[at], test[at], train_seconds, valid_seconds, test_seconds)
             )
             if not math.isfinite(train[at].loss):
-                self.diverged.setdefault(seed, f"training loss {train[at].loss} in epoch {number}")
+                self.diverged.setdefault(trial, f"training loss {train[at].loss} in epoch {number}")
 
     def state(self) -> dict[str, Any]:
         """Everything that the next epoch depends on, but for the metrics so far."""
@@ -85,7 +85,7 @@ class Trainer:
         """One pass over the training images; metrics of each replica, and its share of the seconds."""
         started = self._now()
         self.network.train()
-        recipe, replicas = self._recipe, len(self._seeds)
+        recipe, replicas = self._recipe, len(self._trials)
         pixels, labels = self._shuffle()
         outputs = []
         batches = list(zip(torch.split(pixels, recipe.batch), torch.split(labels, recipe.batch), strict=True))
@@ -115,7 +115,7 @@ class Trainer:
 
     def _evaluate(self, images: Images | None) -> tuple[Sequence[PartMetrics | None], float | None]:
         """PartMetrics of each replica, and its share of the seconds."""
-        replicas = len(self._seeds)
+        replicas = len(self._trials)
         if images is None:
             return [None] * replicas, None
         started = self._now()
@@ -132,6 +132,6 @@ class Trainer:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self._recipe.precision == "bfloat16")
 
 
-def _derive(seed: int, attempt: int) -> tuple[int, ...]:
-    """Seeds of the weights, the order of the images and their augmentation."""
-    return tuple(int(word) for word in np.random.SeedSequence(seed, spawn_key=(attempt,)).generate_state(3))
+def _derive(trial: int, attempt: int) -> tuple[int, ...]:
+    """Seeds of the parameters, the order of the images and their augmentation."""
+    return tuple(int(word) for word in np.random.SeedSequence(trial, spawn_key=(attempt,)).generate_state(3))

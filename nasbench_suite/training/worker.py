@@ -1,4 +1,4 @@
-"""Those who carry a plan out, wherever they run: a worker trains one task at a time."""
+"""A worker, wherever it runs: it trains one task at a time."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,18 +15,18 @@ from nasbench_suite.training.datasets import load_dataset
 from nasbench_suite.training.images import ImageDataset
 from nasbench_suite.training.metrics import EpochMetrics, TrainingResult
 from nasbench_suite.training.recipe import Recipe
-from nasbench_suite.training.task import Epoch, Result, Task, Trained, single
+from nasbench_suite.training.task import Epoch, TaskResult, TrainingTask, TrialRecord, single
 from nasbench_suite.training.train import train
 
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """What a worker must know of its plan, as plain values.
+    """What a worker must know of a plan, as plain values.
 
     Attributes:
         space: config of the search space.
         training: config of the training: network, recipe, together, recipe_on.
-        seeds: of every task.
+        trials: training seeds of every task.
         device: to train on.
         datasets_root: folder of downloaded data sets; None for the default.
         official: whether they must have their published checksums.
@@ -35,15 +35,15 @@ class WorkerSettings:
 
     space: Mapping[str, Any]
     training: Mapping[str, Any]
-    seeds: tuple[int, ...]
+    trials: tuple[int, ...]
     device: str
     datasets_root: str | None
     official: bool
     checkpoints: str | None
 
 
-class Worker:
-    """Trains what it is told to."""
+class TrainingWorker:
+    """Trains one task at a time, and keeps the data sets that it has loaded."""
 
     def __init__(self, settings: WorkerSettings, space: Space[Any] | None = None) -> None:
         """Takes one thread for itself: more workers, not more threads, make small networks train faster.
@@ -69,12 +69,14 @@ class Worker:
             self._data[name] = data.to(torch.device(self._settings.device))
         return self._data[name]
 
-    def train(self, task: Task, seeds: tuple[int, ...] | None = None, last_epoch: int | None = None) -> Result:
-        """Trains one cell: its seeds side by side where the network can, else one after the other.
+    def train(
+        self, task: TrainingTask, trials: tuple[int, ...] | None = None, last_epoch: int | None = None
+    ) -> TaskResult:
+        """Trains one architecture: its trials side by side where the network can, else one after the other.
 
         Args:
             task: what to train.
-            seeds: from where; None for those of the plan.
+            trials: training seeds; None for those of the plan.
             last_epoch: where to stop in the schedule; None for its end.
         """
         data, settings = self.data(task.dataset), self._settings
@@ -85,46 +87,46 @@ class Worker:
             return self._space.network(arch, **network_settings(settings.training, data), **side_by_side)
 
         trainings: list[TrainingResult] = []
-        for group in self._groups(seeds or settings.seeds):
+        for group in self._groups(trials or settings.trials):
             state = self._checkpoint(task, group)
             trainings += train(build, data, recipe, group, name=task.arch, checkpoint_file=state, last_epoch=last_epoch)
-        return Result(task, tuple(map(_trained, trainings)))
+        return TaskResult(task, tuple(map(_record, trainings)))
 
-    def discard_checkpoints(self, task: Task, seeds: tuple[int, ...] | None = None) -> None:
+    def discard_checkpoints(self, task: TrainingTask, trials: tuple[int, ...] | None = None) -> None:
         """Removes what was kept of a task's trainings while they were not finished."""
-        for group in self._groups(seeds or self._settings.seeds):
+        for group in self._groups(trials or self._settings.trials):
             state = self._checkpoint(task, group)
             if state is not None:
                 state.unlink(missing_ok=True)
 
-    def _groups(self, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """Returns the seeds that train side by side."""
-        return [seeds] if self._settings.training["together"] else [(seed,) for seed in seeds]
+    def _groups(self, trials: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Returns the trials that train side by side."""
+        return [trials] if self._settings.training["together"] else [(trial,) for trial in trials]
 
-    def _checkpoint(self, task: Task, seeds: tuple[int, ...]) -> Path | None:
+    def _checkpoint(self, task: TrainingTask, trials: tuple[int, ...]) -> Path | None:
         """Returns where an unfinished training is kept."""
         if self._settings.checkpoints is None:
             return None
-        name = hashlib.sha256(repr((tuple(task), seeds)).encode()).hexdigest()[:16]
+        name = hashlib.sha256(repr((tuple(task), trials)).encode()).hexdigest()[:16]
         return Path(self._settings.checkpoints) / f"{name}.pt"
 
 
-def recipe_for(training: Mapping[str, Any], task: Task) -> Recipe:
+def recipe_for(training: Mapping[str, Any], task: TrainingTask) -> Recipe:
     """Returns the recipe of a task: the configured one, what its data set changes in it, and its schedule."""
     recipe: Recipe = instantiate({**training["recipe"], **training["recipe_on"].get(task.dataset, {})})
     return replace(recipe, epochs=task.schedule)
 
 
 def network_settings(training: Mapping[str, Any], data: ImageDataset) -> dict[str, Any]:
-    """Returns what a space's `network` is told besides the architecture."""
+    """Returns what a space's `network` takes besides the architecture."""
     return {**training["network"], "classes": data.classes, "in_channels": data.in_channels}
 
 
-def _trained(training: TrainingResult) -> Trained:
+def _record(training: TrainingResult) -> TrialRecord:
     epochs = tuple(map(_epoch, training.epochs))
     seconds = single(training.seconds)
     assert seconds is not None
-    return Trained(training.seed, training.reason, training.attempt, seconds, epochs)
+    return TrialRecord(training.trial, training.reason, training.attempt, seconds, epochs)
 
 
 def _epoch(metrics: EpochMetrics) -> Epoch:

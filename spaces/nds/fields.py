@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nasbench_suite.errors import ArchitectureError
+from nasbench_suite.whole_number import is_whole
 
 _LARGEST = 2**31  # no depth or width comes near it, and sums stay in 64 bits
 
@@ -15,7 +16,7 @@ def whole(value: object, name: str, minimum: int = 1) -> int:
     Raises:
         ArchitectureError: it is none.
     """
-    if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value < _LARGEST:
+    if not is_whole(value, minimum, _LARGEST):
         raise ArchitectureError(f"expected {name} to be a whole number of {minimum} or more, got {_short(value)}")
     return value
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.spaces.nds.fields import exactly, listed, number, whole
+from nasbench_suite.whole_number import is_whole
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nds.space import NDSSpace
@@ -79,7 +80,7 @@ def _job_id(value: object) -> int | str:
     if isinstance(value, str) and 0 < len(value) <= 1000:
         return value
     # a number is kept as a float, and must survive that
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
+    if is_whole(value, below=2**53):
         return value
     raise ArchitectureError("expected job_id to be a text, or a number below 2**53")
 

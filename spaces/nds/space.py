@@ -17,6 +17,7 @@ from nasbench_suite.spaces.nds.cells import CellNetwork, Genotype
 from nasbench_suite.spaces.nds.fields import exactly, number
 from nasbench_suite.spaces.nds.stages import StageNetwork
 from nasbench_suite.variables import ArchT
+from nasbench_suite.whole_number import is_whole
 
 if TYPE_CHECKING:
     from torch import nn
@@ -46,9 +47,7 @@ class NDSSpace(SampledSpace[ArchT]):
             ConfigError: a value makes no sense.
         """
         super().__init__(nearest)
-        if batch_size is not None and (
-            not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1
-        ):
+        if batch_size is not None and not is_whole(batch_size, 1):
             raise ConfigError(f"space {self.name}: expected batch_size to be 1 or more, or null, got {batch_size!r}")
         self.batch_size = batch_size
 

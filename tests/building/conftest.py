@@ -12,7 +12,7 @@ from nasbench_suite.table import Table
 from nasbench_suite.training.worker import WorkerSettings
 
 # small enough that a training takes a tenth of a second
-TINY = ("name=tiny", "training.network.channels=4", "training.network.cells=1", "schedules=[1,2]", "cells=3")
+TINY = ("name=tiny", "training.network.channels=4", "training.network.cells=1", "schedules=[1,2]", "architectures=3")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def make_plan(composed: Callable[..., Any], tmp_path: Path) -> Callable[..., Bui
 def make_settings() -> Callable[[BuildPlan], WorkerSettings]:
     def make(plan: BuildPlan) -> WorkerSettings:
         config = plan.config
-        return WorkerSettings(config["space"], config["training"], tuple(config["seeds"]), "cpu", None, True, None)
+        return WorkerSettings(config["space"], config["training"], tuple(config["trials"]), "cpu", None, True, None)
 
     return make
 

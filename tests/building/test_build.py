@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from nasbench_suite.building.folder import LOG
-from nasbench_suite.journal import unseal
-from nasbench_suite.training.task import Result
+from nasbench_suite.journal import recover
+from nasbench_suite.training.task import TaskResult
 
 Cli = Callable[..., Any]
 Measurements = Callable[[Path], Any]
@@ -31,7 +32,10 @@ def test_two_processes_and_a_worker_on_ray_build_the_same_table(
     for name, how in (("two", ("workers=2",)), ("ray", ("executor=ray",))):
         answer = cli(*settings(tiny, name, *how))
         assert answer.code == 0, answer.err
-        assert "table " + name + ": 3 architectures, 3 trained cells, 12 trainings, 0 failed trainings" in answer.out
+        assert (
+            "table " + name + ": 3 architectures, 3 trained architectures, 12 trainings, 0 failed trainings"
+            in answer.out
+        )
         made.append(measurements(tmp_path / f"{name}.mdb"))
     assert made[0] == made[1]
 
@@ -48,11 +52,11 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_for(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
-    """Returns the log as soon as it has so many lines."""
+    """Returns the log as soon as it has so many results."""
     until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         for log in root.rglob(LOG):
-            if log.read_bytes().count(b"\n") >= count:
+            if log.read_bytes().count(b"\n\n") >= count:
                 return log
         time.sleep(0.002)
     raise AssertionError(f"no {count} tasks were finished while the build was under way")
@@ -62,18 +66,18 @@ def wait_for(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
 def test_a_killed_build_goes_on_without_losing_or_repeating_a_training(
     cli: Cli, tmp_path: Path, tiny: tuple[str, ...]
 ) -> None:
-    plan = ("cells=12", "schedules=[2]")
+    plan = ("architectures=12", "schedules=[2]")
     with started(tmp_path, *settings(tiny, "killed", "workers=2", *plan)) as process:
         log = wait_for(tmp_path / "killed", process, 3)
         process.kill()
         process.wait()
-    kept = [line for line in log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    kept = recover(log).records
     assert 3 <= len(kept) < 12
     assert cli(*settings(tiny, "killed", *plan)).code == 0
-    lines = log.read_bytes().splitlines(keepends=True)
-    # every line has its seconds, so that a repeated training would show
-    assert lines[: len(kept)] == kept and len(lines) == 12
-    assert len({Result.from_json(unseal(line)).task for line in lines}) == 12
+    records = recover(log).records
+    # every record has its seconds, so that a repeated training would show
+    assert records[: len(kept)] == kept and len(records) == 12
+    assert len({TaskResult.from_json(record).task for record in records}) == 12
 
 
 def test_missing_images_are_told_in_one_line_before_anything_starts(
@@ -83,6 +87,13 @@ def test_missing_images_are_told_in_one_line_before_anything_starts(
     assert answer.code == 2 and not (tmp_path / "none").exists()
     (line,) = answer.err.splitlines()
     assert "cifar-100-python.tar.gz" in line and "https://" in line
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_where_there_is_none_is_one_line(cli: Cli, tmp_path: Path, tiny: tuple[str, ...]) -> None:
+    answer = cli(*settings(tiny, "none", "device=cuda"))
+    assert answer.code == 2 and not (tmp_path / "none").exists()
+    assert answer.err == ("nasbench-suite: device=cuda: there is no GPU that PyTorch can use here; choose device=cpu\n")
 
 
 def test_what_hydra_does_not_understand_is_one_line(cli: Cli, tiny: tuple[str, ...]) -> None:

@@ -13,11 +13,11 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.network import flops, parameters
 from nasbench_suite.table import Table
-from nasbench_suite.training.task import Result, Task
-from nasbench_suite.training.worker import Worker, WorkerSettings
+from nasbench_suite.training.task import TaskResult, TrainingTask
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
 Make = Callable[..., BuildPlan]
-ONE_CELL = "cells='|none~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|none~1|none~2|'"
+ONE_CELL = "architectures='|none~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|none~1|none~2|'"
 
 
 class Here:
@@ -26,12 +26,12 @@ class Here:
     workers = 1
 
     def start(self, number: int, settings: WorkerSettings) -> None:
-        self._worker = Worker(settings)
+        self._worker = TrainingWorker(settings)
 
-    def submit(self, number: int, task: Task) -> None:
+    def submit(self, number: int, task: TrainingTask) -> None:
         self._task = task
 
-    def wait(self) -> list[tuple[int, Result | WorkerDeath]]:
+    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
         return [(0, self._worker.train(self._task))]
 
     def shutdown(self) -> None:
@@ -73,7 +73,7 @@ def test_cells_share_the_measurements_of_their_class_and_have_their_own_paramete
 
 
 def test_a_long_schedule_is_kept_as_curves(make_plan: Make, table: Callable[[BuildPlan], Table]) -> None:
-    made = table(make_plan(ONE_CELL, "schedules=[13]", "seeds=[4]"))
+    made = table(make_plan(ONE_CELL, "schedules=[13]", "trials=[4]"))
     assert len(made.fidelities("digits")) == 13
     curves = made.curves("digits", 13, 0)[4]
     assert len(curves["valid_accuracy"].values) == 13 and list(curves["test_accuracy"].epochs) == [13]

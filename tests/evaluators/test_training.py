@@ -9,10 +9,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.jobs.folder import SCORES, TRAJECTORY
 from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.jobs.run import run
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import to_markdown
@@ -83,8 +85,19 @@ def test_trainings_that_were_finished_before_a_kill_are_not_done_or_charged_agai
     assert {path: path.read_bytes() for path in before} == before
     # the whole search again, from what was kept: to the byte what it was
     written = (job.folder / TRAJECTORY).read_bytes()
+    (job.folder / MANIFEST).unlink()
     (job.folder / TRAJECTORY).unlink()
     assert (run(job) / TRAJECTORY).read_bytes() == written
+
+
+def test_a_damaged_training_is_named_and_done_again(make_job: MakeJob, capsys: pytest.CaptureFixture[str]) -> None:
+    job = make_job(*TINY, "seeds=1", "budget.evaluations=2")
+    found = [step["valid_accuracy"] for step in rows(run(job))]
+    damaged = next((job.folder / "trainings").glob("*.json"))
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    (job.folder / MANIFEST).unlink()
+    assert [step["valid_accuracy"] for step in rows(run(job))] == found
+    assert f"{damaged}: is damaged; its training is done again" in capsys.readouterr().err
 
 
 def test_the_same_job_says_the_same_whatever_the_processes_but_for_seconds(make_job: MakeJob, tmp_path: Path) -> None:
@@ -99,10 +112,17 @@ def test_the_same_job_says_the_same_whatever_the_processes_but_for_seconds(make_
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("trial=mean", "evaluator=train: expected trial random or a training seed, got mean"),
+        ("trial=mean", "evaluator=train: expected trial=random or a training seed, got mean"),
         ("evaluator.score_trials=[]", "score_trials: expected at least one training seed"),
         ("fidelities=[[3,3]]", r"fidelities: expected one that training-digits has on digits .*got epoch 3 of 3"),
         ("objectives=test_error", "evaluator=train: expected objectives=valid_accuracy, got test_error"),
+        ("evaluator.score_trials=[1.5]", "score_trials: expected at least one training seed"),
+        ("evaluator.device=abacus", "evaluator.device: expected cpu or cuda, got 'abacus'"),
+        pytest.param(
+            "evaluator.device=cuda",
+            "evaluator.device=cuda: there is no GPU that PyTorch can use here; choose evaluator.device=cpu",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU"),
+        ),
         ("dataset=cifar100", "expected cifar-100-python.tar.gz"),
     ],
 )

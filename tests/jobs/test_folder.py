@@ -73,9 +73,7 @@ def test_a_last_line_that_a_kill_cut_off_is_dropped_and_the_others_stay(tmp_path
         assert folder.seeds == {0, 2}
 
 
-def test_a_damaged_line_costs_its_own_seed_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_damaged_line_costs_its_own_seed_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     search(tmp_path / "job", record(0), record(1), record(2))
     log = tmp_path / "job" / LOG
     log.write_bytes(log.read_bytes().replace(b"arch1", b"arch7"))
@@ -178,9 +176,7 @@ def test_a_missing_file_and_a_link_in_its_place_are_named(tmp_path: Path) -> Non
     assert manifest.check(tmp_path / "job") == [SCORES]
 
 
-def test_a_folder_that_another_process_holds_is_waited_for(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_another_process_holds_is_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     finish(tmp_path / "job", 0)
     lock = filelock.FileLock(tmp_path / "job" / ".lock", thread_local=False)
     lock.acquire()

@@ -12,8 +12,9 @@ from nasbench_suite.errors import (
     UnknownDatasetError,
     UnknownFidelityError,
 )
-from nasbench_suite.jobs import job as jobs
-from nasbench_suite.jobs.folder import CONFIG, JOB, LOG, SCORES, TRAJECTORY, JobFolder
+from nasbench_suite.jobs import run as running
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import CONFIG, LOG, SCORES, TRAJECTORY, JobFolder
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.run import run
 
@@ -50,8 +51,9 @@ def test_changing_the_trial_policy_leaves_the_algorithms_draws_as_they_were(make
     assert set(one["trial"]) == {111, 777} and set(other["trial"]) == {None}
 
 
-def test_a_seed_alone_gives_what_it_gives_among_others(make_job: MakeJob) -> None:
-    many, alone = columns(run(make_job("seeds=4"))), columns(run(make_job("seeds=1", "seed=2")))
+def test_a_seed_alone_gives_what_it_gives_among_others(make_job: MakeJob, tmp_path: Path) -> None:
+    many = columns(run(make_job("seeds=4")))
+    alone = columns(run(make_job("seeds=1", "seed=2", results=tmp_path / "alone")))
     rows = [at for at, seed in enumerate(many["seed"]) if seed == 2]
     assert alone == {name: [column[at] for at in rows] for name, column in many.items()}
 
@@ -106,7 +108,7 @@ def test_every_incumbent_is_scored_on_every_data_set(make_job: MakeJob) -> None:
 def test_a_finished_job_is_not_run_again(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = run(make_job("seeds=2"))
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    monkeypatch.setattr(jobs, "open_searcher", None)
+    monkeypatch.setattr(running, "open_searcher", None)
     assert run(make_job("seeds=2")) == folder
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -114,7 +116,7 @@ def test_a_finished_job_is_not_run_again(make_job: MakeJob, monkeypatch: pytest.
 def test_a_job_goes_on_from_the_seeds_that_are_finished(make_job: MakeJob, tmp_path: Path) -> None:
     whole = files(run(make_job("seeds=5", results=tmp_path / "whole")))
     job = make_job("seeds=5")
-    searcher = jobs.open_searcher(job)
+    searcher = running.open_searcher(job)
     with JobFolder.open(job.folder, job.describe(), job.config) as folder:
         folder.begin()
         for seed in (3, 1):
@@ -123,6 +125,20 @@ def test_a_job_goes_on_from_the_seeds_that_are_finished(make_job: MakeJob, tmp_p
     log.write_bytes(log.read_bytes() + b"deadbeef {half a line")
     assert files(run(job)) == whole
     assert not log.exists()
+
+
+def test_more_seeds_are_added_to_those_that_are_there(make_job: MakeJob, tmp_path: Path) -> None:
+    whole = files(run(make_job("seeds=5", results=tmp_path / "whole")))
+    few = run(make_job("seeds=2", "seed=1"))
+    assert set(columns(few)["seed"]) == {1, 2}
+    assert run(make_job("seeds=5")) == few
+    assert files(few) == whole
+
+
+def test_fewer_seeds_than_are_there_need_no_search(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(run(make_job("seeds=3")))
+    monkeypatch.setattr(running, "open_searcher", None)
+    assert files(run(make_job("seeds=1"))) == before
 
 
 def test_the_folders_name_comes_from_the_configuration_and_not_from_what_cannot_change_a_result(

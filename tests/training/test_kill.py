@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from nasbench_suite.spaces.nb201.network import CellNetwork
+from nasbench_suite.training import checkpoint_file
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.train import train
@@ -33,7 +34,7 @@ def go(state: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
-def test_a_killed_training_ends_in_the_weights_of_one_that_was_not(tmp_path: Path) -> None:
+def test_a_killed_training_ends_in_the_parameters_of_one_that_was_not(tmp_path: Path) -> None:
     state = tmp_path / "killed.pt"
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, Path(__file__).parent, state])
     until = time.monotonic() + 120
@@ -41,12 +42,12 @@ def test_a_killed_training_ends_in_the_weights_of_one_that_was_not(tmp_path: Pat
         time.sleep(0.002)
     process.kill()
     process.wait()
-    done = len(torch.load(state, weights_only=True)["epochs"][0])
+    done = len(checkpoint_file.read(state)["epochs"][0])
     assert 1 <= done < EPOCHS
     go(state)
     go(tmp_path / "whole.pt")
-    killed, whole = (torch.load(path, weights_only=True) for path in (state, tmp_path / "whole.pt"))
+    killed, whole = (checkpoint_file.read(path) for path in (state, tmp_path / "whole.pt"))
     assert len(killed["epochs"][0]) == EPOCHS
     assert killed["state"]["network"].keys() == whole["state"]["network"].keys()
-    for name, weights in whole["state"]["network"].items():
-        assert torch.equal(killed["state"]["network"][name], weights), name
+    for name, value in whole["state"]["network"].items():
+        assert torch.equal(killed["state"]["network"][name], value), name

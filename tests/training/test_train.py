@@ -10,7 +10,7 @@ from torch import nn
 
 from nasbench_suite.errors import ConfigError, ResultsError
 from nasbench_suite.spaces.nb201.network import CellNetwork
-from nasbench_suite.training import trainer
+from nasbench_suite.training import checkpoint_file, trainer
 from nasbench_suite.training.images import ImageDataset
 from nasbench_suite.training.metrics import TrainingResult
 from nasbench_suite.training.recipe import Recipe
@@ -30,8 +30,8 @@ def without_seconds(training: TrainingResult) -> object:
     return replace(training, epochs=tuple(epochs), seconds=0.0)
 
 
-def weights(path: Path) -> dict[str, torch.Tensor]:
-    found: dict[str, torch.Tensor] = torch.load(path, weights_only=True)["state"]["network"]
+def parameters(path: Path) -> dict[str, torch.Tensor]:
+    found: dict[str, torch.Tensor] = checkpoint_file.read(path)["state"]["network"]
     return found
 
 
@@ -62,7 +62,7 @@ def test_another_state_of_torchs_generator_changes_nothing(digits: ImageDataset,
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_a_seed_starts_with_the_same_weights_and_images_alone_and_among_others(
+def test_a_trial_starts_with_the_same_parameters_and_images_alone_and_among_others(
     digits: ImageDataset, recipe: Recipe
 ) -> None:
     alone, among = Trainer(build, digits, recipe, [7], 0), Trainer(build, digits, recipe, [6, 7], 0)
@@ -77,7 +77,7 @@ def test_a_seed_starts_with_the_same_weights_and_images_alone_and_among_others(
 
 
 @pytest.mark.parametrize("interrupted_after", [1, 2])
-def test_a_resumed_training_ends_in_the_same_weights(
+def test_a_resumed_training_ends_in_the_same_parameters(
     digits: ImageDataset, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupted_after: int
 ) -> None:
     whole = train(build, digits, recipe, [5, 6], name="cell", checkpoint_file=tmp_path / "whole")
@@ -94,8 +94,8 @@ def test_a_resumed_training_ends_in_the_same_weights(
     monkeypatch.setattr(Trainer, "run_epoch", run_epoch)
     resumed = train(build, digits, recipe, [5, 6], name="cell", checkpoint_file=tmp_path / "parts")
     assert [without_seconds(t) for t in resumed] == [without_seconds(t) for t in whole]
-    expected = weights(tmp_path / "whole")
-    for name, value in weights(tmp_path / "parts").items():
+    expected = parameters(tmp_path / "whole")
+    for name, value in parameters(tmp_path / "parts").items():
         assert torch.equal(value, expected[name]), name
 
 
@@ -114,10 +114,12 @@ def test_another_trainings_checkpoint_is_refused(digits: ImageDataset, recipe: R
         train(build, digits, replace(recipe, epochs=1), [5], name="other cell", checkpoint_file=tmp_path / "state")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
-def test_a_damaged_checkpoint_is_refused(digits: ImageDataset, recipe: Recipe, tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "state").write_bytes(content)
-    with pytest.raises(ResultsError, match="delete it to start again"):
+@pytest.mark.parametrize("content", [{}, {"identity": "another"}, {"identity": [], "done": [{}]}])
+def test_a_checkpoint_of_something_else_is_refused(
+    digits: ImageDataset, recipe: Recipe, tmp_path: Path, content: dict[str, object]
+) -> None:
+    checkpoint_file.write(tmp_path / "state", content)
+    with pytest.raises(ResultsError, match="expected a training's checkpoint"):
         train(build, digits, recipe, [5], name="cell", checkpoint_file=tmp_path / "state")
 
 
@@ -136,7 +138,7 @@ def test_a_loss_that_is_never_finite_is_recorded_as_failed(digits: ImageDataset,
     assert training.reason == "training loss nan in epoch 1, attempt 5 of 5"
 
 
-def test_only_the_seed_that_diverged_starts_again(digits: ImageDataset, recipe: Recipe) -> None:
+def test_only_the_trial_that_diverged_starts_again(digits: ImageDataset, recipe: Recipe) -> None:
     starts = []
 
     def explode_once(replicas: int) -> nn.Module:
@@ -206,14 +208,14 @@ def test_the_learning_rate_falls_along_a_cosine_per_epoch(recipe: Recipe) -> Non
     assert rates == sorted(rates, reverse=True)
 
 
-def test_bfloat16_trains_with_float32_weights(digits: ImageDataset, recipe: Recipe) -> None:
+def test_bfloat16_trains_with_float32_parameters(digits: ImageDataset, recipe: Recipe) -> None:
     half = Trainer(build, digits, replace(recipe, precision="bfloat16"), [0], 0)
     half.run_epoch()
     assert math.isfinite(half.epochs[0][0].train.loss)
     assert {value.dtype for value in half.network.parameters()} == {torch.float32}
 
 
-def test_replicas_hold_each_seeds_own_weights() -> None:
+def test_replicas_hold_each_seeds_own_parameters() -> None:
     together = build_replicas(build, [1, 2]).state_dict()
     for at, seed in enumerate([1, 2]):
         alone = build_replicas(build, [seed]).state_dict()
