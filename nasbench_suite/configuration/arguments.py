@@ -128,6 +128,8 @@ def _check(override: Override) -> None:
         name = override.value()
         if not isinstance(name, str | QuotedString) and not (key == _EXPERIMENT and name is None):
             raise ConfigError(f"{key}: expected the name of a file, got {override.get_value_element_as_str()}")
+    if key == "hydra.searchpath":
+        raise ConfigError(f"{key}: expected nothing; name the folder of your own files with --config-dir")
     if key == _EXPERIMENT and override.type in (OverrideType.ADD, OverrideType.FORCE_ADD):
         raise ConfigError(f"+{_EXPERIMENT}: the group is always there; say {_EXPERIMENT}={override.value()}, without +")
 

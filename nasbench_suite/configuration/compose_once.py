@@ -1,6 +1,5 @@
 """Composes each job of a sweep once, where Hydra does so twice: to validate it, and to launch it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.global_hydra import GlobalHydra
@@ -18,7 +17,7 @@ class ComposeOnce(Callback):
         """Stands between the sweep and Hydra's loader."""
         running = GlobalHydra.instance().hydra
         if running is not None:
-            running.config_loader = _Remembering(running.config_loader)
+            running.config_loader = _Remembering(running.config_loader)  # type: ignore[assignment]
 
 
 class _Remembering:
@@ -30,7 +29,7 @@ class _Remembering:
 
     def load_sweep_config(self, master_config: DictConfig, sweep_overrides: list[str]) -> DictConfig:
         """Composes a job, or returns what was composed for the same overrides and not handed out since."""
-        key: Sequence[str] = tuple(sweep_overrides)
+        key = tuple(sweep_overrides)
         if key in self._composed:
             return self._composed.pop(key)
         made: DictConfig = self._loader.load_sweep_config(master_config, sweep_overrides)

@@ -57,5 +57,6 @@ def _with_dataset(config: dict[str, Any], space: Space[Any]) -> dict[str, Any]:
         known = list((find_table(space, None) if name is None else open_table(name, space)).metadata.datasets)
     if len(known) != 1:
         there = f" ({', '.join(known)})" if known else ""
-        raise ConfigError(f"dataset: expected a name{there}, for protocol {config['protocol']['name']} has none; got null")
+        protocol = config["protocol"]["name"]
+        raise ConfigError(f"dataset: expected a name{there}, for protocol {protocol} has none; got null")
     return {**config, "dataset": known[0], "evaluator": {**config["evaluator"], "dataset": known[0]}}

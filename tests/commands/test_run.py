@@ -82,8 +82,6 @@ def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) ->
     assert done.out.splitlines()[-1] == "[]"
 
 
-
-
 def test_a_space_without_a_supernet_is_told_before_its_table_is_looked_for(cli: Cli) -> None:
     answer = cli("run", "protocol=nb201", "space=nb101", "algorithm=darts1")
     assert answer.code == 2 and "space nb101 has no supernet to search" in answer.err
