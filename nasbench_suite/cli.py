@@ -1,4 +1,4 @@
-"""The command line: `nasbench-suite run | rerun | verify | build | import | tables | query | report | distributions | enumerate`.
+"""The command line: `nasbench-suite run | rerun | verify | build | import | tables | query | report ...`.
 
 Each command imports what it needs when it runs, so that none waits for another's libraries.
 """
@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("rerun", help="run a finished job again, from what its folder has of it")
     command.add_argument("folder", type=_path, metavar="FOLDER", help="of the job")
-    command.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ...")
+    command.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
+    )
     command.add_argument("--any-table", action="store_true", help="also on a table of other content")
     command.set_defaults(command=_rerun)
 

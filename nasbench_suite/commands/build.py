@@ -10,7 +10,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from nasbench_suite.configuration.arguments import build_arguments
 from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
+from nasbench_suite.configuration.schema import check_build
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.folders import table_path
 
@@ -22,7 +24,7 @@ def main(arguments: Sequence[str]) -> None:
         ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
     """
     _failures.clear()
-    with in_one_line("nasbench-suite build", arguments):
+    with in_one_line("nasbench-suite build", build_arguments(arguments)):
         _main()
     if _failures:
         raise _failures[0]
@@ -45,9 +47,8 @@ def _build(config: DictConfig) -> None:
     from nasbench_suite.building.build import build
     from nasbench_suite.building.plan import prepare
 
-    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    assert isinstance(plain, dict)
-    plan = prepare({str(key): value for key, value in plain.items()})
+    plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    plan = prepare(check_build(plain))
     output: Any = plan.config["output"]
     path = table_path(plan.config["name"]) if output is None else Path(output)
     metadata = build(plan, instantiate(plan.config["executor"]), path)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +90,9 @@ def _prepare(config: DictConfig) -> Job:
     choices = {key: value for key, value in chosen.runtime.choices.items() if not key.startswith("hydra/")}
     container: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     plain = {str(key): value for key, value in container.items()}
-    job = prepare(plain, _without_settings(choices), command_line(chosen.overrides.task), commit())
+    job = prepare(plain, choices, command_line(chosen.overrides.task), commit())
     tracking.mode(job.config["tracking"])  # complains now, not when the job has ended
     return job
-
-
-def _without_settings(choices: Mapping[str, Any]) -> dict[str, str]:
-    """Drops the pair's name, whose settings the configuration names itself, and what was not chosen."""
-    return {key: value for key, value in choices.items() if key != "settings" and value is not None}
 
 
 def _run(job: Job) -> Path:

@@ -36,7 +36,9 @@ def read_saved(folder: Path) -> Saved:
         description = read_description(folder)
         config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ResultsError(f"{folder}: expected a job's folder, which has {CONFIG} and job.json; there is none") from error
+        raise ResultsError(
+            f"{folder}: expected a job's folder, which has {CONFIG} and job.json; there is none"
+        ) from error
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ResultsError(f"{folder / CONFIG}: cannot be read ({error})") from error
     choices = config.pop("choices", None) if isinstance(config, dict) else None

@@ -1,6 +1,7 @@
 """The command line of `run`, before Hydra sees it: experiments, the protocol that nobody named, what nobody may set."""
 
 import re
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -17,7 +18,7 @@ from nasbench_suite.errors import ConfigError
 _EXPERIMENT = "experiment"
 # Hydra's own folders: results go where `results` says, and nothing else is written
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.output_subdir")
-_GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", _EXPERIMENT)
+_GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", "training", "executor", _EXPERIMENT)
 _HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
 
 
@@ -27,23 +28,43 @@ def search_arguments(arguments: Sequence[str]) -> list[str]:
     Raises:
         ConfigError: an argument is not understood, or not one that a user sets.
     """
-    # Hydra's parser wants options before overrides; people write `algorithm=rea -m` as well
-    arguments = sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
-    options = get_args_parser().parse_args(arguments)
-    words = [quote_home(word) for word in options.overrides]
+    options, words, arguments = _read(arguments)
     flags = _without(arguments, options.overrides)
     files = ConfigFiles(options.config_dir)
     if options.config_name and options.config_path is None and not _is_primary(files, options.config_name):
         words.insert(0, f"{_EXPERIMENT}={options.config_name}")
         flags = _without_config_name(flags)
         options.config_name = None
+    overrides, words = _understood(words)
+    _check_experiments(files, overrides)
+    protocol = choose_protocol(files, named) if (named := _named(files, overrides, options.config_name)) else None
+    return [*flags, *words, *([] if protocol is None else [f"protocol={protocol}"])]
+
+
+def build_arguments(arguments: Sequence[str]) -> list[str]:
+    """Returns what Hydra is to be called with for a build.
+
+    Raises:
+        ConfigError: an argument is not understood, or not one that a user sets.
+    """
+    options, words, arguments = _read(arguments)
+    return [*_without(arguments, options.overrides), *_understood(words)[1]]
+
+
+def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:
+    """Returns Hydra's options, the overrides, and all arguments in the order that Hydra takes."""
+    # its parser wants options before overrides; people write `algorithm=rea -m` as well
+    ordered = sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
+    options = get_args_parser().parse_args(ordered)
+    return options, [quote_home(word) for word in options.overrides], ordered
+
+
+def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
+    """Returns the overrides, parsed and as they are handed on."""
     overrides = parse(words)
     for override in overrides:
         _check(override)
-    _check_experiments(files, overrides)
-    words = [_forced(word, override) for word, override in zip(words, overrides, strict=True)]
-    protocol = choose_protocol(files, named) if (named := _named(files, overrides, options.config_name)) else None
-    return [*flags, *words, *([] if protocol is None else [f"protocol={protocol}"])]
+    return overrides, [_forced(word, override) for word, override in zip(words, overrides, strict=True)]
 
 
 def quote_home(word: str) -> str:
@@ -107,6 +128,8 @@ def _check(override: Override) -> None:
         name = override.value()
         if not isinstance(name, str | QuotedString) and not (key == _EXPERIMENT and name is None):
             raise ConfigError(f"{key}: expected the name of a file, got {override.get_value_element_as_str()}")
+    if key == "hydra.searchpath":
+        raise ConfigError(f"{key}: expected nothing; name the folder of your own files with --config-dir")
     if key == _EXPERIMENT and override.type in (OverrideType.ADD, OverrideType.FORCE_ADD):
         raise ConfigError(f"+{_EXPERIMENT}: the group is always there; say {_EXPERIMENT}={override.value()}, without +")
 

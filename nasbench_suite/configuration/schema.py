@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from nasbench_suite.configuration.typed import TARGET, normalise_fields, normalise_node, unknown_key
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.table.trials import TrialPolicy
 
 Node = Mapping[str, Any]
 """Of a `_target_` and its arguments."""
@@ -25,7 +26,7 @@ class ProtocolConfig:
     table: str | None
     fidelities: Fidelities | None
     rungs: Fidelities | None
-    trial: str | int
+    trial: TrialPolicy
     seconds: Number | None
     overstep: Literal["keep", "discard"]
 
@@ -78,8 +79,8 @@ class SearchConfig:
     dataset: str | None
     table: str | None
     fidelities: Fidelities | None
-    objectives: str | Sequence[str]
-    trial: str | int
+    objectives: str
+    trial: TrialPolicy
     seeds: int
     seed: int
     workers: int
@@ -125,19 +126,14 @@ def check_search(config: Mapping[str, Any]) -> dict[str, Any]:
         ConfigError: a key is unknown or missing, or a value does not fit.
     """
     unnamed = config.get("dataset") is None  # it is the table's; until then any text will do
+    config = _with_one_objective(config)
     done = _check(_with_evaluator_dataset(config, "") if unnamed else config, SearchConfig)
     if unnamed:
         done = _with_evaluator_dataset(done, None)
     done["tracking"]["tags"] = _listed(done["tracking"]["tags"])
-    objectives = _listed(done["objectives"])
-    if len(objectives) != 1:
-        raise ConfigError(f"objectives: expected one name, got {objectives}")
-    done["objectives"] = objectives[0]
     evaluator = done["evaluator"]
     if done["table"] is not None and "table" not in evaluator:
         raise ConfigError(f"table: expected null, for {evaluator[TARGET]} looks nothing up; got {done['table']}")
-    if "objective" in evaluator:
-        evaluator["objective"] = _listed(evaluator["objective"])[0]
     if "training" in evaluator:
         evaluator["training"] = _training(evaluator["training"], "evaluator.training")
     return _with_supernet(done)
@@ -155,19 +151,27 @@ def check_build(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(config: Mapping[str, Any], schema: type) -> dict[str, Any]:
-    nodes = {
-        key: normalise_node(config[key], key, given)
-        for key, given in _GIVEN.items()
-        if isinstance(config.get(key), Mapping) and TARGET in config[key]
-    }
+    nodes = {key: config[key] for key in _GIVEN if isinstance(config.get(key), Mapping) and TARGET in config[key]}
     done = normalise_fields({key: value for key, value in config.items() if key not in nodes}, schema, "", set(nodes))
-    done |= nodes
+    done |= {key: normalise_node(node, key, _GIVEN[key]) for key, node in nodes.items()}
     for name in ("space", "algorithm", "evaluator", "executor"):
         if name in done and TARGET not in done[name]:
             raise ConfigError(f"{name}.{TARGET}: expected the dotted name of a class, got none")
     for part in (done, done.get("evaluator", {}), done.get("supernet") or {}):
         part.update({key: _path(key, part[key]) for key in _PATHS if isinstance(part.get(key), str)})
     return {key: done[key] for key in config}
+
+
+def _with_one_objective(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the configuration with a name where a list of one stands."""
+    names, evaluator = config.get("objectives"), config.get("evaluator")
+    if not isinstance(names, list):
+        return dict(config)
+    if len(names) != 1:
+        raise ConfigError(f"objectives: expected one name, got {names}")
+    if isinstance(evaluator, Mapping) and evaluator.get("objective") == names:
+        evaluator = {**evaluator, "objective": names[0]}
+    return {**config, "objectives": names[0], "evaluator": evaluator}
 
 
 def _with_evaluator_dataset(config: Mapping[str, Any], dataset: str | None) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Whose settings a pair takes: those of its protocol and algorithm, or of the ones that these derive from.
 
-Hydra composes the entry `optional settings: ${protocol}_${algorithm}`. What it finds there is decided here: a variant of
-an algorithm (a file whose defaults list begins with `rea`, say) under a variant of a protocol takes the settings of
-the nearest pair that has some, and the configuration says which: `settings: nb201_rea`. What the variant's own file says
-holds against settings that it inherits.
+Hydra composes the entry `optional settings: ${protocol}_${algorithm}`. What it finds there is decided here: a variant
+of an algorithm (a file whose defaults list begins with `rea`, say) under a variant of a protocol takes the settings of
+the nearest pair that has some, and the configuration says which: `settings: nb201_rea`. What the variant's own file
+says holds against settings that it inherits.
 """
 
 from collections.abc import Iterator
@@ -53,6 +53,7 @@ class SettingsSource(ConfigSource):
         result = _load(f"{GROUP}/{found.name}")
         own = [_own_part(variant) for variant in reversed(found.variants)]
         merged = OmegaConf.merge(result.config, *own, {GROUP: found.name})
+        assert isinstance(merged, DictConfig)
         if own and "_self_" not in merged.get("defaults", ["_self_"]):
             merged.defaults.append("_self_")
         result.config = merged
@@ -85,7 +86,8 @@ def _nearest(pair: str) -> _Found | None:
 def _own_part(algorithm: str) -> DictConfig:
     """Returns what a variant's file says itself, from the root of the configuration."""
     result = _load(f"algorithm/{algorithm}")
-    body = OmegaConf.masked_copy(result.config, [key for key in result.config if key != "defaults"])
+    config = _mapping(result)
+    body = OmegaConf.masked_copy(config, [key for key in config if key != "defaults"])
     return body if result.header["package"] == "_global_" else OmegaConf.create({"algorithm": body})
 
 
@@ -108,12 +110,18 @@ def _lineage(group: str, name: str) -> list[str]:
 
 def _parent(group: str, name: str) -> str | None:
     """Returns the first file of the same group in a file's defaults list."""
-    for entry in _load(f"{group}/{name}").config.get("defaults", []):
+    for entry in _mapping(_load(f"{group}/{name}")).get("defaults", []):
         if isinstance(entry, str) and entry != "_self_":
             path = entry.removeprefix(f"/{group}/")
             if "/" not in path:
                 return path
     return None
+
+
+def _mapping(result: ConfigResult) -> DictConfig:
+    if not isinstance(result.config, DictConfig):
+        raise ConfigError(f"{result.path}: expected a mapping of keys to values, got a list")
+    return result.config
 
 
 def _load(path: str) -> ConfigResult:

@@ -1,8 +1,8 @@
 """Values against annotations: what does not fit is refused, and what fits gets one form, so that 2e3 and 2000 are one.
 
-    normalise(2000.0, int, "seeds")           2000
-    normalise(1, float, "algorithm.alpha")    1.0
-    normalise(2000.0, int | float, "budget")  2000
+normalise(2000.0, int, "seeds")           2000
+normalise(1, float, "algorithm.alpha")    1.0
+normalise(2000.0, int | float, "budget")  2000
 """
 
 import dataclasses
@@ -47,7 +47,7 @@ def normalise(value: Any, annotation: Any, where: str) -> Any:
         return _choice(value, get_args(annotation), where)
     if origin in _SCALARS:
         return _SCALARS[origin](value, where)
-    if dataclasses.is_dataclass(origin):
+    if isinstance(origin, type) and dataclasses.is_dataclass(origin):
         return normalise_fields(value, origin, where)
     if isinstance(origin, type) and not isinstance(annotation, TypeVar) and origin is not object:
         if issubclass(origin, tuple | list) or origin is Sequence or origin is Collection:
@@ -134,7 +134,7 @@ def _signature(target: str, where: str) -> tuple[Mapping[str, Parameter], Mappin
         parameters = signature(found).parameters
     except (TypeError, ValueError):  # built in C; it complains itself
         return {"kwargs": Parameter("kwargs", Parameter.VAR_KEYWORD)}, {}
-    return parameters, _annotations(found.__init__ if isinstance(found, type) else found)
+    return parameters, _annotations(vars(found).get("__init__", found.__init__) if isinstance(found, type) else found)  # type: ignore[misc]
 
 
 @lru_cache
@@ -194,6 +194,8 @@ def _one_of(value: Any, options: Sequence[Any], where: str) -> Any:
     if isinstance(value, Mapping | list):  # then what is wrong inside says more
         raise max(complaints, key=lambda error: str(error).partition(": ")[0].count("."))
     words = dict.fromkeys(word for option in options for word in _words(option))
+    if float in options:
+        words.pop(_WORDS[int], None)  # it is a number, too
     raise ConfigError(f"{where}: expected {' or '.join(words)}, got {_shown(value)}")
 
 
@@ -211,7 +213,8 @@ def _list(value: Any, annotation: Any, where: str) -> list[Any]:
     if get_origin(annotation) is tuple and inner[-1] is not Ellipsis and inner != (Any,):
         if len(value) != len(inner):
             raise ConfigError(f"{where}: expected {len(inner)} values, got {_shown(value)}")
-        return [normalise(item, kind, f"{where}[{at}]") for at, (item, kind) in enumerate(zip(value, inner, strict=True))]
+        pairs = enumerate(zip(value, inner, strict=True))
+        return [normalise(item, kind, f"{where}[{at}]") for at, (item, kind) in pairs]
     return [normalise(item, inner[0], f"{where}[{at}]") for at, item in enumerate(value)]
 
 
@@ -237,7 +240,7 @@ def _words(annotation: Any) -> list[str]:
     if get_origin(annotation) in (Union, types.UnionType):
         return [word for option in get_args(annotation) for word in _words(option)]
     origin = get_origin(annotation) or annotation
-    return [_WORDS.get(origin) or ("a list" if origin in (list, tuple) else "a mapping" if origin is dict else str(origin))]
+    return [_WORDS.get({list: Sequence, tuple: Sequence, dict: Mapping}.get(origin, origin), str(origin))]
 
 
 def _wrong(value: Any, kind: Any, where: str) -> ConfigError:

@@ -17,13 +17,13 @@ from nasbench_suite.whole_number import check_whole
 
 
 def prepare(
-    config: Mapping[str, Any], choices: Mapping[str, str], command: str | None = None, commit: str | None = None
+    config: Mapping[str, Any], choices: Mapping[str, str | None], command: str | None = None, commit: str | None = None
 ) -> Job:
     """Checks a resolved configuration against its table.
 
     Args:
         config: resolved, as it was composed.
-        choices: the config groups' chosen names.
+        choices: the config groups' chosen names; whose settings the pair has, the configuration says itself.
         command: that asked for it, for the job's folder.
         commit: of the code, for the job's folder.
 
@@ -33,7 +33,8 @@ def prepare(
         MissingDataError: the table lacks the data set or the fidelity.
         TableNotFoundError: there is no such table.
     """
-    config = {**check_search(config), "choices": dict(choices)}
+    choices = {group: name for group, name in choices.items() if name is not None and group != "settings"}
+    config = {**check_search(config), "choices": choices}
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
         check_whole(key, config[key], minimum)
     space = instantiate(config["space"])
@@ -56,5 +57,6 @@ def _with_dataset(config: dict[str, Any], space: Space[Any]) -> dict[str, Any]:
         known = list((find_table(space, None) if name is None else open_table(name, space)).metadata.datasets)
     if len(known) != 1:
         there = f" ({', '.join(known)})" if known else ""
-        raise ConfigError(f"dataset: expected a name{there}, for protocol {config['protocol']['name']} has none; got null")
+        protocol = config["protocol"]["name"]
+        raise ConfigError(f"dataset: expected a name{there}, for protocol {protocol} has none; got null")
     return {**config, "dataset": known[0], "evaluator": {**config["evaluator"], "dataset": known[0]}}

@@ -63,8 +63,8 @@ def _only(names: Sequence[str], space: str, dataset: str | None, elsewhere: Sequ
     if not names:
         there = f" (tables of {space} have: {', '.join(elsewhere)})" if elsewhere else ""
         raise TableNotFoundError(
-            f"no table of space {space}{what}{there}; `nasbench-suite import {space} PATH` makes one from the benchmark's "
-            "file"
+            f"no table of space {space}{what}{there}; `nasbench-suite import {space} PATH` makes one from the "
+            "benchmark's file"
         )
     if len(names) > 1:
         have = "" if dataset is None else f" have {dataset}"

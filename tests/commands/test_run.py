@@ -82,11 +82,6 @@ def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) ->
     assert done.out.splitlines()[-1] == "[]"
 
 
-def test_a_protocol_that_lacks_an_algorithms_settings_is_told(cli: Cli) -> None:
-    answer = cli("run", "protocol=nb101", "space=nb101", "algorithm=darts1")
-    assert answer.code == 2 and "protocol: expected one that has supernet.network" in answer.err
-
-
 def test_a_space_without_a_supernet_is_told_before_its_table_is_looked_for(cli: Cli) -> None:
     answer = cli("run", "protocol=nb201", "space=nb101", "algorithm=darts1")
     assert answer.code == 2 and "space nb101 has no supernet to search" in answer.err
@@ -94,5 +89,5 @@ def test_a_space_without_a_supernet_is_told_before_its_table_is_looked_for(cli: 
 
 @pytest.mark.usefixtures("installed")
 def test_a_protocol_for_another_data_set_is_told(cli: Cli) -> None:
-    answer = cli("run", "protocol=digits", "dataset=cifar10")
+    answer = cli("run", "protocol=digits", "dataset=cifar10", "table=nb201")
     assert answer.code == 2 and "protocol digits is for digits, choose another protocol=" in answer.err

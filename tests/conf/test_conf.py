@@ -1,15 +1,20 @@
 """Every file of conf/ composes, and makes what it names."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 
 import nasbench_suite.conf
 import nasbench_suite.experiments
 from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.configuration.schema import ProtocolConfig, check_search
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.one_shot.settings import SupernetSettings
@@ -17,10 +22,12 @@ from nasbench_suite.space import Space
 
 CONF = Path(nasbench_suite.conf.__file__).parent
 # groups that a search is not made of have tests of their own
-OTHERS = ("hydra", "launcher", "training", "executor", "supernet")
+OTHERS = ("hydra", "launcher", "training", "executor", "one_shot", "settings", "experiment")
 OPTIONS = sorted((path.parent.name, path.stem) for path in CONF.glob("*/*.yaml") if path.parent.name not in OTHERS)
 ONE_SHOT = ["darts1", "darts2", "gdas", "setn", "rsps", "enas"]
 QUERYING = [name for group, name in OPTIONS if group == "algorithm" and name not in ONE_SHOT]
+# the values of the papers, by protocol, data set and algorithm
+RESOLVED = json.loads(Path(__file__).with_name("resolved_settings.json").read_text())
 EXPERIMENTS = sorted(path.stem for path in Path(nasbench_suite.experiments.__file__).parent.glob("*.yaml"))
 
 
@@ -34,34 +41,58 @@ def test_every_option_composes_and_what_it_names_is_made(group: str, name: str, 
         assert isinstance(instantiate(made.config["algorithm"]), OneShotAlgorithm)
         assert SupernetSettings(**made.config["supernet"]).epochs >= 1
         return
-    offered = [Fidelity(*pair) for pair in made.config["fidelities"]]
+    offered = [Fidelity(*pair) for pair in made.config["fidelities"] or [(12, 12)]]
     algorithm = instantiate(made.config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
     assert isinstance(algorithm, Algorithm)
 
 
-@pytest.mark.parametrize("protocol", [name for group, name in OPTIONS if group == "protocol"])
-@pytest.mark.parametrize("algorithm", QUERYING)
-def test_every_algorithm_takes_its_settings_from_every_protocol(
-    protocol: str, algorithm: str, composed: Callable
-) -> None:
-    made = composed(f"protocol={protocol}", f"algorithm={algorithm}")
-    assert made.config["protocol"]["name"] == protocol
+@pytest.mark.parametrize("pair", RESOLVED)
+def test_what_a_protocol_gives_an_algorithm_is_what_it_always_was(pair: str, composed: Callable) -> None:
+    protocol, dataset, algorithm = pair.split()
+    config = check_search(composed(f"protocol={protocol}", f"algorithm={algorithm}", f"dataset={dataset}").config)
+    for key, value in RESOLVED[pair].items():
+        found: Any = config
+        for part in key.split("."):
+            found = found[part]
+        assert found == value, key
 
 
-@pytest.mark.parametrize("protocol", ["nb201", "nats", "digits", "nds"])
 @pytest.mark.parametrize("algorithm", ONE_SHOT)
-def test_every_one_shot_algorithm_takes_its_settings_from_every_protocol_with_a_supernet(
+def test_a_one_shot_algorithm_without_settings_for_its_protocol_has_its_papers(
+    algorithm: str, composed: Callable
+) -> None:
+    config = check_search(composed("protocol=nb101", f"algorithm={algorithm}").config)
+    assert config["settings"] is None
+    assert isinstance(instantiate(config["algorithm"]), OneShotAlgorithm)
+    assert SupernetSettings(**config["supernet"]).epochs >= 1
+
+
+@pytest.mark.parametrize("algorithm", [*QUERYING, *ONE_SHOT])
+def test_an_algorithms_file_has_every_setting_of_its_constructor(algorithm: str, composed: Callable) -> None:
+    node = composed("protocol=free", f"algorithm={algorithm}").config["algorithm"]
+    _has_every_setting(node, {"space", "fidelities", "rng"})
+
+
+def _has_every_setting(node: Mapping[str, Any], given: set[str]) -> None:
+    assert set(signature(get_object(node["_target_"])).parameters) - given == set(node) - {"_target_"}
+    for value in node.values():
+        if isinstance(value, Mapping):
+            _has_every_setting(value, set())
+
+
+@pytest.mark.parametrize(("protocol", "algorithm"), [("nb201", "rea"), ("nats", "darts1"), ("digits", "bohb")])
+def test_a_resolved_configuration_has_no_setting_of_what_does_not_run(
     protocol: str, algorithm: str, composed: Callable
 ) -> None:
     config = composed(f"protocol={protocol}", f"algorithm={algorithm}").config
-    assert isinstance(instantiate(config["algorithm"]), OneShotAlgorithm)
-    assert SupernetSettings(**config["supernet"]).epochs == config["protocol"][algorithm]["epochs"]
-    assert config["budget"]["seconds"] is None  # the protocol's are of table queries
+    assert config["settings"] == f"{protocol}_{algorithm}"
+    assert ("supernet" in config) == (algorithm in ONE_SHOT)
+    assert set(config["protocol"]) == {field.name for field in fields(ProtocolConfig)}
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes_by_name(name: str, composed: Callable) -> None:
-    assert composed(name=name).config["seeds"] >= 1
+    assert composed(f"experiment={name}").config["seeds"] >= 1
 
 
 def test_the_options_are_those_of_the_design() -> None:
@@ -81,50 +112,3 @@ def test_the_protocols_differ_as_the_papers_do(composed: Callable) -> None:
     nb201, nats = (composed(f"protocol={name}").config["budget"] for name in ("nb201", "nats"))
     assert (nb201["seconds"], nb201["overstep"]) == (12_000, "discard")
     assert (nats["seconds"], nats["overstep"]) == (20_000, "keep")
-
-
-SHARED = {"learning_rate": 0.0003, "betas": [0.5, 0.999], "weight_decay": 0.001, "initial_std": 0.001}
-CONTROLLER = {"hidden": 32, "layers": 2, "tanh_constant": 2.5, "temperature": 5.0, "learning_rate": 0.001, "eps": 0.001}
-CONTROLLER |= {"weight_decay": 0.0, "steps": 50, "aggregate": 20, "entropy_weight": 0.0001, "baseline_decay": 0.99}
-PUBLISHED: dict[tuple[str, str], tuple[dict[str, object], dict[str, object]]] = {
-    ("nb201", "darts1"): (SHARED | {"order": 1, "parameters_first": True}, {"epochs": 50, "clip": 5}),
-    ("nb201", "darts2"): (SHARED | {"order": 2, "parameters_first": False}, {"epochs": 50, "clip": 5}),
-    ("nb201", "gdas"): (SHARED | {"tau_first": 10, "tau_last": 0.1}, {"epochs": 250, "clip": 5}),
-    ("nb201", "setn"): (SHARED | {"select": 100}, {"epochs": 250, "clip": None}),
-    ("nb201", "rsps"): (
-        {"shared": True, "connected": False, "select": 100, "images": 512, "statistics": "batch"},
-        {"epochs": 250, "clip": 5},
-    ),
-    ("nb201", "enas"): (
-        CONTROLLER | {"betas": [0.0, 0.999], "carry": "last", "images": 128, "augmented": True, "clip": 5},
-        {"epochs": 250, "batch": 128, "learning_rate": 0.05, "learning_rate_end": 0.0005, "cosine_epochs": 10}
-        | {"weight_decay": 0.00025, "clip": 5},
-    ),
-    ("nats", "darts1"): (SHARED | {"order": 1, "parameters_first": True}, {"epochs": 200, "clip": None}),
-    ("nats", "darts2"): (SHARED | {"order": 2, "parameters_first": True}, {"epochs": 200, "clip": None}),
-    ("nats", "gdas"): (SHARED | {"tau_first": 10, "tau_last": 0.1}, {"epochs": 200, "clip": None}),
-    ("nats", "setn"): (SHARED | {"select": 100}, {"epochs": 200, "clip": None}),
-    ("nats", "rsps"): (
-        {"shared": False, "connected": True, "select": 100, "distinct": True, "images": 512},
-        {"epochs": 200, "clip": None},
-    ),
-    ("nats", "enas"): (
-        CONTROLLER | {"betas": [0.5, 0.999], "carry": "mean", "images": 512, "augmented": False, "clip": 5},
-        {"epochs": 200, "clip": None},
-    ),
-}
-WEIGHTS = {"batch": 64, "learning_rate": 0.025, "learning_rate_end": 0.001, "cosine_epochs": None, "momentum": 0.9}
-WEIGHTS |= {"weight_decay": 0.0005, "flip": True, "crop_pad": 4}
-
-
-@pytest.mark.parametrize(("protocol", "algorithm"), PUBLISHED)
-def test_weight_sharing_has_the_published_settings(protocol: str, algorithm: str, composed: Callable) -> None:
-    config = composed(f"protocol={protocol}", f"algorithm={algorithm}").config
-    learned, trained = PUBLISHED[protocol, algorithm]
-    parts = [value for value in config["algorithm"].values() if isinstance(value, dict)]
-    found = {key: value for part in (config["algorithm"], *parts) for key, value in part.items()}
-    assert {key: found[key] for key in learned} == learned
-    expected = WEIGHTS | trained
-    assert {key: config["supernet"][key] for key in expected} == expected
-    statistics = {"nb201": "running", "nats": "batch"}[protocol]
-    assert config["supernet"]["network"] == {"channels": 16, "cells": 5, "statistics": statistics}

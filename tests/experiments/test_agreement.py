@@ -65,8 +65,9 @@ def test_the_experiments_run_what_is_compared_here(
 ) -> None:
     from hydra import compose
 
-    assert composed(name=name).config["seeds"] == 500
-    params = compose(name, return_hydra_config=True).hydra.sweeper.params
-    assert params.protocol == name.removesuffix("_table")
+    made = composed(f"experiment={name}")
+    assert made.config["seeds"] == 500
+    assert made.choices["protocol"] == name.removesuffix("_table")
+    params = compose("config", [f"experiment={name}"], return_hydra_config=True).hydra.sweeper.params
     assert set(params.algorithm.split(",")) == algorithms
     assert params.get("dataset", "cifar10") == datasets

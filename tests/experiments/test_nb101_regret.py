@@ -17,7 +17,7 @@ from nasbench_suite.table import Dataset, Source
 from nasbench_suite.table.writer import TableWriter
 
 FILES = (Path(nasbench_suite.conf.__file__).parent / "algorithm").glob("*.yaml")
-ALGORITHMS = sorted(path.stem for path in FILES if "/supernet" not in path.read_text())  # those that query
+ALGORITHMS = sorted(path.stem for path in FILES if "/one_shot/" not in path.read_text())  # those that query
 UNITS = {"valid_accuracy": "fraction", "test_accuracy": "fraction", "train_seconds": "s"}
 SCHEDULES = (4, 12, 36, 108)
 

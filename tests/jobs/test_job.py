@@ -63,9 +63,21 @@ def test_different_seeds_search_differently(make_job: MakeJob) -> None:
     assert found["architecture"][:20] != found["architecture"][20:]
 
 
-def test_reas_first_ten_are_not_checked_against_the_budget(make_job: MakeJob) -> None:
-    rea = columns(run(make_job("algorithm=rea", "budget.seconds=100", "seeds=1")))
+def test_reas_first_ten_are_not_checked_against_the_protocols_own_seconds(make_job: MakeJob) -> None:
+    rea = columns(run(make_job("algorithm=rea", "protocol.seconds=100", "seeds=1")))
     assert len(rea["step"]) == 10 and rea["seconds"][-1] > 100
+
+
+def test_a_budget_that_a_user_names_holds_for_every_query(make_job: MakeJob) -> None:
+    rea = columns(run(make_job("algorithm=rea", "budget.seconds=100", "seeds=1")))
+    assert rea["seconds"][-1] <= 100
+    assert columns(run(make_job("algorithm=rea", "budget.evaluations=0", "seeds=1")))["step"] == []
+    assert columns(run(make_job("algorithm=rea", "budget.evaluations=3", "seeds=1")))["step"] == [0, 1, 2]
+    named = columns(run(make_job("algorithm=rea", "budget.seconds=100", "budget.unchecked=4", "seeds=1")))
+    assert len(named["step"]) == 4
+
+
+def test_random_search_has_every_query_checked(make_job: MakeJob) -> None:
     random = columns(run(make_job("algorithm=random", "budget.seconds=100", "seeds=1")))
     assert len(random["step"]) == 1 and random["seconds"][-1] <= 100
 
@@ -134,9 +146,11 @@ def test_the_folders_name_comes_from_the_configuration_and_not_from_what_cannot_
 ) -> None:
     base = make_job("seeds=3")
     assert base.folder.name == f"nb201-cifar10-random-nb201-{base.id}"
-    assert make_job("seeds=5", "seed=7").folder == base.folder
-    neutral = make_job("seeds=3", "cores=2", "label=mine", results=tmp_path / "elsewhere")
+    neutral = make_job("seeds=3", "cores=2", "label=mine", "table=nb201", results=tmp_path / "elsewhere")
     assert neutral.id == base.id
+    assert make_job("seeds=50", "seed=7").folder == base.folder
+    for same in ("budget.seconds=12000.0", "budget.seconds=12e3", "overhead=0.0", "protocol.seconds=12000"):
+        assert make_job(same).id == base.id
     others = [
         make_job(*change).id
         for change in (
@@ -184,12 +198,12 @@ def test_the_folder_holds_the_config_the_table_hash_and_the_versions(make_job: M
         ("seed=-1", ConfigError, "seed: expected a whole number of 0 or more"),
         ("cores=0", ConfigError, "cores"),
         ("budget.seconds=-1", ConfigError, "budget.seconds: expected a number of 0 or more"),
-        ("budget.seconds=plenty", ConfigError, "budget.seconds: expected a number"),
+        ("budget.seconds=plenty", ConfigError, "budget.seconds: expected a number or null"),
         ("budget.evaluations=-5", ConfigError, "budget.evaluations"),
         ("budget.overstep=forgive", ConfigError, "keep or discard"),
         ("budget=unlimited", ConfigError, "never ends by itself: set budget.seconds"),
         ("budget.charge_repeats=false", ConfigError, "needs budget.evaluations"),
-        ("trial=median", ConfigError, "trial policy"),
+        ("trial=median", ConfigError, "trial: expected a whole number or mean or random or random_or_mean"),
         ("dataset=svhn", TableNotFoundError, "no table of space nb201 has data set 'svhn'.*have: cifar10, cifar100"),
         ("table=lost", TableNotFoundError, "no table 'lost'"),
         ("fidelities=[[12,13]]", UnknownFidelityError, "got epoch 13 of 12"),

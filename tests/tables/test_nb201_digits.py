@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nasbench_suite
-from nasbench_suite.errors import TableError
+from nasbench_suite.errors import TableNotFoundError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import find_table, open_table
@@ -109,11 +109,14 @@ def test_algorithms_of_one_and_of_many_fidelities_search_it(make_job: Callable[.
     assert schedules == ({6} if algorithm in ("random", "rea") else {3, 6})
 
 
-def test_another_table_of_digits_is_not_passed_over_in_silence(space: NB201) -> None:
+def test_a_users_own_table_of_digits_comes_before_the_shipped_one(make_job: Callable[..., Any], space: NB201) -> None:
     assert find_table(space, "digits").path == PLACE
     other = table_path("mine")
     other.parent.mkdir(parents=True)
     shutil.copy(PLACE, other)
-    with pytest.raises(TableError, match="several tables of space nb201 have digits: mine, nb201_digits"):
+    assert find_table(space, "digits").path == other
+    shutil.copy(PLACE, table_path("ours"))
+    with pytest.raises(TableNotFoundError, match="several tables of space nb201 have digits: mine, ours; name one"):
         find_table(space, "digits")
+    assert make_job("protocol=digits").table == "nb201_digits"
     assert open_table("nb201_digits").path == PLACE
