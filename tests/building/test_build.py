@@ -1,11 +1,7 @@
 """`nasbench-suite build`, in this process and as a program that is killed."""
 
-import contextlib
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,39 +32,15 @@ def test_two_processes_and_a_worker_on_ray_build_the_same_table(
     assert made[0] == made[1]
 
 
-@contextlib.contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "nasbench_suite", *arguments]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_for(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
-    """Returns the log as soon as it has so many lines."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None:
-        for log in root.rglob(LOG):
-            if log.read_bytes().count(b"\n") >= count:
-                return log
-        time.sleep(0.002)
-    raise AssertionError(f"no {count} tasks were finished while the build was under way")
-
-
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
 def test_a_killed_build_goes_on_without_losing_or_repeating_a_training(
-    cli: Cli, tmp_path: Path, tiny: tuple[str, ...]
+    cli: Cli, tmp_path: Path, tiny: tuple[str, ...], killed: Callable[..., None]
 ) -> None:
     plan = ("cells=12", "schedules=[2]")
-    with started(tmp_path, *settings(tiny, "killed", "workers=2", *plan)) as process:
-        log = wait_for(tmp_path / "killed", process, 3)
-        process.kill()
-        process.wait()
-    kept = [line for line in log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-    assert 3 <= len(kept) < 12
+    killed("-m", "nasbench_suite", *settings(tiny, "killed", "workers=2", *plan), at=LOG, number=4)
+    (log,) = (tmp_path / "killed").rglob(LOG)
+    kept = log.read_bytes().splitlines(keepends=True)
+    assert len(kept) == 3
     assert cli(*settings(tiny, "killed", *plan)).code == 0
     lines = log.read_bytes().splitlines(keepends=True)
     # every line has its seconds, so that a repeated training would show

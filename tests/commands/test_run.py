@@ -1,11 +1,6 @@
 """`nasbench-suite run`, in this process and as a program of its own."""
 
-import contextlib
 import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,41 +86,18 @@ def test_run_imports_neither_torch_nor_wandb_nor_matplotlib(python: Callable) ->
     assert done.out.splitlines()[-1] == "[]"
 
 
-@contextlib.contextmanager
-def started(folder: Path, *overrides: str) -> Any:
-    """Runs a job as a program of its own, in a group that can be killed whole."""
-    command = [sys.executable, "-m", "nasbench_suite", "run", "protocol=nb201", *overrides]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True)
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def wait_for_seeds(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
-    """Returns the log as soon as it has so many lines."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        for log in root.rglob(LOG):
-            if log.read_bytes().count(b"\n") >= count:
-                return log
-        time.sleep(0.002)
-    raise AssertionError(f"no {count} seeds were finished while the run was under way")
-
-
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
 @pytest.mark.parametrize("cores", [1, 2])
-def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_path: Path, cores: int) -> None:
-    settings = ("algorithm=rea", "seeds=150")
+def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(
+    cli: Cli, tmp_path: Path, killed: Callable[..., None], cores: int
+) -> None:
+    settings = ("algorithm=rea", "seeds=20")
     assert cli("run", *settings, "results=whole").code == 0
-    with started(tmp_path, *settings, "results=killed", f"cores={cores}") as process:
-        log = wait_for_seeds(tmp_path / "killed", process, 5)
-        process.kill()
-        process.wait()
-    kept = [line for line in log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-    assert 5 <= len(kept) < 150
+    command = ("-m", "nasbench_suite", "run", "protocol=nb201", *settings, "results=killed", f"cores={cores}")
+    killed(*command, at=LOG, number=6)
+    (log,) = (tmp_path / "killed").rglob(LOG)
+    kept = log.read_bytes().splitlines(keepends=True)
+    assert len(kept) == 5
     assert not list((tmp_path / "killed").rglob(TRAJECTORY))
 
     from nasbench_suite.jobs.query import QuerySearcher
@@ -137,7 +109,7 @@ def test_a_kill_loses_no_finished_seed_and_the_next_start_goes_on(cli: Cli, tmp_
             QuerySearcher, "run", lambda self, seed, progress: ran.append(seed) or search(self, seed, progress)
         )
         assert cli("run", *settings, "results=killed").code == 0
-    assert len(ran) == 150 - len(kept)
+    assert len(ran) == 20 - len(kept)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 
