@@ -5,6 +5,7 @@ import them.
 """
 
 import ast
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -29,19 +30,19 @@ def mirrored(module: Path) -> Path:
     return TESTS / module.with_name(f"test_{module.name}")
 
 
+@cache
+def imports(test: Path) -> set[str]:
+    """The names, modules and others, that a test file imports from the package."""
+    nodes = [node for node in ast.walk(ast.parse(test.read_text())) if isinstance(node, ast.ImportFrom) and node.module]
+    return {str(node.module) for node in nodes} | {
+        f"{node.module}.{each.name}" for node in nodes for each in node.names
+    }
+
+
 def importers(module: str) -> list[str]:
     """Lists the test files that import a module."""
     name = "nasbench_suite." + module.removesuffix(".py").replace("/", ".")
-    package, _, stem = name.rpartition(".")
-    found = []
-    for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            direct = isinstance(node, ast.ImportFrom) and node.module == name
-            by_package = isinstance(node, ast.ImportFrom) and node.module == package
-            if direct or (by_package and stem in {alias.name for alias in node.names}):
-                found.append(path.relative_to(TESTS).as_posix())
-                break
-    return found
+    return [test.relative_to(TESTS).as_posix() for test in sorted(TESTS.rglob("test_*.py")) if name in imports(test)]
 
 
 def without_a_file() -> list[str]:

@@ -12,7 +12,8 @@ JOB = {
 
 def test_the_id_is_that_of_configuration_seeds_and_group() -> None:
     ids = {
-        run_name(JOB, seeds, group, ()).id for seeds, group in (("0-9", "one"), ("0-9", "one"), ("0-9", "two"), ("0", "one"))
+        run_name(JOB, seeds, group, ()).id
+        for seeds, group in (("0-9", "one"), ("0-9", "one"), ("0-9", "two"), ("0", "one"))
     }
     assert len(ids) == 3
     assert all(each.startswith("0a1b2c3d-0") for each in ids)
