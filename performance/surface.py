@@ -70,29 +70,20 @@ def main() -> None:
         """A job more, without the start."""
         return (cost(*command(JOBS)) - cost(*command(1))) / (JOBS - 1)
 
-    ours, hydras = per_job(sweep), per_job(empty_sweep)
-    print(
-        f"a sweep's job beyond the start      {ours:.3f} s, Hydra's {hydras:.3f} s, ratio {ours / hydras:.1f}",
-        flush=True,
-    )
+    compare("a sweep's job beyond the start", per_job(sweep), "Hydra's", per_job(empty_sweep))
     ours, hydras = cost(*sweep(JOBS)) / JOBS, cost(*empty_sweep(JOBS)) / JOBS
-    print(
-        f"a sweep's job, a twelfth of all     {ours:.3f} s, Hydra's {hydras:.3f} s, ratio {ours / hydras:.1f} (target 1.5)"
-    )
-    one, start = cost("-m", "nasbench_suite", "run", "seeds=1", "tracking=disabled"), cost("-c", "import numpy, hydra")
-    print(
-        f"run seeds=1                         {one:.2f} s, imports {start:.2f} s, ratio {one / start:.1f} (target 2.5)"
-    )
+    compare("a sweep's job, a twelfth of the whole (target 1.5)", ours, "Hydra's", hydras)
+    one = cost("-m", "nasbench_suite", "run", "seeds=1", "tracking=disabled")
+    compare("run seeds=1 (target 2.5)", one, "its imports", cost("-c", "import numpy, hydra"))
     for algorithm in ("random", "rea"):
-        command = (
-            "-m",
-            "nasbench_suite",
-            "run",
-            f"algorithm={algorithm}",
-            f"seeds={options.seeds}",
-            "tracking=disabled",
-        )
-        print(f"{options.seeds} seeds of {algorithm:<6}, whole command {cost(*command):.2f} s", flush=True)
+        settings = (f"algorithm={algorithm}", f"seeds={options.seeds}", "tracking=disabled")
+        seconds = cost("-m", "nasbench_suite", "run", *settings)
+        print(f"{f'{options.seeds} seeds of {algorithm}, whole command':<52}{seconds:7.2f} s", flush=True)
+
+
+def compare(what: str, ours: float, whose: str, theirs: float) -> None:
+    """Prints two figures and their ratio."""
+    print(f"{what:<52}{ours:7.3f} s, {whose} {theirs:.3f} s, ratio {ours / theirs:.1f}", flush=True)
 
 
 if __name__ == "__main__":

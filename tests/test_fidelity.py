@@ -11,8 +11,8 @@ def test_only_the_last_epoch_of_a_schedule_is_final() -> None:
 
 
 def test_fidelities_sort_by_schedule_and_then_by_epoch() -> None:
-    ladder = [Fidelity(12, 4), Fidelity(12, 12), Fidelity(200, 1), Fidelity(200, 200)]
-    assert sorted(ladder[::-1]) == ladder
+    long, short = Fidelity(200, 1), Fidelity(12, 12)
+    assert sorted([long, short, Fidelity(12, 4)]) == [Fidelity(12, 4), short, long]
 
 
 def test_it_is_written_as_an_epoch_of_a_schedule() -> None:
