@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
 
 DATA = "NASBENCH_SUITE_TEST_DATA"
+DEATHS = Path(__file__).parent / "deaths"
 # what a user's machine may say otherwise, said alike for this process, the test workers and the programs they start
 os.environ |= {"OMP_NUM_THREADS": "1", "COLUMNS": "80", "TZ": "UTC"}
 
@@ -357,5 +359,20 @@ def python(tmp_path: Path) -> Callable[..., Answer]:
         command = [sys.executable, "-W", "error", *map(str, arguments)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
         return Answer(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Callable[..., None]:
+    """Runs Python, in the test's folder, until it begins to write a file for the n-th time, which kills it."""
+
+    def run(*arguments: str | Path, at: str, number: int) -> None:
+        path = os.pathsep.join(filter(None, [str(DEATHS), os.environ.get("PYTHONPATH")]))
+        environment = os.environ | {"PYTHONPATH": path, "DIE_AT": f"{at}:{number}"}
+        command = [sys.executable, *map(str, arguments)]
+        # in a group of its own, which is killed whole
+        done = subprocess.run(command, cwd=tmp_path, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+        assert done.returncode == -signal.SIGKILL
 
     return run

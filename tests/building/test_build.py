@@ -1,11 +1,7 @@
 """`nasbench-suite build`, in this process and as a program that is killed."""
 
-import contextlib
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +60,7 @@ def wait_for(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
 def test_a_killed_build_goes_on_without_losing_or_repeating_a_training(
-    cli: Cli, tmp_path: Path, tiny: tuple[str, ...]
+    cli: Cli, tmp_path: Path, tiny: tuple[str, ...], killed: Callable[..., None]
 ) -> None:
     plan = ("architectures=12", "schedules=[2]")
     with started(tmp_path, *settings(tiny, "killed", "workers=2", *plan)) as process:

@@ -3,10 +3,7 @@
 import hashlib
 import io
 import os
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -44,25 +41,20 @@ def apart_from_the_machine(record: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
 def test_a_killed_search_ends_in_the_weights_and_the_records_of_one_that_was_not(
-    tiny: ModuleType, tmp_path: Path
+    tiny: ModuleType, tmp_path: Path, killed: Callable[..., None]
 ) -> None:
     state, whole_state = tmp_path / "killed.pt", tmp_path / "whole.pt"
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, state])
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None and not state.exists():
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
+    killed("-c", PROGRAM, state, at=state.name, number=3)
     done = len(kept(state)["records"])
-    assert 1 <= done < EPOCHS
+    assert done == 2
     resumed, whole = tiny.go(state, EPOCHS), tiny.go(whole_state, EPOCHS)
     assert resumed.records[:done] == [EpochRecord(**record) for record in kept(state)["records"]][:done]
-    killed, other = kept(state), kept(whole_state)
-    assert list(map(apart_from_the_machine, killed["records"])) == list(map(apart_from_the_machine, other["records"]))
+    again, other = kept(state), kept(whole_state)
+    assert list(map(apart_from_the_machine, again["records"])) == list(map(apart_from_the_machine, other["records"]))
     assert len(whole.records) == EPOCHS
-    assert killed["state"]["supernet"].keys() == other["state"]["supernet"].keys()
+    assert again["state"]["supernet"].keys() == other["state"]["supernet"].keys()
     for name, weights in other["state"]["supernet"].items():
-        assert torch.equal(killed["state"]["supernet"][name], weights), name
+        assert torch.equal(again["state"]["supernet"][name], weights), name
 
 
 def test_seconds_add_up_over_interruptions_and_earlier_epochs_are_told_again(tiny: ModuleType, tmp_path: Path) -> None:

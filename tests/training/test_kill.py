@@ -1,9 +1,7 @@
 """A training that is killed goes on."""
 
 import os
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.train import train
 
-EPOCHS = 40
+EPOCHS = 4
 PROGRAM = """
 import sys
 from pathlib import Path
