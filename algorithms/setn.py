@@ -1,6 +1,6 @@
 """SETN, self-evaluated template network (Dong and Yang 2019, arXiv:1910.05733), as NAS-Bench-201 ran it.
 
-A step trains the weights on training images under one cell, whose operations are drawn uniformly, so that all cells
+A step trains the parameters on training images under one cell, whose operations are drawn uniformly, so that all cells
 are trained alike. It trains the alphas on validation images under the mixture of all operations,
 grad_alpha L_valid(w, softmax(alpha)), so that they tell good cells from bad ones. The answer is the best of several
 cells that the alphas name, each scored on one batch of validation images: as published, the most probable ones.
@@ -23,7 +23,7 @@ from nasbench_suite.variables import ArchT
 
 
 class SETN(Differentiable[ArchT]):
-    """Trains the weights under uniform draws and the alphas under the mixture, and selects by both."""
+    """Trains the parameters under uniform draws and the alphas under the mixture, and selects by both."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class SETN(Differentiable[ArchT]):
             self._cell((len(session.supernet.operations) - 1,) * len(session.supernet.edge_names))
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the weights under a uniformly drawn cell and the alphas under the mixture."""
+        """Moves the parameters under a uniformly drawn cell and the alphas under the mixture."""
         assert valid is not None
         supernet = self.session.supernet
-        seen = self.step_weights(train, supernet.path(supernet.draw(self.session.rng)))
+        seen = self.step_parameters(train, supernet.path(supernet.draw(self.session.rng)))
         loss, _ = self.session.loss(valid, Mixture(self.probabilities()))
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)
