@@ -14,14 +14,14 @@ class OneShotPlan:
 
     Attributes:
         operations: columns of edge weights.
-        weightless: those of them that have nothing to learn.
+        parameterless: those of them that have nothing to learn.
         edges: rows of edge weights.
         images: checksum of the data set.
         torch: its version.
     """
 
     operations: tuple[str, ...]
-    weightless: tuple[str, ...]
+    parameterless: tuple[str, ...]
     edges: tuple[str, ...]
     images: str
     torch: str

@@ -17,8 +17,8 @@ class EpochRecord:
         valid_accuracy: percent of the validation images that the supernet classifies rightly as that architecture.
         entropy: of the edge weights' rows, their mean in nats, from 0 to the logarithm of the number of operations;
             None where no edge weights are learned.
-        operation_counts: edges of the architecture that have each operation, in the order of `Supernet.operations`.
-        parametric_edges: edges of the architecture whose operation has parameters; 0 is a collapsed architecture.
+        operation_counts: how many edges of the architecture have each operation, in the order of `supernet.operations`.
+        parametric_edges: how many have an operation with parameters; 0 is a collapsed architecture.
         memory_mib: largest so far, of the process on a CPU, of the device else; None where the system does not say.
         edge_weights: learned probabilities, row after row; None where there are none.
     """

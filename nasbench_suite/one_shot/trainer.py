@@ -150,6 +150,7 @@ class SupernetTrainer(Generic[ArchT]):
         supernet, edge_weights = self._supernet, self._algorithm.edge_weights()
         probabilities = None if edge_weights is None else edge_weights.detach().double().cpu()
         path = supernet.path(answer)
+        operations = [supernet.operations[chosen] for chosen in path.chosen]
         correct = sum(self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation())
         return EpochRecord(
             epoch=len(self.records) + 1,
@@ -160,8 +161,8 @@ class SupernetTrainer(Generic[ArchT]):
             valid_loss=steps.valid_loss,
             valid_accuracy=100 * correct / self._batches.valid_images,
             entropy=None if probabilities is None else float(torch.special.entr(probabilities).sum(1).mean()),
-            operation_counts=tuple(path.chosen.count(at) for at in range(len(supernet.operations))),
-            parametric_edges=sum(supernet.operations[at] not in supernet.parameterless for at in path.chosen),
+            operation_counts=tuple(operations.count(operation) for operation in supernet.operations),
+            parametric_edges=sum(operation not in supernet.parameterless for operation in operations),
             memory_mib=peak_mib(self._device),
             edge_weights=None if probabilities is None else tuple(probabilities.flatten().tolist()),
         )

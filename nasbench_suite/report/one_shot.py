@@ -6,12 +6,10 @@ SHOWN = 3  # collapsed cells that a note names
 
 
 def collapsed(results: Results) -> dict[int, str]:
-    """Returns, by seed, the final cells that have no operation with parameters."""
+    """Returns, by seed, the final cells that have no operation with weights."""
     epochs = results.epochs or {}
     last = [range(len(epochs["seed"]))[rows][-1] for rows in results.epochs_by_seed]
-    return {
-        int(epochs["seed"][at]): str(epochs["architecture"][at]) for at in last if epochs["parametric_edges"][at] == 0
-    }
+    return {int(epochs["seed"][at]): str(epochs["architecture"][at]) for at in last if epochs["convolutions"][at] == 0}
 
 
 def collapse_notes(results: Results, label: str) -> list[str]:
@@ -25,6 +23,6 @@ def collapse_notes(results: Results, label: str) -> list[str]:
     named = [f"{cell} (seed{'s' * (len(s) > 1)} {', '.join(map(str, s))})" for cell, s in by_cell.items()]
     others = f", and {len(named) - SHOWN} other cells" if len(named) > SHOWN else ""
     return [
-        f"{len(cells)} of {len(results.searches)} searches of {label} ended in a cell without any parameters "
+        f"{len(cells)} of {len(results.searches)} searches of {label} ended in a cell without any weights "
         f"(collapsed): {', '.join(named[:SHOWN])}{others}"
     ]

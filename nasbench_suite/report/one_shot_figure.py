@@ -152,7 +152,11 @@ PANELS = (
             for split, name in zip(SPLITS, ("validation", "test"), strict=True)
         ),
     ),
-    (Panel("edges with parameters (0: collapsed)", _column("parametric_edges")),),
+    (
+        Panel("edges with none", _column("none")),
+        Panel("edges with skip_connect", _column("skip_connect")),
+        Panel("edges with weights (0: collapsed)", _column("convolutions")),
+    ),
 )
 
 
@@ -161,13 +165,11 @@ def _draw_epochs(subfigure: SubFigure, group: Group, found: Sequence[Results], t
     subfigure.suptitle(f"{where}one-shot searches and the cells they derive", fontsize=9)
     axes = subfigure.subplots(3, 3, sharex=True)
     for row, panels in zip(axes, PANELS, strict=True):
-        for axis in row[len(panels) :]:
-            axis.remove()
-        for axis, panel in zip(row, panels, strict=False):
+        for axis, panel in zip(row, panels, strict=True):
             for results in found:
                 _draw_line(axis, panel.values(results, group.dataset), *styles(group)[name_of(group, results)])
             _finish(axis, panel.title)
-    for axis in axes[2][: len(PANELS[2])]:
+    for axis in axes[2]:
         axis.set_xlabel("epochs")
         axis.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         axis.set_ylim(-0.3, max(6.0, *(line.get_ydata().max() for line in axis.lines)) + 0.3)

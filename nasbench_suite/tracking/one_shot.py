@@ -25,8 +25,10 @@ class LiveSupernet:
             one_shot: `operations` and `edges` of the supernet, see docs/results.md.
         """
         self._run = run
-        self._weights = [f"edge_weights/{edge}/{op}" for edge, op in product(one_shot["edges"], one_shot["operations"])]
         self._counts = [f"edges/{operation}" for operation in one_shot["operations"]]
+        self._edge_weights = [
+            f"edge_weights/{edge}/{op}" for edge, op in product(one_shot["edges"], one_shot["operations"])
+        ]
         self._last: tuple[EpochRecord, Scores] | None = None
 
     def epoch(self, record: EpochRecord, scores: Scores) -> None:
@@ -39,10 +41,9 @@ class LiveSupernet:
         self._last = record, scores
         metrics = {name: getattr(record, name) for name in ("seconds", "epoch", *_FIGURES, "memory_mib")}
         metrics["supernet/valid_accuracy"] = record.valid_accuracy
-        metrics |= dict(zip(self._counts, record.operation_counts, strict=True))
-        metrics |= _accuracies(scores)
+        metrics |= dict(zip(self._counts, record.operation_counts, strict=True)) | _accuracies(scores)
         if record.edge_weights is not None:
-            metrics |= dict(zip(self._weights, record.edge_weights, strict=True))
+            metrics |= dict(zip(self._edge_weights, record.edge_weights, strict=True))
         self._run.log({name: value for name, value in metrics.items() if value is not None})
 
     def finish(self) -> None:

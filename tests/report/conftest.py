@@ -64,7 +64,7 @@ def record() -> Callable[..., EpochRecord]:
     def make(epoch: int, architecture: str = "a", **values: Any) -> EpochRecord:
         shown = {
             "seconds": 10.0 * epoch, "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": None,
-            "valid_accuracy": 25.0, "entropy": None, "operation_counts": (0, 1, 2), "parametric_edges": 2,
+            "valid_accuracy": 25.0, "entropy": None, "none": 0, "skip_connect": 1, "convolutions": 2,
             "memory_mib": 500.0, "edge_weights": None, **values,
         }  # fmt: skip
         return EpochRecord(epoch=epoch, architecture=architecture, **shown)

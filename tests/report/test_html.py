@@ -94,13 +94,10 @@ def test_one_shot_searches_have_a_picture_of_their_own(
     one_shot: Callable, record: Callable, scores, by_hand: Path
 ) -> None:
     weights = (0.2, 0.3, 0.5) * 2
-    epochs = [
-        record(1, parametric_edges=0, edge_weights=weights),
-        record(2, "b", parametric_edges=0, edge_weights=weights),
-    ]
+    epochs = [record(1, convolutions=0, edge_weights=weights), record(2, "b", convolutions=0, edge_weights=weights)]
     page = Page(to_html(summarise([by_hand, one_shot("supernet", {0: epochs}, scores)])))
     assert page.count["svg"] == 2
-    assert {"edges with parameters (0: collapsed)", "2<-0", "2 epochs"} <= set(page.words)
+    assert {"edges with skip_connect", "2<-0", "2 epochs"} <= set(page.words)
     assert any(
         words.startswith("1 of 1 searches of darts1 ended in a cell without any weights") for words in page.words
     )

@@ -15,14 +15,7 @@ def summary(one_shot: Callable, record: Callable, scores, by_hand: Path) -> Summ
     moving = [(0.5, 0.3, 0.2, 0.1, 0.1, 0.8), (0.2, 0.3, 0.5, 0.0, 0.1, 0.9)]
     learned = {
         seed: [
-            record(
-                at + 1,
-                cell,
-                edge_weights=moving[at],
-                entropy=1.0 - 0.2 * at - 0.1 * seed,
-                valid_loss=1.0,
-                parametric_edges=at,
-            )
+            record(at + 1, cell, edge_weights=moving[at], entropy=1.0 - 0.2 * at - 0.1 * seed, valid_loss=1.0, none=at)
             for at, cell in enumerate(("a", "c"))
         ]
         for seed in (3, 5)
@@ -44,7 +37,7 @@ def test_a_panel_a_figure_and_one_an_edge(summary: Summary) -> None:
     assert titles == [
         "training loss", "validation loss", "entropy of the edge weights (nats)",
         "supernet's validation accuracy (%)", "true validation accuracy (%)", "true test accuracy (%)",
-        "edges with parameters (0: collapsed)",
+        "edges with none", "edges with skip_connect", "edges with weights (0: collapsed)",
         "1<-0", "2<-0",
     ]  # fmt: skip
 
@@ -54,11 +47,11 @@ def test_lines_are_means_over_searches_by_epoch(summary: Summary) -> None:
     assert lines(panels["supernet's validation accuracy (%)"]) == [[25.0, 25.0], [12.0, 14.0]]
     assert lines(panels["true validation accuracy (%)"]) == [[90.0, 94.0], [92.0, 90.0]]  # of a, c and of b, a
     assert lines(panels["true test accuracy (%)"]) == [[80.0, 85.0], [81.0, 80.0]]
-    assert lines(panels["edges with parameters (0: collapsed)"]) == [[0.0, 1.0], [2.0, 2.0]]
+    assert lines(panels["edges with none"]) == [[0.0, 1.0], [0.0, 0.0]]
     (entropy,) = lines(panels["entropy of the edge weights (nats)"])  # rsps has none
     np.testing.assert_allclose(entropy, [0.6, 0.4])
     assert len(panels["entropy of the edge weights (nats)"].collections) == 1  # a band, of two seeds
-    assert panels["edges with parameters (0: collapsed)"].get_ylim()[0] < 0  # a line at zero is seen
+    assert panels["edges with none"].get_ylim()[0] < 0  # a line at zero is seen
 
 
 def test_edge_weights_are_those_of_the_first_search_by_operation(summary: Summary) -> None:

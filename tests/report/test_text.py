@@ -61,8 +61,8 @@ def test_a_job_that_ends_says_whose_seconds_it_took(
 def test_a_collapsed_cell_is_warned_of_when_the_job_ends_and_in_the_report(
     one_shot: Callable, record: Callable, scores
 ) -> None:
-    summary = summarise([one_shot("supernet", {0: [record(1, "b", parametric_edges=0)]}, scores)])
-    warning = "1 of 1 searches of darts1 ended in a cell without any parameters (collapsed): b (seed 0)"
+    summary = summarise([one_shot("supernet", {0: [record(1, "b", convolutions=0)]}, scores)])
+    warning = "1 of 1 searches of darts1 ended in a cell without any weights (collapsed): b (seed 0)"
     assert f"  note: {warning}" in one_job(summary)
     assert f"- {warning}" in to_markdown(summary)
     assert summary.rows[0].collapsed == 1
