@@ -162,7 +162,7 @@ settings = {"mode": "disabled", "project": "p", "entity": None, "group": None, "
 parts = ("config_id", "space", "dataset", "algorithm", "protocol", "label")
 description = {**dict.fromkeys(parts), "one_shot": {"operations": ["none"], "edges": ["1<-0"]}}
 with live_supernet(settings, Path("."), description, {"results": "results"}, 0) as live:
-    live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, 0, 0, 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
+    live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, (1,), 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
 print("loaded:", {"wandb", "torch"} & set(sys.modules))
 """
     assert python("-c", code).out == "loaded: set()\n"
