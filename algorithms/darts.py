@@ -50,7 +50,7 @@ class DARTS(Differentiable[ArchT]):
         Args:
             order: 1 takes the parameters as given, 2, the paper's algorithm 1, looks one step of theirs ahead.
             parameters_first: whether a step moves the parameters before the alphas; the paper moves the alphas first.
-            alphas: how they begin and are moved; by default as in the paper's section 3.1.
+            alphas: how they begin and are moved; by default as in the paper.
         """
         super().__init__(alphas)
         if order not in (1, 2):

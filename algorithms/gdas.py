@@ -35,9 +35,9 @@ class GDAS(Differentiable[ArchT]):
     ) -> None:
         """
         Args:
-            tau_first: temperature of the relaxation in the first epoch; the paper's section 4.1, as is the other.
+            tau_first: temperature of the relaxation in the first epoch; the paper's, as is the other.
             tau_last: in the last.
-            alphas: how they begin and are moved; the paper takes DARTS's.
+            alphas: how they begin and are moved; NAS-Bench-201's code takes DARTS's.
         """
         super().__init__(alphas)
         if tau_first <= 0 or tau_last <= 0:

@@ -36,7 +36,7 @@ class SETN(Differentiable[ArchT]):
             candidates: for the answer: draws, as in the paper, or the most probable ones, as in the code of
                 NAS-Bench-201; these can be listed only where an architecture is one operation per edge.
             selection: how candidates are scored; by default as in NAS-Bench-201's code.
-            alphas: how they begin and are moved; the paper takes DARTS's.
+            alphas: how they begin and are moved; NAS-Bench-201's code takes DARTS's.
         """
         super().__init__(alphas)
         if candidates not in ("most_probable", "drawn"):
