@@ -8,8 +8,10 @@ from nasbench_suite.errors import ConfigError
 
 @dataclass(frozen=True)
 class AlphaSettings:
-    """How alphas begin, and how Adam moves them. Defaults are those of DARTS (Liu et al. 2019, arXiv:1806.09055,
-    section 3.1 and its code), which GDAS and SETN took over.
+    """How alphas begin, and how Adam moves them.
+
+    Defaults are those of DARTS (Liu et al. 2019, arXiv:1806.09055, and its code), which NAS-Bench-201's code takes for
+    GDAS and SETN, too.
 
     Attributes:
         learning_rate: of Adam.

@@ -42,7 +42,7 @@ class ASHA(Algorithm[ArchT]):
             fidelities: those on offer, cheapest first; several are the rungs.
             rng: the algorithm's own stream.
             brackets: the rungs; there is one bracket, which has no end, so no `iterations`. The default is that of the
-                paper's section 4.1: eta 4 and a lowest rung of 1/256.
+                paper's experiments: eta 4 and a lowest rung of 1/256.
 
         Raises:
             ConfigError: `iterations` is named.

@@ -24,11 +24,16 @@ def draw_valid(
 
     Returns:
         The architecture and its codes.
+
+    Raises:
+        ArchitectureError: a code is not a whole number, so that the model that drew it is wrong.
     """
     for _ in range(ATTEMPTS):
-        codes = draw()
+        codes = tuple(draw())
+        if not all(isinstance(code, int | np.integer) and not isinstance(code, bool) for code in codes):
+            raise ArchitectureError(f"expected whole numbers as codes of an architecture, got {codes!r}")
         try:
-            return space.decode(codes), tuple(codes)
+            return space.decode(codes), codes
         except ArchitectureError:
             continue
     arch = space.sample(rng)

@@ -14,7 +14,7 @@ from nasbench_suite.variables import ArchT
 
 
 class Differentiable(OneShotAlgorithm[ArchT]):
-    """Learns architecture parameters, alphas, beside the supernet's weights, on validation images.
+    """Learns architecture parameters, alphas, beside the supernet's parameters, on validation images.
 
     Attributes:
         alphas: (edges, operations), on the supernet's device; set by `begin`.

@@ -1,8 +1,8 @@
 """ENAS, efficient neural architecture search by parameter sharing (Pham et al. 2018, arXiv:1802.03268, section 2.2).
 
-A controller pi(theta) draws cells. During an epoch the weights are trained on training images, one drawn cell a step
-(w by grad_w E_pi L_train(w, cell), equation 1 with one sample). Behind it theta is trained by REINFORCE with the
-weights fixed: each of some steps draws several cells, scores each on one batch of validation images, and climbs
+A controller pi(theta) draws cells. During an epoch the parameters w are trained on training images, one drawn cell per
+step (by grad_w E_pi L_train(w, cell), equation 1 with one sample). After it theta is trained by REINFORCE with w fixed:
+each of some steps draws several cells, scores each on one batch of validation images, and climbs
 
     grad_theta of the mean of  log pi(cell) * (reward - baseline)
     reward   = accuracy, a fraction of 1, + entropy_weight * entropy of pi's decisions
@@ -74,7 +74,7 @@ class ControllerTraining:
 
 
 class ENAS(OneShotAlgorithm[ArchT]):
-    """Trains the weights under cells that a controller draws, and the controller on their accuracy.
+    """Trains the parameters under cells that a controller draws, and the controller on their accuracy.
 
     Attributes:
         controller: set by `begin`.
@@ -110,12 +110,12 @@ class ENAS(OneShotAlgorithm[ArchT]):
         self._frequencies: Tensor | None = None
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the weights under a cell of the controller's."""
+        """Moves the parameters under a cell of the controller's."""
         (cell,) = self._draw(1)
-        return StepMetrics(*self.step_weights(train, self.session.supernet.path(cell)))
+        return StepMetrics(*self.step_parameters(train, self.session.supernet.path(cell)))
 
     def end_epoch(self) -> None:
-        """Trains the controller; the weights stay."""
+        """Trains the controller; the parameters stay."""
         baselines = [self._step_controller() for _ in range(self._training.steps)]
         self.baseline = float(baselines[-1][-1] if self._training.carry == "last" else torch.cat(baselines).mean())
 

@@ -8,8 +8,8 @@ softmax(alpha) (the Gumbel-max trick). Its weight is 1 forward, and backward tha
 
 so that alphas learn from the one operation that was computed (section 3.2). Those not chosen have a weight of value 0
 that is added to the edge's output as a number, which gives them the gradient of a constant image of ones (see
-`OneHot`). A step draws twice: once for the weights on training images, once for the alphas on validation images; a draw
-is shared by all cells. The temperature tau falls linearly from epoch to epoch.
+`OneHot`). A step draws twice: once for the parameters on training images, once for the alphas on validation images; a
+draw is shared by all cells. The temperature tau falls linearly from epoch to epoch.
 """
 
 import torch
@@ -35,9 +35,9 @@ class GDAS(Differentiable[ArchT]):
     ) -> None:
         """
         Args:
-            tau_first: temperature of the relaxation in the first epoch; the paper's section 4.1, as is the other.
+            tau_first: temperature of the relaxation in the first epoch; the paper's, as is the other.
             tau_last: in the last.
-            alphas: how they begin and are moved; the paper takes DARTS's.
+            alphas: how they begin and are moved; NAS-Bench-201's code takes DARTS's.
         """
         super().__init__(alphas)
         if tau_first <= 0 or tau_last <= 0:
@@ -59,10 +59,10 @@ class GDAS(Differentiable[ArchT]):
         return OneHot(onehot - p.detach() + p, tuple(chosen.tolist()))
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the weights under one draw and the alphas under another."""
+        """Moves the parameters under one draw and the alphas under another."""
         assert valid is not None
         drawn = self.draw()
-        seen = self.step_weights(train, OneHot(drawn.weights.detach(), drawn.chosen))
+        seen = self.step_parameters(train, OneHot(drawn.values.detach(), drawn.chosen))
         loss, _ = self.session.loss(valid, self.draw())
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)

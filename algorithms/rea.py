@@ -30,8 +30,9 @@ class RegularizedEvolution(Algorithm[ArchT]):
             space: where to search.
             fidelities: those on offer, cheapest first.
             rng: the algorithm's own stream.
-            population: members kept; as many first architectures are random. The paper's P (section 4).
-            tournament: members drawn, of which the best becomes the parent. The paper's S.
+            population: members kept; as many first architectures are random. The default is the paper's P.
+            tournament: members drawn, of which the best becomes the parent. The default is the
+                paper's S.
             replacement: whether a tournament may draw a member twice, as in the paper's algorithm 1 and NAS-Bench-201's
                 code; NAS-Bench-101's does not.
         """

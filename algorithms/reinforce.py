@@ -86,10 +86,10 @@ class Reinforce(Algorithm[ArchT]):
         return levels
 
     def _probabilities(self) -> None:
-        weights = np.exp(self._logits - self._logits.max(axis=1, keepdims=True))
-        cumulated = weights.cumsum(axis=1)
+        shares = np.exp(self._logits - self._logits.max(axis=1, keepdims=True))
+        cumulated = shares.cumsum(axis=1)
         total = cumulated[:, -1:]
-        self._p = weights / total
+        self._p = shares / total
         self._cumulated = cumulated / total  # ends in exactly 1, so that a uniform in [0, 1) finds a level
 
 

@@ -1,6 +1,6 @@
 """RSPS, random search with parameter sharing (Li and Talwalkar 2019, arXiv:1902.07638, section 3).
 
-Nothing is learned but the supernet's weights: every step trains them on training images under cells drawn uniformly,
+Nothing is learned but the supernet's parameters: every step trains them on training images under cells drawn uniformly,
 w <- w - eta * grad_w L_train(w, cell). The answer is the best of several uniformly drawn cells, each scored on one
 batch of validation images.
 """
@@ -35,8 +35,8 @@ class RSPS(OneShotAlgorithm[ArchT]):
         self._selection = selection
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the weights under random cells."""
-        return StepMetrics(*self.step_weights(train, self._draw()))
+        """Moves the parameters under random cells."""
+        return StepMetrics(*self.step_parameters(train, self._draw()))
 
     def answer(self) -> ArchT:
         """Returns the best of the random cells."""

@@ -47,9 +47,9 @@ def best_of(session: Session[ArchT], architectures: Iterable[ArchT], settings: S
 
 
 def most_probable(probabilities: NDArray[np.floating], count: int) -> list[tuple[int, ...]]:
-    """Returns the most probable joint outcomes of independent draws, one a row, most probable first.
+    """Returns the most probable joint outcomes of independent draws, one column per row, most probable first.
 
-    Without listing all of them: an outcome's successors take the next likely column in one row, at or behind the last
+    Without listing all of them: an outcome's successors take the next likely column in one row, at or after the last
     row that differs from the best outcome, so that each outcome has one predecessor, which is at least as probable.
 
     Args:

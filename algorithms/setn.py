@@ -1,6 +1,6 @@
 """SETN, self-evaluated template network (Dong and Yang 2019, arXiv:1910.05733), as NAS-Bench-201 ran it.
 
-A step trains the weights on training images under one cell, whose operations are drawn uniformly, so that all cells
+A step trains the parameters on training images under one cell, whose operations are drawn uniformly, so that all cells
 are trained alike. It trains the alphas on validation images under the mixture of all operations,
 grad_alpha L_valid(w, softmax(alpha)), so that they tell good cells from bad ones. The answer is the best of several
 cells that the alphas name, each scored on one batch of validation images: as published, the most probable ones.
@@ -23,7 +23,7 @@ from nasbench_suite.variables import ArchT
 
 
 class SETN(Differentiable[ArchT]):
-    """Trains the weights under uniform draws and the alphas under the mixture, and selects by both."""
+    """Trains the parameters under uniform draws and the alphas under the mixture, and selects by both."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class SETN(Differentiable[ArchT]):
             candidates: for the answer: draws, as in the paper, or the most probable ones, as in the code of
                 NAS-Bench-201; these can be listed only where an architecture is one operation per edge.
             selection: how candidates are scored; by default as in NAS-Bench-201's code.
-            alphas: how they begin and are moved; the paper takes DARTS's.
+            alphas: how they begin and are moved; NAS-Bench-201's code takes DARTS's.
         """
         super().__init__(alphas)
         if candidates not in ("most_probable", "drawn"):
@@ -54,10 +54,10 @@ class SETN(Differentiable[ArchT]):
             self._cell((len(session.supernet.operations) - 1,) * len(session.supernet.edge_names))
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the weights under a uniformly drawn cell and the alphas under the mixture."""
+        """Moves the parameters under a uniformly drawn cell and the alphas under the mixture."""
         assert valid is not None
         supernet = self.session.supernet
-        seen = self.step_weights(train, supernet.path(supernet.draw(self.session.rng)))
+        seen = self.step_parameters(train, supernet.path(supernet.draw(self.session.rng)))
         loss, _ = self.session.loss(valid, Mixture(self.probabilities()))
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)

@@ -15,32 +15,32 @@ class Mixture:
     """Every operation is computed, and weighted.
 
     Attributes:
-        weights: (edges, operations).
+        values: (edges, operations).
     """
 
-    weights: Tensor
+    values: Tensor
 
 
 @dataclass(frozen=True)
 class OneHot:
-    """One operation an edge is computed; the others get a gradient as well (Dong and Yang 2019, arXiv:1910.04465).
+    """One operation per edge is computed; the others get a gradient as well (Dong and Yang 2019, arXiv:1910.04465).
 
     The output of an edge is its chosen operation times its weight, 1 in value, plus the weights of all the others, 0 in
     value, as numbers: what they would have computed is not known, and their gradient is that of a constant image of
     ones.
 
     Attributes:
-        weights: (edges, operations), one-hot in value, with the gradient of a relaxation.
+        values: (edges, operations), one-hot in value, with the gradient of a relaxation.
         chosen: of each edge, the index of its 1.
     """
 
-    weights: Tensor
+    values: Tensor
     chosen: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Path:
-    """One operation an edge is computed, with weight 1.
+    """One operation per edge is computed, with weight 1.
 
     Attributes:
         chosen: of each edge, the index of its operation.
@@ -53,6 +53,6 @@ CellWeights = Mixture | OneHot | Path
 EdgeWeights = CellWeights | Sequence[CellWeights]
 
 
-def at_position(weights: EdgeWeights, position: int) -> CellWeights:
+def at_position(edge_weights: EdgeWeights, position: int) -> CellWeights:
     """Returns what the cell at a position, counted from 0, takes."""
-    return weights if isinstance(weights, Mixture | OneHot | Path) else weights[position]
+    return edge_weights if isinstance(edge_weights, Mixture | OneHot | Path) else edge_weights[position]

@@ -39,13 +39,13 @@ class LiteralCell(nn.Module):
         operations = self.edges[at]
         assert isinstance(operations, nn.ModuleList)
         if isinstance(weights, Mixture):
-            return sum((w * f(x) for w, f in zip(weights.weights[at], operations, strict=True)), torch.zeros_like(x))
+            return sum((w * f(x) for w, f in zip(weights.values[at], operations, strict=True)), torch.zeros_like(x))
         chosen = weights.chosen[at]
         out: Tensor = operations[chosen](x)
         if isinstance(weights, OneHot):
-            for index, weight in enumerate(weights.weights[at]):
+            for index, weight in enumerate(weights.values[at]):
                 out = weight * out if index == chosen else out
-            for index, weight in enumerate(weights.weights[at]):
+            for index, weight in enumerate(weights.values[at]):
                 out = out if index == chosen else out + weight
         return out
 

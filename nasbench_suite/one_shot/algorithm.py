@@ -1,4 +1,4 @@
-"""The contract of a one-shot algorithm: it trains a supernet's weights step by step, and answers after every epoch.
+"""The contract of a one-shot algorithm: it trains a supernet's parameters step by step, and answers after every epoch.
 
 The trainer drives it: `begin`, and for every epoch `step` on every batch, `end_epoch` and `answer`. An algorithm gets a
 session and nothing else: no table, no score, no clock.
@@ -21,9 +21,9 @@ class StepMetrics(NamedTuple):
     """What a step saw; tensors stay on the device, so that nobody waits for them.
 
     Attributes:
-        train_loss: mean cross-entropy of the weights' step, this process's part of the sum: scalar.
+        train_loss: mean cross-entropy of the parameters' step, this process's part of the sum: scalar.
         train_correct: images rightly classified in it, of this process: scalar.
-        valid_loss: likewise of the architecture's step on validation images; None where there is none.
+        valid_loss: the same of the architecture's step on validation images; None for an algorithm without such a step.
     """
 
     train_loss: "Tensor"
@@ -43,7 +43,7 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
     session: "Session[ArchT]"
 
     def begin(self, session: "Session[ArchT]") -> None:
-        """Makes what is learned besides the supernet's weights. Subclasses extend it."""
+        """Makes what is learned besides the supernet's parameters. Subclasses extend it."""
         self.session = session
 
     @abstractmethod
@@ -55,26 +55,26 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
             valid: augmented validation images, each drawn at random; None unless `uses_valid`.
         """
 
-    def step_weights(self, batch: "Batch", weights: "EdgeWeights") -> "tuple[Tensor, Tensor]":
-        """Moves the supernet's weights under edge weights; returns the loss and how many images were right."""
-        loss, logits = self.session.loss(batch, weights)
-        self.session.step_weights(loss)
+    def step_parameters(self, batch: "Batch", edge_weights: "EdgeWeights") -> "tuple[Tensor, Tensor]":
+        """Moves the supernet's parameters under edge weights; returns the loss and how many images were right."""
+        loss, logits = self.session.loss(batch, edge_weights)
+        self.session.step_parameters(loss)
         return loss.detach(), (logits.detach().argmax(1) == batch.labels).sum()
 
     def end_epoch(self) -> None:
-        """Does what is done once an epoch, behind its last step."""
+        """Does what is done once per epoch, after its last step."""
 
     @abstractmethod
     def answer(self) -> ArchT:
         """Returns the architecture that the algorithm would stop with now."""
 
     def edge_weights(self) -> "Tensor | None":
-        """Returns the probabilities (edges, operations) that are learned; None where nothing of the kind is."""
+        """Returns the probabilities (edges, operations) that are learned; None where there are none."""
         return None
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Returns everything learned besides the supernet's weights: tensors and plain values, for a checkpoint."""
+        """Returns everything learned besides the supernet's parameters: tensors and plain values, for a checkpoint."""
 
     @abstractmethod
     def restore(self, state: dict[str, Any]) -> None:

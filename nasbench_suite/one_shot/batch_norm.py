@@ -53,7 +53,7 @@ def batch_norm(
     Args:
         x: (B, C, H, W), this process's images.
         running_mean: (C,), updated in place in training; None where none are kept.
-        running_var: likewise.
+        running_var: (C,), the same.
         weight: (C,) scale; None for none.
         bias: (C,) shift; None for none.
         training: whether the batch's own statistics are used.
@@ -100,9 +100,9 @@ class BatchNorm2d(nn.BatchNorm2d):
         Args:
             x: (B, stop - start, H, W).
             start: first channel.
-            stop: behind the last one.
+            stop: the channel after the last one.
             weight: scale (stop - start,), in place of the layer's own.
-            bias: shift, likewise.
+            bias: shift (stop - start,), in place of the layer's own.
         """
         mean, var, own_weight, own_bias = (
             None if values is None else values[start:stop]

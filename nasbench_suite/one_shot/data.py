@@ -14,14 +14,14 @@ from nasbench_suite.training.images import Images
 
 @dataclass(frozen=True)
 class SearchData:
-    """Images of a search: weights are fitted to one part, architectures to the other.
+    """Images of a search: parameters are fitted to one part, architectures to the other.
 
     Attributes:
         name: as in `load_dataset`.
         classes: number of labels.
         mean: of a pixel in each channel, in the pixels' own unit.
-        std: likewise, the standard deviation.
-        train: what the supernet's weights are fitted to.
+        std: standard deviation of a pixel in each channel, in the same unit.
+        train: what the supernet's parameters are fitted to.
         valid: what architectures are chosen by.
         checksum: of the whole data set, to tell one source of it from another.
     """

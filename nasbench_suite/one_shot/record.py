@@ -11,15 +11,15 @@ class EpochRecord:
         epoch: done, from 1.
         seconds: since the search began, on this machine: processor seconds on a CPU, else wall-clock.
         architecture: text form of what the algorithm would stop with now.
-        train_loss: mean cross-entropy of the weights' steps.
+        train_loss: mean cross-entropy of the parameters' steps.
         train_accuracy: percent of the training images rightly classified in them.
         valid_loss: mean cross-entropy of the architecture's steps; None where there are none.
         valid_accuracy: percent of the validation images that the supernet classifies rightly as that architecture.
         entropy: of the edge weights' rows, their mean in nats, from 0 to the logarithm of the number of operations;
             None where no edge weights are learned.
-        none, skip_connect: how many edges of the architecture have this operation.
-        convolutions: how many have an operation with weights; 0 is a collapsed cell.
-        memory_mib: largest so far, of the process on a CPU, of the device else; None where the system does not tell.
+        operation_counts: how many edges of the architecture have each operation, in the order of `supernet.operations`.
+        parametric_edges: how many have an operation with parameters; 0 is a collapsed architecture.
+        memory_mib: largest so far, of the process on a CPU, of the device else; None where the system does not say.
         edge_weights: learned probabilities, row after row; None where there are none.
     """
 
@@ -31,8 +31,7 @@ class EpochRecord:
     valid_loss: float | None
     valid_accuracy: float
     entropy: float | None
-    none: int
-    skip_connect: int
-    convolutions: int
+    operation_counts: tuple[int, ...]
+    parametric_edges: int
     memory_mib: float | None
     edge_weights: tuple[float, ...] | None

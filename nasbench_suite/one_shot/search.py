@@ -30,8 +30,8 @@ def search(
 ) -> SupernetTrainer[Any]:
     """Trains a supernet to the end of its epochs, or through the first epoch that reaches a limit of the budget.
 
-    The state is kept after every epoch: a search that was interrupted goes on from there, and ends in the same weights
-    as one that was not. The file stays when the search ends.
+    The state is kept after every epoch: a search that was interrupted goes on from there, and ends in the same
+    parameters as one that was not. The file stays when the search ends.
 
     Args:
         make: begins the search with some settings, anew.

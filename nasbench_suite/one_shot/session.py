@@ -1,4 +1,4 @@
-"""What a one-shot algorithm works with: a supernet, the optimiser of its weights, and validation images."""
+"""What a one-shot algorithm works with: a supernet, the optimiser of its parameters, and validation images."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ class Session(Generic[ArchT]):
 
     Attributes:
         supernet: the network.
-        weights: its parameters, in a fixed order.
+        parameters: of the supernet, in a fixed order.
         optimizer: of these.
         rng: for everything that an algorithm draws as numbers; the same in every process.
         noise: for what it draws as tensors; on the CPU, so that it is the same on every device and in every process.
@@ -58,12 +58,12 @@ class Session(Generic[ArchT]):
                 augmented. Without replacement within one batch.
         """
         self.supernet = supernet
-        self.weights = list(supernet.parameters())
-        self.device = self.weights[0].device
+        self.parameters = list(supernet.parameters())
+        self.device = self.parameters[0].device
         self.rng, self.noise, self.steps = rng, noise, steps
         self.epoch, self.epochs = 0, settings.epochs
         self.optimizer = torch.optim.SGD(
-            self.weights,
+            self.parameters,
             lr=settings.learning_rate,
             momentum=settings.momentum,
             weight_decay=settings.weight_decay,
@@ -73,31 +73,31 @@ class Session(Generic[ArchT]):
         self._settings = settings
         self._valid_batch = valid_batch
         self._mixed: nn.Module = torch.compile(supernet) if settings.compile else supernet  # type: ignore[assignment]
-        # as PyTorch had it when the papers were written: a weight that a step does not use has a gradient of zero,
+        # as PyTorch had it when the papers were written: a parameter that a step does not use has a gradient of zero,
         # and so goes on with its momentum and decays
-        for weight in self.weights:
-            weight.grad = torch.zeros_like(weight)
+        for parameter in self.parameters:
+            parameter.grad = torch.zeros_like(parameter)
 
-    def logits(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+    def logits(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, C, H, W) -> float32 (B, classes), in the precision of the settings."""
-        call = self._mixed if isinstance(weights, Mixture) else self.supernet
+        call = self._mixed if isinstance(edge_weights, Mixture) else self.supernet
         with self._precision():
-            out: Tensor = call(images, weights)
+            out: Tensor = call(images, edge_weights)
         return out.float()
 
-    def loss(self, batch: Batch, weights: EdgeWeights) -> tuple[Tensor, Tensor]:
+    def loss(self, batch: Batch, edge_weights: EdgeWeights) -> tuple[Tensor, Tensor]:
         """Returns this process's part of the batch's mean cross-entropy, and the logits."""
-        logits = self.logits(batch.images, weights)
+        logits = self.logits(batch.images, edge_weights)
         return F.cross_entropy(logits, batch.labels, reduction="sum") / batch.total, logits
 
-    def step_weights(self, loss: Tensor) -> None:
-        """Moves the supernet's weights against the gradient of a loss, clipped as the settings say."""
+    def step_parameters(self, loss: Tensor) -> None:
+        """Moves the supernet's parameters against the gradient of a loss, clipped as the settings say."""
         self.optimizer.zero_grad(set_to_none=False)
-        torch.autograd.backward(loss, inputs=self.weights)
-        gradients = [weight.grad for weight in self.weights if weight.grad is not None]
+        torch.autograd.backward(loss, inputs=self.parameters)
+        gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
         add_over_processes(gradients)
         if self._settings.clip is not None:
-            nn.utils.clip_grad_norm_(self.weights, self._settings.clip)
+            nn.utils.clip_grad_norm_(self.parameters, self._settings.clip)
         self.optimizer.step()
 
     def gradients(self, loss: Tensor, of: Sequence[Tensor]) -> list[Tensor]:
@@ -112,17 +112,17 @@ class Session(Generic[ArchT]):
         return self._valid_batch(images, augmented)
 
     @torch.no_grad()
-    def accuracy(self, batch: Batch, weights: EdgeWeights, statistics: Statistics = "batch") -> float:
+    def accuracy(self, batch: Batch, edge_weights: EdgeWeights, statistics: Statistics = "batch") -> float:
         """Returns percent of the batch rightly classified.
 
         Args:
             batch: of images.
-            weights: of the edges.
+            edge_weights: under which the supernet computes.
             statistics: those of the batch, or the running ones. The latter are of all the architectures trained so
                 far, and so of none, but published code evaluates under them; either way they stay as they are.
         """
         with batch_statistics(self.supernet) if statistics == "batch" else running_statistics(self.supernet):
-            correct = (self.logits(batch.images, weights).argmax(1) == batch.labels).sum()
+            correct = (self.logits(batch.images, edge_weights).argmax(1) == batch.labels).sum()
         add_over_processes([correct])
         return 100.0 * correct.item() / batch.total
 

@@ -1,4 +1,4 @@
-"""How a supernet is built and its weights are trained; what differs between papers is a value here."""
+"""How a supernet is built and its parameters are trained; what differs between papers is a value here."""
 
 import math
 from collections.abc import Mapping
@@ -12,22 +12,25 @@ from nasbench_suite.whole_number import check_whole
 
 @dataclass(frozen=True)
 class SupernetSettings:
-    """SupernetSettings of a supernet's training: SGD with Nesterov momentum under a cosine per epoch.
+    """A supernet's training: SGD with Nesterov momentum under a cosine per epoch.
+
+    Defaults are those of NAS-Bench-201 (Dong and Yang 2020, arXiv:2001.00326, section 5, and its code) for all but
+    ENAS; its epochs differ between algorithms. Memory layout, device and threads are this project's.
 
     Attributes:
         network: of `Space.supernet`, classes and in_channels apart.
         epochs: of the search; at least 1.
-        batch: images a step, over all processes; an epoch's last batch may be smaller.
+        batch: images per step, over all processes; an epoch's last batch may be smaller.
         learning_rate: at the start.
         learning_rate_end: at the other end of the cosine.
         cosine_epochs: from one end to the other; beyond, the rate rises again on the same cosine. None for `epochs`.
         momentum: of SGD, Nesterov's; in [0, 1).
-        weight_decay: on every weight, also on those that a step does not use.
-        clip: largest norm of the gradient of all weights together; None for no limit.
+        weight_decay: on every parameter, also on those that a step does not use.
+        clip: largest norm of the gradient of all parameters together; None for no limit.
         flip: mirror half the images.
         crop_pad: zeros around an image before a random crop to its size; 0 for no crop.
         evaluation_batch: images evaluated at once.
-        precision: of the forward and backward pass; weights are float32 always.
+        precision: of the forward and backward pass; parameters are float32 always.
         channels_last: memory layout of images and convolutions.
         compile: compile the supernet for mixtures, whose operations are the same in every step.
         device: `cpu`, `cuda`, or one of several such as `cuda:1`.
@@ -38,21 +41,21 @@ class SupernetSettings:
 
     network: Mapping[str, Any]
     epochs: int
-    batch: int
-    learning_rate: float
-    learning_rate_end: float
-    cosine_epochs: int | None
-    momentum: float
-    weight_decay: float
-    clip: float | None
-    flip: bool
-    crop_pad: int
-    evaluation_batch: int
-    precision: Precision
-    channels_last: bool
-    compile: bool
-    device: str
-    threads: int
+    batch: int = 64
+    learning_rate: float = 0.025
+    learning_rate_end: float = 0.001
+    cosine_epochs: int | None = None
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    clip: float | None = 5.0
+    flip: bool = True
+    crop_pad: int = 4
+    evaluation_batch: int = 512
+    precision: Precision = "float32"
+    channels_last: bool = True
+    compile: bool = False
+    device: str = "cpu"
+    threads: int = 1
     datasets_root: str | None = None
     official: bool = True
 

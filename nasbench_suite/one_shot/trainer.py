@@ -30,7 +30,7 @@ class SupernetTrainer(Generic[ArchT]):
     Attributes:
         steps: of an epoch.
         records: of the epochs done.
-        seconds: that the algorithm took for its steps, what it does behind an epoch, and its answers; measuring its
+        seconds: that the algorithm took for its steps, what it does after an epoch, and its answers; measuring its
             answers is not among them.
         failure: why the search cannot go on; None where it can.
     """
@@ -57,13 +57,13 @@ class SupernetTrainer(Generic[ArchT]):
         self._space, self._algorithm, self._settings, self._advance = space, algorithm, settings, advance
         device = data.train.pixels.device
         # separate streams: changing one consumer leaves the others' draws as they were
-        weights, batches, rng, noise = np.random.SeedSequence(seed).spawn(4)
+        parameters, batches, rng, noise = np.random.SeedSequence(seed).spawn(4)
         self._batches = Batches(data, settings, batches)
         self.steps = self._batches.steps
         self._rng = np.random.default_rng(rng)
         self._noise = torch.Generator().manual_seed(_word(noise))
         with threads(settings.threads):
-            self._supernet = _build(space, data, settings, _word(weights)).to(device)
+            self._supernet = _build(space, data, settings, _word(parameters)).to(device)
             layout = torch.channels_last if settings.channels_last else torch.contiguous_format
             self._supernet.to(memory_format=layout)  # type: ignore[call-overload] # not in torch's stubs
             if is_distributed():
@@ -100,7 +100,7 @@ class SupernetTrainer(Generic[ArchT]):
             self._algorithm.step(*next(self._batches.epoch(self._algorithm.uses_valid)))
 
     def evaluate_once(self) -> None:
-        """Evaluates an epoch's first batch alone, likewise."""
+        """Evaluates an epoch's first batch alone, for the same purpose."""
         with threads(self._settings.threads):
             path = self._supernet.path(self._supernet.draw(self._rng))
             self._session.accuracy(next(self._batches.evaluation()), path)
@@ -118,7 +118,7 @@ class SupernetTrainer(Generic[ArchT]):
         }
 
     def restore(self, state: dict[str, Any], records: list[EpochRecord]) -> None:
-        """Goes back to what `state` returned, behind these epochs."""
+        """Goes back to what `state` returned, after these epochs."""
         self._supernet.load_state_dict(state["supernet"])
         self._session.optimizer.load_state_dict(state["optimizer"])
         self._algorithm.restore(state["algorithm"])
@@ -147,8 +147,8 @@ class SupernetTrainer(Generic[ArchT]):
         return steps
 
     def _record(self, answer: ArchT, steps: "_Steps") -> EpochRecord:
-        supernet, weights = self._supernet, self._algorithm.edge_weights()
-        probabilities = None if weights is None else weights.detach().double().cpu()
+        supernet, edge_weights = self._supernet, self._algorithm.edge_weights()
+        probabilities = None if edge_weights is None else edge_weights.detach().double().cpu()
         path = supernet.path(answer)
         operations = [supernet.operations[chosen] for chosen in path.chosen]
         correct = sum(self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation())
@@ -161,9 +161,8 @@ class SupernetTrainer(Generic[ArchT]):
             valid_loss=steps.valid_loss,
             valid_accuracy=100 * correct / self._batches.valid_images,
             entropy=None if probabilities is None else float(torch.special.entr(probabilities).sum(1).mean()),
-            none=operations.count("none"),
-            skip_connect=operations.count("skip_connect"),
-            convolutions=sum(operation not in supernet.weightless for operation in operations),
+            operation_counts=tuple(operations.count(operation) for operation in supernet.operations),
+            parametric_edges=sum(operation not in supernet.parameterless for operation in operations),
             memory_mib=peak_mib(self._device),
             edge_weights=None if probabilities is None else tuple(probabilities.flatten().tolist()),
         )
@@ -218,10 +217,10 @@ class _Steps:
         return None
 
 
-def _total(values: list[Tensor], weights: list[int]) -> float:
-    """Adds up values by their weights, over all processes."""
+def _total(values: list[Tensor], images: list[int]) -> float:
+    """Adds values up, each as often as it has images, over all processes."""
     stacked = torch.stack(values).double()
-    total = (stacked * torch.tensor(weights, device=stacked.device)).sum()
+    total = (stacked * torch.tensor(images, device=stacked.device)).sum()
     add_over_processes([total])
     return total.item()
 
@@ -238,7 +237,7 @@ def threads(count: int) -> Iterator[None]:
 
 
 def _build(space: Space[ArchT], data: SearchData, settings: SupernetSettings, seed: int) -> Supernet[ArchT]:
-    """Makes the supernet on the CPU, where its weights are the same whatever the device."""
+    """Makes the supernet on the CPU, where its parameters are the same whatever the device."""
     with torch.random.fork_rng(devices=()):
         torch.default_generator.manual_seed(seed)
         return space.supernet(classes=data.classes, in_channels=data.in_channels, **settings.network)

@@ -47,19 +47,19 @@ class SupernetContract(ABC):
         return [supernet.draw(rng) for _ in range(ARCHITECTURES)]
 
     def test_names_agree_with_each_other(self, supernet: Supernet[Any]) -> None:
-        """No name is there twice, and what is weightless is an operation."""
+        """No name is there twice, and what is parameterless is an operation."""
         for names in (supernet.operations, supernet.edge_names, [variable.name for variable in supernet.variables]):
             assert names
             assert len(set(names)) == len(names)
-        assert set(supernet.weightless) < set(supernet.operations)
+        assert set(supernet.parameterless) < set(supernet.operations)
         assert supernet.positions >= 1
 
     def test_every_form_of_edge_weights_gives_logits(
         self, supernet: Supernet[Any], images: Tensor, archs: list[Any]
     ) -> None:
         """A mixture, a one-hot and a path give 7 finite numbers an image."""
-        for weights in (uniform(supernet), one_hot(supernet, archs[0]), supernet.path(archs[0])):
-            logits = supernet(images, weights)
+        for edge_weights in (uniform(supernet), one_hot(supernet, archs[0]), supernet.path(archs[0])):
+            logits = supernet(images, edge_weights)
             assert logits.shape == (self.shape[0], 7)
             assert logits.isfinite().all()
 
@@ -72,28 +72,30 @@ class SupernetContract(ABC):
             for arch in archs:
                 expected = supernet(images, supernet.path(arch))
                 hard = one_hot(supernet, arch)
-                for weights in (hard, Mixture(hard.weights)):
-                    close(supernet(images, weights), expected)
+                for edge_weights in (hard, Mixture(hard.values)):
+                    close(supernet(images, edge_weights), expected)
 
     def test_architectures_differ(self, supernet: Supernet[Any], images: Tensor, archs: list[Any]) -> None:
         """Different paths are different functions, as far as their operations matter."""
         assert len({tuple(supernet(images, supernet.path(arch)).flatten().tolist()) for arch in archs}) > 1
 
     def test_gradients_reach_every_weight_of_a_mixture(self, supernet: Supernet[Any], images: Tensor) -> None:
-        """Nothing that an operation computes is lost; `none` computes nothing."""
-        weights = uniform(supernet)
-        gradient = gradient_of(supernet, images, weights, weights.weights)
-        for column, operation in enumerate(supernet.operations):
-            assert bool(gradient[:, column].any()) == (operation != "none")
-            assert operation == "none" or gradient[:, column].all()
+        """Nothing that an operation computes is lost; at most one, that of an absent edge, computes nothing."""
+        edge_weights = uniform(supernet)
+        gradient = gradient_of(supernet, images, edge_weights, edge_weights.values)
+        idle = [name for name, column in zip(supernet.operations, gradient.T, strict=True) if not column.any()]
+        assert len(idle) <= 1 and set(idle) <= set(supernet.parameterless)
+        assert all(
+            column.all() for name, column in zip(supernet.operations, gradient.T, strict=True) if name not in idle
+        )
 
     def test_gradients_reach_the_operations_that_a_one_hot_left_out(
         self, supernet: Supernet[Any], images: Tensor
     ) -> None:
         """What an operation that was not computed would have done counts as a constant: all of them alike."""
-        chosen = next(at for at, name in enumerate(supernet.operations) if name not in supernet.weightless)
+        chosen = next(at for at, name in enumerate(supernet.operations) if name not in supernet.parameterless)
         hard = as_one_hot(supernet, (chosen,) * len(supernet.edge_names))
-        gradient = gradient_of(supernet, images, hard, hard.weights)
+        gradient = gradient_of(supernet, images, hard, hard.values)
         assert gradient.all()
         others = gradient[:, [at for at in range(len(supernet.operations)) if at != chosen]]
         close(others, others[:, :1].expand_as(others))
@@ -102,8 +104,8 @@ class SupernetContract(ABC):
         self, supernet: Supernet[Any], images: Tensor, archs: list[Any]
     ) -> None:
         """A sequence of the same is the same."""
-        for weights in (uniform(supernet), one_hot(supernet, archs[0]), supernet.path(archs[0])):
-            close(supernet(images, [weights] * supernet.positions), supernet(images, weights))
+        for edge_weights in (uniform(supernet), one_hot(supernet, archs[0]), supernet.path(archs[0])):
+            close(supernet(images, [edge_weights] * supernet.positions), supernet(images, edge_weights))
 
     def test_every_position_takes_its_own_weights(
         self, supernet: Supernet[Any], images: Tensor, archs: list[Any]
@@ -115,31 +117,34 @@ class SupernetContract(ABC):
         one, other = uniform(supernet), Mixture(rows.double().softmax(1))
         seen = []
         for changed in range(supernet.positions):
-            weights: list[CellWeights] = [one] * supernet.positions
-            weights[changed] = other
-            seen.append(tuple(supernet(images, weights).flatten().tolist()))
+            edge_weights: list[CellWeights] = [one] * supernet.positions
+            edge_weights[changed] = other
+            seen.append(tuple(supernet(images, edge_weights).flatten().tolist()))
         assert len({*seen, tuple(supernet(images, one).flatten().tolist())}) == supernet.positions + 1
 
     def test_weights_stand_for_the_architecture_that_has_them(self, supernet: Supernet[Any], archs: list[Any]) -> None:
         """`derive` inverts `path`."""
         for arch in archs:
-            assert supernet.derive(one_hot(supernet, arch).weights.detach().numpy()) == arch
+            assert supernet.derive(one_hot(supernet, arch).values.detach().numpy()) == arch
 
     def test_draws_depend_on_the_generator_alone(self, supernet: Supernet[Any], archs: list[Any]) -> None:
         """Equal generators draw equal architectures, by uniform probabilities as by none."""
         rng = np.random.default_rng(0)
         assert [supernet.draw(rng) for _ in archs] == archs
-        rng, weights = np.random.default_rng(0), uniform(supernet).weights.detach().float().numpy()
-        assert [supernet.draw(rng, weights) for _ in archs] == archs
+        rng, edge_weights = np.random.default_rng(0), uniform(supernet).values.detach().float().numpy()
+        assert [supernet.draw(rng, edge_weights) for _ in archs] == archs
 
-    def test_draws_follow_the_weights(self, supernet: Supernet[Any]) -> None:
-        """An operation of probability 1 is the only one drawn."""
+    def test_draws_follow_the_weights(self, supernet: Supernet[Any], images: Tensor) -> None:
+        """An operation of probability 1 is the only one drawn, beside that of an absent edge."""
+        even = uniform(supernet)
+        gradient = gradient_of(supernet, images, even, even.values)
+        idle = {name for name, column in zip(supernet.operations, gradient.T, strict=True) if not column.any()}
         for at, name in enumerate(supernet.operations):
-            if name == "none":
+            if name in idle:
                 continue
-            weights = np.eye(len(supernet.operations), dtype=np.float32)[[at] * len(supernet.edge_names)]
-            drawn = supernet.path(supernet.draw(np.random.default_rng(0), weights)).chosen
-            assert {supernet.operations[index] for index in drawn} - {"none"} == {name}
+            edge_weights = np.eye(len(supernet.operations), dtype=np.float32)[[at] * len(supernet.edge_names)]
+            drawn = supernet.path(supernet.draw(np.random.default_rng(0), edge_weights)).chosen
+            assert {supernet.operations[index] for index in drawn} - idle == {name}
 
     def test_codes_are_architectures(self, supernet: Supernet[Any]) -> None:
         """Every code of every variable is taken, and different codes are different architectures."""
@@ -171,20 +176,20 @@ def uniform(supernet: Supernet[Any]) -> Mixture:
 
 
 def as_one_hot(supernet: Supernet[Any], chosen: tuple[int, ...]) -> OneHot:
-    """One-hot weights, a leaf of the graph."""
+    """One-hot edge weights, a leaf of the graph."""
     rows = F.one_hot(torch.tensor(chosen), len(supernet.operations)).double()
     return OneHot(rows.requires_grad_(), chosen)
 
 
 def one_hot(supernet: Supernet[Any], arch: Any) -> OneHot:
-    """An architecture's one-hot weights."""
+    """An architecture's one-hot edge weights."""
     path: Path = supernet.path(arch)
     return as_one_hot(supernet, path.chosen)
 
 
-def gradient_of(supernet: Supernet[Any], images: Tensor, weights: CellWeights, leaf: Tensor) -> Tensor:
+def gradient_of(supernet: Supernet[Any], images: Tensor, edge_weights: CellWeights, leaf: Tensor) -> Tensor:
     """The gradient of some loss."""
-    return torch.autograd.grad(supernet(images, weights).square().sum(), leaf)[0]
+    return torch.autograd.grad(supernet(images, edge_weights).square().sum(), leaf)[0]
 
 
 def close(found: Tensor, expected: Tensor) -> None:

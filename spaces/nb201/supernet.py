@@ -112,7 +112,7 @@ class _Chosen(NamedTuple):
 def _prepare(weights: CellWeights) -> _Mixed | _Chosen:
     """Does what is the same for all cells that take these weights."""
     if isinstance(weights, Mixture):
-        rows = weights.weights.unbind()
+        rows = weights.values.unbind()
         return _Mixed([torch.stack([rows[at] for at in edges]) for edges in _EDGES_FROM])
     operation, wanted = list(weights.chosen), {_OUTPUT}
     for at in reversed(range(len(EDGES))):
@@ -123,9 +123,9 @@ def _prepare(weights: CellWeights) -> _Mixed | _Chosen:
             wanted.add(start)
     if isinstance(weights, Path):
         return _Chosen(tuple(operation), [None] * len(EDGES), [None] * _OUTPUT)
-    rows = weights.weights.unbind()
+    rows = weights.values.unbind()
     scale = [row.unbind()[at] for row, at in zip(rows, weights.chosen, strict=True)]
-    others = (weights.weights.sum(1) - torch.stack(scale)).unbind()
+    others = (weights.values.sum(1) - torch.stack(scale)).unbind()
     shift = [
         torch.stack([others[at] for at in edges]).sum() if node in wanted else None
         for node, edges in enumerate(EDGES_INTO, start=1)
@@ -214,7 +214,7 @@ class Supernet(supernet.Supernet[Arch]):
     """
 
     operations = OPERATIONS
-    weightless = tuple(OPERATIONS[index] for index in (NONE, SKIP, POOL))
+    parameterless = tuple(OPERATIONS[index] for index in (NONE, SKIP, POOL))
     edge_names = tuple(variable.name for variable in NB201.variables)
     variables = NB201.variables
     _space = NB201()
@@ -259,9 +259,9 @@ class Supernet(supernet.Supernet[Arch]):
         self.classifier = nn.Conv2d(4 * channels, classes, 1)
         over_all_processes(self)
 
-    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+    def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes); H and W are multiples of 4."""
-        flows = repeat(_prepare(weights)) if isinstance(weights, CellWeights) else map(_prepare, weights)
+        flows = repeat(_prepare(edge_weights)) if isinstance(edge_weights, CellWeights) else map(_prepare, edge_weights)
         x = self.stem(images)
         for layer in self.body:
             x = layer(x, next(flows)) if isinstance(layer, Cell) else layer(x)
@@ -273,21 +273,21 @@ class Supernet(supernet.Supernet[Arch]):
         """Returns the edge weights under which the supernet is this cell."""
         return Path(self._space.encode(arch))
 
-    def derive(self, weights: NDArray[np.floating]) -> Arch:
+    def derive(self, edge_weights: NDArray[np.floating]) -> Arch:
         """Returns the cell of every edge's heaviest operation, `none` included."""
-        return tuple(int(operation) for operation in np.argmax(weights, axis=1))
+        return tuple(int(operation) for operation in np.argmax(edge_weights, axis=1))
 
     def draw(
-        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+        self, rng: np.random.Generator, edge_weights: NDArray[np.floating] | None = None, connected: bool = False
     ) -> Arch:
         """Draws every edge's operation by itself; a draw from `rng` for each edge.
 
         Raises:
             ConfigError: `connected`, and a node's edges can only be `none`.
         """
-        if weights is None:
-            weights = np.full((len(EDGES), len(OPERATIONS)), 1 / len(OPERATIONS))
-        limits = np.cumsum(weights, axis=1, dtype=np.float64)
+        if edge_weights is None:
+            edge_weights = np.full((len(EDGES), len(OPERATIONS)), 1 / len(OPERATIONS))
+        limits = np.cumsum(edge_weights, axis=1, dtype=np.float64)
         limits /= limits[:, -1:]  # rows of float32 add up to 1 only nearly
         arch: list[int] = []
         for edges in EDGES_INTO:

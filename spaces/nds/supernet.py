@@ -84,7 +84,7 @@ class Supernet(supernet.Supernet[CellNetwork]):
 
     operations = DARTS.operations
     # at stride 2 a skip is a convolution, but it is no more of a choice
-    weightless = ("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect")
+    parameterless = ("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect")
     edge_names = tuple(f"{kind} {source}->{node}" for kind in Genotype._fields for source, node in EDGES)
     variables = tuple(
         variable
@@ -162,12 +162,12 @@ class Supernet(supernet.Supernet[CellNetwork]):
             _forget_statistics(self.cells)
         over_all_processes(self)
 
-    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+    def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes)."""
-        shared = _flows(weights) if isinstance(weights, CellWeights) else None
+        shared = _flows(edge_weights) if isinstance(edge_weights, CellWeights) else None
         before = last = self.stem(images)
         for position, (cell, kind) in enumerate(zip(self.cells, self._kinds, strict=True)):
-            flows = _flows(at_position(weights, position)) if shared is None else shared
+            flows = _flows(at_position(edge_weights, position)) if shared is None else shared
             before, last = last, cell(before, last, flows[kind * len(EDGES) : (kind + 1) * len(EDGES)])
         logits: Tensor = self.classifier(last.mean((2, 3), keepdim=True))
         return logits.flatten(1)
@@ -191,13 +191,13 @@ class Supernet(supernet.Supernet[CellNetwork]):
                     chosen[kind * len(EDGES) + EDGES.index((source, node))] = DARTS.operations.index(name)
         return Path(tuple(chosen))
 
-    def derive(self, weights: NDArray[np.floating]) -> CellNetwork:
+    def derive(self, edge_weights: NDArray[np.floating]) -> CellNetwork:
         """Returns the architecture of every node's two strongest edges.
 
         An edge is as strong as its heaviest operation, and has that one; `none` does not count.
         """
-        best = np.array(_OTHERS)[np.argmax(weights[:, _OTHERS], axis=1)]
-        strength = np.max(weights[:, _OTHERS], axis=1)
+        best = np.array(_OTHERS)[np.argmax(edge_weights[:, _OTHERS], axis=1)]
+        strength = np.max(edge_weights[:, _OTHERS], axis=1)
 
         def node(first: int, inputs: int) -> Node:
             kept = sorted(np.argsort(-strength[first : first + inputs], kind="stable")[:2].tolist())
@@ -206,7 +206,7 @@ class Supernet(supernet.Supernet[CellNetwork]):
         return self._network(node(first, inputs) for first, inputs in _rows())
 
     def draw(
-        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+        self, rng: np.random.Generator, edge_weights: NDArray[np.floating] | None = None, connected: bool = False
     ) -> CellNetwork:
         """Draws for every node two different inputs, uniformly, and an operation on each, as its edge's weights say.
 
@@ -216,11 +216,11 @@ class Supernet(supernet.Supernet[CellNetwork]):
             ConfigError: an edge that was drawn can only be `none`.
         """
 
-        weights = np.ones((len(self.edge_names), len(self.operations))) if weights is None else weights
+        edge_weights = np.ones((len(self.edge_names), len(self.operations))) if edge_weights is None else edge_weights
 
         def node(first: int, inputs: int) -> Node:
             kept = sorted(rng.choice(inputs, 2, replace=False).tolist())
-            return _node(kept, [_draw(rng, weights[first + source]) for source in kept])
+            return _node(kept, [_draw(rng, edge_weights[first + source]) for source in kept])
 
         return self._network(node(first, inputs) for first, inputs in _rows())
 
@@ -272,7 +272,7 @@ def _flows(weights: CellWeights) -> list[_Flow]:
     """Returns what every edge takes."""
     if isinstance(weights, Path):
         return [_Flow(None, chosen) for chosen in weights.chosen]
-    rows = [row.unbind() for row in weights.weights.unbind()]
+    rows = [row.unbind() for row in weights.values.unbind()]
     if isinstance(weights, Mixture):
         return [_Flow(row, None) for row in rows]
     return [_Flow(row, chosen) for row, chosen in zip(rows, weights.chosen, strict=True)]

@@ -1,7 +1,10 @@
 """A supernet small enough for literal mathematics: two cells of three edges and three operations, on images 4 x 4."""
 
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path as FilePath
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -47,7 +50,7 @@ class TinySupernet(Supernet[Cell]):
     """Nodes add up their edges; a convolution is smooth (tanh), so that finite differences converge."""
 
     operations = OPERATIONS
-    weightless = ("none", "skip_connect")
+    parameterless = ("none", "skip_connect")
     edge_names = tuple(f"{to}<-{at}" for to, at in EDGES)
     positions = 2
     variables = tuple(Categorical(name, OPERATIONS) for name in edge_names)
@@ -62,40 +65,40 @@ class TinySupernet(Supernet[Cell]):
         )
         self.classifier = nn.Linear(channels, 3)
 
-    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+    def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         x = self.stem(images)
         for position in range(self.positions):
-            x = self._cell(x, position, at_position(weights, position))
+            x = self._cell(x, position, at_position(edge_weights, position))
         return self.classifier(x.mean((2, 3)))
 
-    def _cell(self, x: Tensor, position: int, weights: CellWeights) -> Tensor:
+    def _cell(self, x: Tensor, position: int, edge_weights: CellWeights) -> Tensor:
         nodes = [x, torch.zeros_like(x), torch.zeros_like(x)]
         for edge, (to, at) in enumerate(EDGES):
-            nodes[to] = nodes[to] + self._edge(nodes[at], position, edge, weights)
+            nodes[to] = nodes[to] + self._edge(nodes[at], position, edge, edge_weights)
         return nodes[-1]
 
-    def _edge(self, x: Tensor, position: int, edge: int, weights: CellWeights) -> Tensor:
+    def _edge(self, x: Tensor, position: int, edge: int, edge_weights: CellWeights) -> Tensor:
         def operation(index: int) -> Tensor:
             return (torch.zeros_like(x), x, self.convs[position * len(EDGES) + edge](x))[index]
 
-        if isinstance(weights, Path):
-            return operation(weights.chosen[edge])
-        row = weights.weights[edge]
-        if isinstance(weights, Mixture):
+        if isinstance(edge_weights, Path):
+            return operation(edge_weights.chosen[edge])
+        row = edge_weights.values[edge]
+        if isinstance(edge_weights, Mixture):
             return sum((row[index] * operation(index) for index in range(len(row))), torch.zeros_like(x))
-        chosen = weights.chosen[edge]
+        chosen = edge_weights.chosen[edge]
         return row[chosen] * operation(chosen) + (row.sum() - row[chosen])
 
     def path(self, arch: Cell) -> Path:
         return Path(arch)
 
-    def derive(self, weights: NDArray[np.floating]) -> Cell:
-        return tuple(weights.argmax(1).tolist())
+    def derive(self, edge_weights: NDArray[np.floating]) -> Cell:
+        return tuple(edge_weights.argmax(1).tolist())
 
     def draw(
-        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+        self, rng: np.random.Generator, edge_weights: NDArray[np.floating] | None = None, connected: bool = False
     ) -> Cell:
-        rows = np.full((len(EDGES), len(OPERATIONS)), 1 / len(OPERATIONS)) if weights is None else weights
+        rows = np.full((len(EDGES), len(OPERATIONS)), 1 / len(OPERATIONS)) if edge_weights is None else edge_weights
         while True:
             cell = tuple(int(rng.choice(len(OPERATIONS), p=row / row.sum())) for row in rows)
             if not connected or (cell[0] != 0 and cell[1:] != (0, 0)):
@@ -123,14 +126,16 @@ class RecordingSession(Session[Cell]):
         self.scored: list[tuple[EdgeWeights, float, int, str]] = []
         self.asked: list[tuple[int, bool]] = []
 
-    def logits(self, images: Tensor, weights: EdgeWeights) -> Tensor:
-        self.seen.append(weights)
-        out: Tensor = self.supernet(images, weights)
+    def logits(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
+        self.seen.append(edge_weights)
+        out: Tensor = self.supernet(images, edge_weights)
         return out
 
-    def accuracy(self, batch: Batch, weights: EdgeWeights, statistics: Statistics = "batch") -> float:
-        accuracy = super().accuracy(batch, weights, statistics) if self.reward is None else self.reward(weights)
-        self.scored.append((weights, accuracy, batch.total, statistics))
+    def accuracy(self, batch: Batch, edge_weights: EdgeWeights, statistics: Statistics = "batch") -> float:
+        accuracy = (
+            super().accuracy(batch, edge_weights, statistics) if self.reward is None else self.reward(edge_weights)
+        )
+        self.scored.append((edge_weights, accuracy, batch.total, statistics))
         return accuracy
 
     def _draw(self, images: int, augmented: bool) -> Batch:
@@ -162,3 +167,11 @@ def make_session() -> Callable[..., RecordingSession]:
         return RecordingSession(supernet, replace(SETTINGS, **settings), seed, reward)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def literal_density() -> Iterator[ModuleType]:
+    """BOHB's density model, one number at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(FilePath(__file__).parent / "plugins"))
+        yield importlib.import_module("literal_density")

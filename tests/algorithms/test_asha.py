@@ -1,13 +1,14 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.asha import ASHA
 from nasbench_suite.algorithms.brackets import BracketSettings
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.spaces.nb201 import NB201, Cell
 
 EPOCHS = [Fidelity(9, 1), Fidelity(9, 3), Fidelity(9, 9)]
 
@@ -77,3 +78,42 @@ def test_lower_rungs_may_lead_only_where_asked_for() -> None:
             proposal = algorithm.ask()
             assert proposal.candidate == (proposal.fidelity == EPOCHS[2] or not top_rung_only)
             tell(algorithm, proposal, float(sum(proposal.arch)))
+
+
+class Literal:
+    """Algorithm 2 of the paper, whose sets are lists: `get_job` looks at every rung from the top."""
+
+    def __init__(self, eta: int, rng: np.random.Generator) -> None:
+        self.eta, self.rng = eta, rng
+        self.rungs: list[list[tuple[float, int, Cell]]] = [[] for _ in EPOCHS]  # accuracy, order of return, cell
+        self.promoted: list[set[int]] = [set() for _ in EPOCHS]
+
+    def get_job(self) -> tuple[Cell, int]:
+        for k in (1, 0):
+            ranked = sorted(self.rungs[k], key=lambda member: (-member[0], member[1]))
+            candidates = ranked[: len(self.rungs[k]) // self.eta]
+            promotable = [member for member in candidates if member[1] not in self.promoted[k]]
+            if promotable:
+                self.promoted[k].add(promotable[0][1])
+                return promotable[0][2], k + 1
+        return NB201().sample(self.rng), 0
+
+    def report(self, cell: Cell, k: int, accuracy: float) -> None:
+        self.rungs[k].append((accuracy, len(self.rungs[k]), cell))
+
+
+@pytest.mark.parametrize("eta", [2, 3, 4])
+@pytest.mark.parametrize("workers", [1, 5])
+def test_every_step_is_that_of_the_papers_algorithm(eta: int, workers: int) -> None:
+    algorithm = ASHA(NB201(), EPOCHS, np.random.default_rng(3), BracketSettings(eta, 1, eta**2))
+    literal, order = Literal(eta, np.random.default_rng(3)), np.random.default_rng(4)
+    under_way: list[Proposal] = []
+    for _ in range(200):
+        proposal = algorithm.ask()
+        assert (proposal.arch, EPOCHS.index(proposal.fidelity)) == literal.get_job()
+        under_way.append(proposal)
+        if len(under_way) == workers:
+            done = under_way.pop(int(order.integers(workers)))
+            accuracy = float((3 * sum(done.arch) + done.fidelity.epoch * done.arch[0]) % 17)  # with ties
+            tell(algorithm, done, accuracy)
+            literal.report(done.arch, EPOCHS.index(done.fidelity), accuracy)

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.spaces.nb201 import NB201, Cell
 
 ONE = [Fidelity(12, 12)]
 EPOCHS = [Fidelity(12, 1), Fidelity(12, 4), Fidelity(12, 12)]
@@ -117,3 +118,50 @@ def test_the_protocols_have_the_published_settings(
     assert (brackets["eta"], settings["random_fraction"]) == (3, 0.0)
     assert [density[key] for key in ("samples", "min_bandwidth", "good_percent")] == [4, 0.3, 15]
     assert config["budget"]["overstep"] == "discard"
+
+
+def accuracy_of(cell: Cell, fidelity: Fidelity) -> float:
+    """With ties, and ranks that differ between fidelities."""
+    return float((3 * sum(cell) + fidelity.epoch * cell[0]) % 17)
+
+
+@pytest.mark.parametrize("offered", [ONE, EPOCHS])
+@pytest.mark.parametrize("random_fraction", [0.0, 1 / 3])
+def test_every_step_is_that_of_a_literal_loop(
+    offered: Sequence[Fidelity], random_fraction: float, literal_density: ModuleType
+) -> None:
+    """HpBandSter's: brackets of [9, 3, 1], [3, 1] and [3], the model of the highest rung that has one."""
+    space, rng = NB201(), np.random.default_rng(0)
+    rungs = list(offered) if len(offered) > 1 else list(offered) * 3
+    codes: list[list[Cell]] = [[], [], []]
+    losses: list[list[float]] = [[], [], []]
+
+    def new() -> Cell:
+        models = [literal_density.split(*history) for history in zip(codes, losses, strict=True)]
+        parts = next((parts for parts in reversed(models) if parts is not None), None)
+        if parts is None or rng.random() < random_fraction:
+            return space.sample(rng)
+        return literal_density.propose(parts, [5] * 6, 4, 0.3, rng) or space.sample(rng)
+
+    expected: list[tuple[Cell, Fidelity]] = []
+    for bracket in range(12):
+        sizes = ([9, 3, 1], [3, 1], [3])[bracket % 3]
+        cells: list[Cell] = []
+        for rung, size in enumerate(sizes, start=3 - len(sizes)):
+            if rung > 3 - len(sizes):
+                order = np.argsort(losses[rung - 1][-len(cells) :], kind="stable")
+                cells = [cells[at] for at in sorted(order[:size])]
+            for at in range(size):
+                if rung == 3 - len(sizes):
+                    cells.append(new())
+                expected.append((cells[at], rungs[rung]))
+                codes[rung].append(cells[at])
+                losses[rung].append(-accuracy_of(cells[at], rungs[rung]))
+
+    algorithm = bohb(offered, 12, random_fraction)
+    asked = []
+    while (proposal := algorithm.ask()) is not None:
+        asked.append((proposal.arch, proposal.fidelity))
+        value = accuracy_of(proposal.arch, proposal.fidelity)
+        algorithm.tell(proposal, Observation(proposal.fidelity, value, 1.0, None))
+    assert asked == expected

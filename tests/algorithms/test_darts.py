@@ -28,7 +28,7 @@ def warmed_up(session: Any, batch: Batch) -> None:
     """Three steps of the weights, so that the momentum buffers hold something."""
     for _ in range(3):
         loss, _ = session.loss(batch, Mixture(torch.full((3, 3), 1 / 3, dtype=torch.float64)))
-        session.step_weights(loss)
+        session.step_parameters(loss)
 
 
 def loss_at(network: nn.Module, weights: dict[str, Tensor], alphas: Tensor, batch: Batch) -> Tensor:
@@ -42,7 +42,7 @@ def unrolled(session: Any, weights: dict[str, Tensor], alphas: Tensor, train: Ba
     gradients = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
     group, state = session.optimizer.param_groups[0], session.optimizer.state
     after = {}
-    for (name, w), g, parameter in zip(weights.items(), gradients, session.weights, strict=True):
+    for (name, w), g, parameter in zip(weights.items(), gradients, session.parameters, strict=True):
         buffer = state[parameter].get("momentum_buffer", torch.zeros_like(w))
         after[name] = w - group["lr"] * (group["momentum"] * buffer + g + group["weight_decay"] * w)
     return after
@@ -108,12 +108,12 @@ def test_a_look_ahead_leaves_the_weights_as_they_were_to_the_bit(make_session: C
     warmed_up(session, make_batch(3))
     algorithm = darts(session)
     before = copy.deepcopy(session.supernet.state_dict())
-    moments = [session.optimizer.state[w]["momentum_buffer"].clone() for w in session.weights]
+    moments = [session.optimizer.state[w]["momentum_buffer"].clone() for w in session.parameters]
     algorithm._second_order(make_batch(1), make_batch(2))
     assert all(torch.equal(before[name], now) for name, now in session.supernet.state_dict().items())
     assert all(
         torch.equal(m, session.optimizer.state[w]["momentum_buffer"])
-        for m, w in zip(moments, session.weights, strict=True)
+        for m, w in zip(moments, session.parameters, strict=True)
     )
 
 
@@ -166,11 +166,11 @@ def test_a_step_moves_first_what_it_is_told_to(
     for move in ("weights", "alphas") if parameters_first else ("alphas", "weights"):
         if move == "weights":
             loss, logits = literal.loss(train, Mixture(by_hand.alphas.detach().softmax(-1)))
-            literal.step_weights(loss)
+            literal.step_parameters(loss)
         else:
             by_hand.step_alphas((by_hand._first_order if order == 1 else by_hand._second_order)(train, valid)[0])
     assert torch.equal(algorithm.alphas, by_hand.alphas)
-    assert all(torch.equal(a, b) for a, b in zip(stepped.weights, literal.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(stepped.parameters, literal.parameters, strict=True))
     assert seen.train_loss == loss.detach()
     assert seen.train_correct == (logits.argmax(1) == train.labels).sum()
 
@@ -214,7 +214,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(order: int, make_session: Ca
     resumed.restore(kept)
     resumed.step(make_batch(3), make_batch(4))
     assert torch.equal(algorithm.alphas, resumed.alphas)
-    assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:

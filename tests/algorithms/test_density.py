@@ -1,17 +1,21 @@
+from itertools import product
+from types import ModuleType
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nasbench_suite.algorithms.density import DensitySampler, DensitySettings, KernelDensity
+from nasbench_suite.algorithms.density import Codes, DensitySampler, DensitySettings, KernelDensity, pick
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.variables import Categorical
 
-LEVELS = st.sampled_from(["seen", "own"])
+LEVELS = st.sampled_from(["seen", "bounded", "own"])
+BOUNDED = st.sampled_from(["bounded", "own"])
 
 
-def density(rows: list[list[int]], choices: list[int], floor: float = 0.3, levels: str = "seen") -> KernelDensity:
+def density(rows: list[list[int]], choices: list[int], floor: float = 0.3, levels: str = "bounded") -> KernelDensity:
     return KernelDensity(np.array(rows), np.array(choices), floor, levels)  # type: ignore[arg-type]
 
 
@@ -23,8 +27,8 @@ def histories(draw: st.DrawFn) -> tuple[list[list[int]], list[int]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(history=histories(), floor=st.floats(1e-3, 1), levels=LEVELS, seed=st.integers(0, 99))
-def test_the_density_is_a_number_from_0_to_1_whatever_the_data(
+@given(history=histories(), floor=st.floats(1e-3, 1), levels=BOUNDED, seed=st.integers(0, 99))
+def test_a_bounded_density_is_a_number_from_0_to_1_whatever_the_data(
     history: tuple[list[list[int]], list[int]], floor: float, levels: str, seed: int
 ) -> None:
     rows, choices = history
@@ -59,26 +63,75 @@ def test_a_model_proposes_architectures_whatever_the_history(
             assert space.parse(space.format(sampler.draw(rng)))
 
 
-def literal(rows: list[list[int]], point: list[int], floor: float) -> float:
-    """The published density, one kernel at a time."""
-    count, total = len(rows), 0.0
-    for row in rows:
-        product = 1.0
-        for column, (value, mine) in enumerate(zip(row, point, strict=True)):
-            levels = [other[column] for other in rows]
-            sigma = (sum(x * x for x in levels) / count - (sum(levels) / count) ** 2) ** 0.5
-            h = max(floor, 1.06 * sigma * count ** (-1 / (4 + len(row))))
-            assert h < 1, "beyond it the published kernel is negative"
-            product *= 1 - h if value == mine else h / (len(set(levels)) - 1)
-        total += product
-    return total / count
+def make_history(seed: int, count: int, converged: bool) -> Codes:
+    """Codes of six variables of five choices: any, or nearly all alike, with constant columns."""
+    rng = np.random.default_rng(seed)
+    if not converged:
+        return rng.integers(0, 5, size=(count, 6))
+    moves = rng.random((count, 6)) < [0.0, 0.02, 0.05, 0.2, 0.0, 0.5]
+    return np.where(moves, rng.integers(0, 5, size=(count, 6)), rng.integers(0, 5, size=6))
 
 
-def test_the_density_of_levels_seen_is_the_published_one_where_that_is_sound() -> None:
-    rows = [[0, 1, 2], [1, 1, 2], [0, 0, 1], [0, 1, 2], [1, 1, 1], [0, 1, 1]]
-    model = density(rows, [5, 5, 5], 0.1)
-    for point in ([0, 1, 2], [1, 0, 1], [3, 1, 4]):
-        assert model(np.array([point]))[0] == pytest.approx(literal(rows, point, 0.1))
+@pytest.mark.parametrize("converged", [False, True])
+@pytest.mark.parametrize("count", [7, 8, 14, 40, 130, 300])
+@pytest.mark.parametrize("floor", [1e-3, 0.3, 1.0])
+def test_the_density_of_levels_seen_is_the_published_one(
+    count: int, converged: bool, floor: float, literal_density: ModuleType
+) -> None:
+    rows = make_history(count, count, converged)
+    points = np.concatenate([np.random.default_rng(1).integers(0, 5, size=(20, 6)), rows[:5]])
+    found = KernelDensity(rows, np.full(6, 5), floor, "seen")(points)
+    h = literal_density.bandwidths(rows.tolist(), floor)
+    expected = [literal_density.density(rows.tolist(), point, h) for point in points.tolist()]
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)  # nan, inf and -inf in the same places
+    if converged and floor < 1:
+        assert not np.isfinite(found).all() and np.isfinite(found).any()
+
+
+def test_few_points_make_bandwidths_beyond_1_and_densities_below_0(literal_density: ModuleType) -> None:
+    rows = make_history(0, 14, converged=False)
+    assert max(literal_density.bandwidths(rows.tolist(), 0.3)) > 1
+    everywhere = np.array(list(product(range(5), repeat=6)))
+    assert KernelDensity(rows, np.full(6, 5), 0.3, "seen")(everywhere).min() < 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    candidates=st.lists(
+        st.tuples(*[st.sampled_from([np.nan, np.inf, -np.inf, -1.0, 0.0, 1e-40, 0.25, 0.5])] * 2),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_the_pick_is_the_published_one_whatever_the_densities(
+    literal_density: ModuleType, candidates: list[tuple[float, float]]
+) -> None:
+    good, bad = np.array(candidates).T
+    assert pick(good, bad) == literal_density.pick(good.tolist(), bad.tolist())
+
+
+@pytest.mark.parametrize("converged", [False, True])
+@pytest.mark.parametrize("count", [14, 30, 100, 300])
+def test_the_same_candidates_give_the_published_pick(count: int, converged: bool, literal_density: ModuleType) -> None:
+    space, codes = NB201(), [tuple(row) for row in make_history(count, count, converged).tolist()]
+    losses = np.random.default_rng(2).integers(0, 10, size=count).astype(float)  # with ties
+    sampler = DensitySampler(space, DensitySettings(8, 15, 0.3, "seen"))
+    for row, loss in zip(codes, losses, strict=True):
+        sampler.add(row, -loss)
+    for seed in range(3):
+        same, rng = np.random.default_rng(seed), np.random.default_rng(seed)
+        picked = literal_density.propose(literal_density.split(codes, losses), [5] * 6, 8, 0.3, same)
+        assert sampler.draw(rng) == (space.sample(same) if picked is None else picked)
+
+
+def test_where_nothing_can_be_compared_a_random_architecture_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    space = NB201()
+    sampler = DensitySampler(space, DensitySettings(4, 15, 0.3, "seen"))
+    for number in range(14):
+        sampler.add(space._cells[number], float(number))
+    monkeypatch.setattr(KernelDensity, "__call__", lambda self, codes: np.full(len(codes), np.nan))
+    monkeypatch.setattr(KernelDensity, "sample", lambda self, rng: [0] * 6)
+    assert sampler.draw(np.random.default_rng(5)) == space.sample(np.random.default_rng(5))
 
 
 def test_own_levels_share_a_bandwidth_among_all_others_of_the_variable() -> None:

@@ -34,8 +34,8 @@ def enas(session: Any, initial_range: float = 0.5, images: int = 16, **training:
     return algorithm
 
 
-def reward(weights: Path) -> float:
-    first, second, third = weights.chosen
+def reward(edge_weights: Path) -> float:
+    first, second, third = edge_weights.chosen
     return 50.0 + 20.0 * (first == 2) - 15.0 * second + 10.0 * (first == third)
 
 
@@ -72,7 +72,7 @@ def test_the_policy_gradient_is_that_of_the_expected_reward_over_all_cells(
     algorithm.baseline = float(p.detach() @ gained)  # any number would do; this one keeps the noise low
 
     session.valid_batch = lambda images, augmented: None
-    session.accuracy = lambda batch, weights, statistics: reward(weights)
+    session.accuracy = lambda batch, edge_weights, statistics: reward(edge_weights)
     algorithm._step_controller()
 
     # 0.99 is what is left of reward - baseline, for the baseline holds a hundredth of the reward
@@ -165,7 +165,7 @@ def test_scores_are_of_cells_on_images_of_their_own(make_session: Callable) -> N
     assert session.asked == [(16, True)] * 12
     assert {(images, statistics) for *_, images, statistics in session.scored} == {(16, "running")}
     drawn = [tuple(cell) for step in decided for cell in step.codes.tolist()]
-    assert [weights.chosen for weights, *_ in session.scored] == drawn
+    assert [edge_weights.chosen for edge_weights, *_ in session.scored] == drawn
 
 
 def test_training_the_controller_leaves_the_supernet_alone(make_session: Callable) -> None:
@@ -185,8 +185,8 @@ def test_a_step_trains_the_weights_under_a_cell_of_the_controllers(
     seen = algorithm.step(train, None)
     (cell,) = by_hand.controller(1).codes.tolist()
     loss, logits = literal.loss(train, Path(tuple(cell)))
-    literal.step_weights(loss)
-    assert all(torch.equal(a, b) for a, b in zip(stepped.weights, literal.weights, strict=True))
+    literal.step_parameters(loss)
+    assert all(torch.equal(a, b) for a, b in zip(stepped.parameters, literal.parameters, strict=True))
     assert seen == (loss, (logits.argmax(1) == train.labels).sum(), None)
     assert all(torch.equal(policy[name], now) for name, now in algorithm.controller.state_dict().items())
 
@@ -199,7 +199,7 @@ def test_the_answer_is_the_best_of_the_controllers_cells(make_session: Callable)
     found = algorithm.answer()
     cells = [tuple(cell) for cell in decided[0].codes.tolist()]
     assert len(cells) == 10
-    assert [weights.chosen for weights, *_ in session.scored] == cells
+    assert [edge_weights.chosen for edge_weights, *_ in session.scored] == cells
     assert found == max(cells, key=lambda cell: reward(Path(cell)))
     literal = [[sum(cell[edge] == operation for cell in cells) / 10 for operation in range(3)] for edge in range(3)]
     torch.testing.assert_close(algorithm.edge_weights(), torch.tensor(literal))
@@ -229,7 +229,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
         ends.append(running.answer())
     assert ends[0] == ends[1]
     assert algorithm.baseline == resumed.baseline
-    assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
     for ours, theirs in zip(algorithm.controller.parameters(), resumed.controller.parameters(), strict=True):
         assert torch.equal(ours, theirs)
 

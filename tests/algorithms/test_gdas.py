@@ -50,7 +50,7 @@ def test_gradients_are_those_of_a_literal_dense_supernet(
     session.noise.manual_seed(seed)
     drawn = algorithm.draw()
     loss, _ = session.loss(valid, drawn)
-    found = session.gradients(loss, [algorithm.alphas, *session.weights])
+    found = session.gradients(loss, [algorithm.alphas, *session.parameters])
 
     alphas = algorithm.alphas.detach().clone().requires_grad_()
     p = ((alphas.log_softmax(-1) + gumbel(torch.Generator().manual_seed(seed))) / 10.0).softmax(-1)
@@ -58,7 +58,7 @@ def test_gradients_are_those_of_a_literal_dense_supernet(
     logits = dense(session.supernet, valid.images, onehot - p.detach() + p)
     literal = torch.autograd.grad(
         nn.functional.cross_entropy(logits, valid.labels),
-        [alphas, *session.weights],
+        [alphas, *session.parameters],
         allow_unused=True,
         materialize_grads=True,
     )
@@ -89,7 +89,7 @@ def test_weights_are_one_hot_in_value_and_name_what_is_chosen(make_session: Call
     for _ in range(50):
         drawn = algorithm.draw()
         onehot = nn.functional.one_hot(torch.tensor(drawn.chosen), 3).double()
-        torch.testing.assert_close(drawn.weights.detach(), onehot, rtol=0, atol=1e-12)
+        torch.testing.assert_close(drawn.values.detach(), onehot, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("tau", [10.0, 0.1])
@@ -116,7 +116,7 @@ def test_the_two_passes_of_a_step_see_two_draws_each_shared_by_all_cells(
         first, second = session.seen
         assert isinstance(first, OneHot)  # one value for all positions, not a sequence
         assert isinstance(second, OneHot)
-        assert not first.weights.requires_grad
+        assert not first.values.requires_grad
         pairs[first.chosen == second.chosen] += 1
     assert pairs[False] > 15
 
@@ -127,11 +127,11 @@ def test_a_step_moves_the_weights_then_the_alphas(make_session: Callable, make_b
     algorithm, by_hand = gdas(stepped, 0.1), gdas(literal, 0.1)
     seen = algorithm.step(train, valid)
     loss, _ = literal.loss(train, by_hand.draw())
-    literal.step_weights(loss)
+    literal.step_parameters(loss)
     after, _ = literal.loss(valid, by_hand.draw())
     by_hand.step_alphas(torch.autograd.grad(after, by_hand.alphas)[0])
     assert torch.equal(algorithm.alphas, by_hand.alphas)
-    assert all(torch.equal(a, b) for a, b in zip(stepped.weights, literal.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(stepped.parameters, literal.parameters, strict=True))
     assert (seen.train_loss, seen.valid_loss) == (loss, after)
 
 
@@ -171,7 +171,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     again.noise.set_state(noise)
     resumed.step(make_batch(3), make_batch(4))
     assert torch.equal(algorithm.alphas, resumed.alphas)
-    assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
 
 
 def test_temperatures_that_make_no_sense_are_refused() -> None:

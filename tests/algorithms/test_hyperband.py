@@ -7,7 +7,7 @@ from nasbench_suite.algorithms.successive_halving import SuccessiveHalving
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.spaces.nb201 import NB201, Cell
 
 SCHEDULES = [Fidelity(epochs, epochs) for epochs in (4, 12, 36, 108)]
 
@@ -66,3 +66,42 @@ def test_a_new_bracket_begins_while_results_of_the_last_are_awaited() -> None:
 def test_no_brackets_at_all_are_refused() -> None:
     with pytest.raises(ConfigError, match="iterations"):
         make(Hyperband, 0)
+
+
+def literal_hyperband(kind: type, rng: np.random.Generator, eta: int, brackets: int) -> list[tuple[Cell, Fidelity]]:
+    """HpBandSter's loops: bracket by bracket, rung by rung, one evaluation after the other."""
+    asked: list[tuple[Cell, Fidelity]] = []
+    highest = len(SCHEDULES)
+    for bracket in range(brackets):
+        s = highest - 1 - (bracket % highest if kind is Hyperband else 0)
+        first = int(np.floor(highest / (s + 1))) * eta**s
+        sizes = [max(int(first * eta ** (-rung)), 1) for rung in range(s + 1)]
+        cells: list[Cell] = []
+        for rung, size in enumerate(sizes):
+            fidelity = SCHEDULES[highest - 1 - s + rung]
+            if rung == 0:
+                cells = [NB201().sample(rng) for _ in range(size)]
+            else:
+                order = np.argsort([-worth(cell, SCHEDULES[highest - 2 - s + rung]) for cell in cells], kind="stable")
+                cells = [cells[at] for at in sorted(order[:size])]
+            asked += [(cell, fidelity) for cell in cells]
+    return asked
+
+
+def worth(cell: Cell, fidelity: Fidelity) -> float:
+    """An accuracy with ties, whose ranks differ between fidelities."""
+    return float((3 * sum(cell) + fidelity.epoch * cell[0]) % 17)
+
+
+@pytest.mark.parametrize("kind", [Hyperband, SuccessiveHalving])
+@pytest.mark.parametrize("eta", [2, 3, 4])
+def test_every_step_is_that_of_the_published_loops(kind: type[SuccessiveHalving], eta: int) -> None:
+    algorithm = kind(
+        NB201(), SCHEDULES, np.random.default_rng(1), BracketSettings(eta, 1, eta ** (len(SCHEDULES) - 1), 5)
+    )
+    asked = []
+    while (proposal := algorithm.ask()) is not None:
+        asked.append((proposal.arch, proposal.fidelity))
+        value = worth(proposal.arch, proposal.fidelity)
+        algorithm.tell(proposal, Observation(proposal.fidelity, value, 1.0, None))
+    assert asked == literal_hyperband(kind, np.random.default_rng(1), eta, 5)

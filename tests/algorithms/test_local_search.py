@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.local_search import LocalSearch
@@ -91,3 +94,45 @@ def test_diverged_trainings_are_never_where_it_goes() -> None:
     following = algorithm.ask()
     assert following is not None and around[7] is not None
     assert following.arch in SPACE.neighbours(around[7].arch)
+
+
+def literal_local_search(rng: np.random.Generator, evaluations: int, accuracy: Callable[[Cell], float]) -> list[Cell]:
+    """Algorithm 1 of the paper, run again from each summit; what is known is not measured again, except a start."""
+    measured: list[Cell] = []
+    known: dict[Cell, float] = {}
+
+    def measure(cell: Cell) -> None:
+        measured.append(cell)
+        known[cell] = accuracy(cell)
+
+    while len(measured) < evaluations:
+        here = SPACE.sample(rng)
+        measure(here)
+        while True:
+            near = SPACE.neighbours(here)
+            unknown = [cell for cell in near if cell not in known]
+            for at in rng.permutation(len(unknown)):
+                measure(unknown[at])
+            step = near[0]
+            for cell in near[1:]:
+                if known[cell] > known[step]:  # of equals the first neighbour, whatever was measured first
+                    step = cell
+            if known[step] <= known[here]:  # an equal neighbour is no step
+                break
+            here = step
+    return measured[:evaluations]
+
+
+@pytest.mark.parametrize("ties", [3, 7, 1000])
+def test_every_step_is_that_of_the_papers_algorithm_ties_included(ties: int) -> None:
+    def accuracy(cell: Cell) -> float:
+        return float(sum((place + 3) * operation * operation for place, operation in enumerate(cell)) % ties)
+
+    for seed in range(5):
+        algorithm, cells = make(seed), []
+        for _ in range(500):
+            proposal = algorithm.ask()
+            assert proposal is not None
+            cells.append(proposal.arch)
+            tell(algorithm, proposal, accuracy(proposal.arch))
+        assert cells == literal_local_search(np.random.default_rng(seed), 500, accuracy)

@@ -21,8 +21,8 @@ def rsps(session: Any, shared: bool = True, connected: bool = False, select: int
     return algorithm
 
 
-def reward(weights: Path) -> float:
-    return float(50 + 10 * weights.chosen[0] - 7 * weights.chosen[1] + weights.chosen[2])
+def reward(edge_weights: Path) -> float:
+    return float(50 + 10 * edge_weights.chosen[0] - 7 * edge_weights.chosen[1] + edge_weights.chosen[2])
 
 
 def trained(algorithm: RSPS, session: Any, train: Any, steps: int) -> list[Any]:
@@ -35,17 +35,17 @@ def trained(algorithm: RSPS, session: Any, train: Any, steps: int) -> list[Any]:
 def test_one_cell_is_drawn_uniformly_for_all_positions(make_session: Callable, make_batch: Callable) -> None:
     session = make_session()
     seen = trained(rsps(session), session, make_batch(1, 2), 810)
-    assert all(type(weights) is Path for weights in seen)
-    assert chisquare([sum(weights.chosen == cell for weights in seen) for cell in CELLS]).pvalue > 1e-3
+    assert all(type(edge_weights) is Path for edge_weights in seen)
+    assert chisquare([sum(edge_weights.chosen == cell for edge_weights in seen) for cell in CELLS]).pvalue > 1e-3
 
 
 def test_every_position_draws_for_itself_and_connected(make_session: Callable, make_batch: Callable) -> None:
     session = make_session()
     seen = trained(rsps(session, shared=False, connected=True), session, make_batch(1, 2), 800)
-    assert all(len(weights) == 2 for weights in seen)
+    assert all(len(edge_weights) == 2 for edge_weights in seen)
     allowed = [cell for cell in CELLS if cell[0] != 0 and cell[1:] != (0, 0)]
     for position in range(2):
-        counts = Counter(weights[position].chosen for weights in seen)
+        counts = Counter(edge_weights[position].chosen for edge_weights in seen)
         assert chisquare([counts.pop(cell) for cell in allowed]).pvalue > 1e-3
         assert not counts
     together = np.zeros((3, 3))
@@ -59,15 +59,15 @@ def test_a_step_is_one_of_the_weights_optimiser_under_the_draw(make_session: Cal
     stepped, literal, train = make_session(), make_session(), make_batch(1)
     seen = rsps(stepped).step(train, None)
     loss, logits = literal.loss(train, literal.supernet.path(literal.supernet.draw(literal.rng)))
-    literal.step_weights(loss)
-    assert all(torch.equal(a, b) for a, b in zip(stepped.weights, literal.weights, strict=True))
+    literal.step_parameters(loss)
+    assert all(torch.equal(a, b) for a, b in zip(stepped.parameters, literal.parameters, strict=True))
     assert seen == (loss, (logits.argmax(1) == train.labels).sum(), None)
 
 
 def test_the_answer_is_the_best_of_uniform_draws_under_batch_statistics(make_session: Callable) -> None:
     session = make_session(reward=reward)
     found = rsps(session, connected=True, select=810).answer()
-    cells = [weights.chosen for weights, *_ in session.scored]
+    cells = [edge_weights.chosen for edge_weights, *_ in session.scored]
     assert chisquare([cells.count(cell) for cell in CELLS]).pvalue > 1e-3  # also of cells that training would redraw
     assert {(images, statistics) for *_, images, statistics in session.scored} == {(16, "batch")}
     assert session.asked == [(16, False)] * 810
@@ -77,7 +77,7 @@ def test_the_answer_is_the_best_of_uniform_draws_under_batch_statistics(make_ses
 def test_the_answer_is_the_best_of_those_scored(make_session: Callable) -> None:
     session = make_session(reward=reward)
     found = rsps(session, select=3).answer()
-    cells = [weights for weights, *_ in session.scored]
+    cells = [edge_weights for edge_weights, *_ in session.scored]
     assert len(cells) == 3
     assert reward(Path(found)) == max(map(reward, cells)) < max(reward(Path(cell)) for cell in CELLS)
 
@@ -85,13 +85,13 @@ def test_the_answer_is_the_best_of_those_scored(make_session: Callable) -> None:
 def test_distinct_cells_are_drawn_without_replacement(make_session: Callable) -> None:
     session = make_session(reward=reward)
     rsps(session, select=20, distinct=True).answer()
-    assert len({weights.chosen for weights, *_ in session.scored}) == len(session.scored) == 20
+    assert len({edge_weights.chosen for edge_weights, *_ in session.scored}) == len(session.scored) == 20
 
 
 def test_a_space_smaller_than_the_selection_is_scored_whole(make_session: Callable) -> None:
     session = make_session(reward=reward)
     rsps(session, select=100, distinct=True).answer()
-    assert {weights.chosen for weights, *_ in session.scored} == set(CELLS)
+    assert {edge_weights.chosen for edge_weights, *_ in session.scored} == set(CELLS)
     assert len(session.scored) == 27
 
 
@@ -107,5 +107,5 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     resumed.restore(algorithm.state())
     for running in (algorithm, resumed):
         running.step(make_batch(3), None)
-    assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
     assert algorithm.answer() == resumed.answer()

@@ -32,7 +32,7 @@ def test_impossible_outcomes_come_last() -> None:
 
 def test_the_best_is_the_first_of_the_highest_accuracy(make_session: Callable) -> None:
     scores = {(0, 0, 0): 10.0, (1, 1, 1): 60.0, (2, 2, 2): 60.0, (0, 1, 2): 20.0}
-    session = make_session(reward=lambda weights: scores[weights.chosen])
+    session = make_session(reward=lambda edge_weights: scores[edge_weights.chosen])
     assert best_of(session, scores, SelectionSettings(1, 16, True, "running")) == (1, 1, 1)
     assert session.scored == [(Path(cell), score, 16, "running") for cell, score in scores.items()]
     assert session.asked == [(16, True)] * 4  # images of its own for each
@@ -45,7 +45,7 @@ def test_a_score_is_under_the_statistics_asked_for_and_leaves_no_trace(
     session, images = make_session(normalised=True), make_batch(1, 64)
     for seed in range(30):
         loss, _ = session.loss(make_batch(seed), Path((2, 2, 2)))
-        session.step_weights(loss)
+        session.step_parameters(loss)
     before = copy.deepcopy(session.supernet)
     found = session.accuracy(images, Path((2, 2, 1)), statistics)
     assert all(torch.equal(a, b) for a, b in zip(before.buffers(), session.supernet.buffers(), strict=True))

@@ -27,8 +27,8 @@ def setn(session: Any, select: int = 10, candidates: Any = "most_probable", lear
     return algorithm
 
 
-def reward(weights: Path) -> float:
-    return float(50 + 10 * weights.chosen[0] - 7 * weights.chosen[1] + weights.chosen[2])
+def reward(edge_weights: Path) -> float:
+    return float(50 + 10 * edge_weights.chosen[0] - 7 * edge_weights.chosen[1] + edge_weights.chosen[2])
 
 
 def test_weights_are_trained_under_uniformly_drawn_cells_shared_by_all_positions(
@@ -39,9 +39,9 @@ def test_weights_are_trained_under_uniformly_drawn_cells_shared_by_all_positions
     for _ in range(810):
         algorithm.step(train, valid)
     trained, mixed = session.seen[::2], session.seen[1::2]
-    assert all(type(weights) is Path for weights in trained)
-    assert all(type(weights) is Mixture for weights in mixed)
-    counts = np.array([sum(weights.chosen == cell for weights in trained) for cell in CELLS])
+    assert all(type(edge_weights) is Path for edge_weights in trained)
+    assert all(type(edge_weights) is Mixture for edge_weights in mixed)
+    counts = np.array([sum(edge_weights.chosen == cell for edge_weights in trained) for cell in CELLS])
     assert chisquare(counts).pvalue > 1e-3
     assert algorithm.probabilities().max() > 0.5
 
@@ -52,11 +52,11 @@ def test_a_step_moves_the_weights_then_the_alphas(make_session: Callable, make_b
     algorithm, by_hand = setn(stepped, learning_rate=0.1), setn(literal, learning_rate=0.1)
     seen = algorithm.step(train, valid)
     loss, logits = literal.loss(train, literal.supernet.path(literal.supernet.draw(literal.rng)))
-    literal.step_weights(loss)
+    literal.step_parameters(loss)
     after, _ = literal.loss(valid, Mixture(by_hand.alphas.softmax(-1)))
     by_hand.step_alphas(torch.autograd.grad(after, by_hand.alphas)[0])
     assert torch.equal(algorithm.alphas, by_hand.alphas)
-    assert all(torch.equal(a, b) for a, b in zip(stepped.weights, literal.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(stepped.parameters, literal.parameters, strict=True))
     assert seen == (loss, (logits.argmax(1) == train.labels).sum(), after)
 
 
@@ -66,7 +66,7 @@ def test_the_answer_is_the_best_of_the_most_probable_cells(make_session: Callabl
     found = algorithm.answer()
     p = algorithm.probabilities().detach().numpy()
     expected = sorted(CELLS, key=lambda cell: -np.prod(p[range(3), cell]))[:10]
-    assert [weights.chosen for weights, *_ in session.scored] == expected
+    assert [edge_weights.chosen for edge_weights, *_ in session.scored] == expected
     assert {(images, statistics) for *_, images, statistics in session.scored} == {(16, "running")}
     assert session.asked == [(16, False)] * 10
     assert found == max(expected, key=lambda cell: reward(Path(cell)))
@@ -76,7 +76,7 @@ def test_drawn_candidates_have_the_probabilities_of_the_alphas(make_session: Cal
     session = make_session(reward=reward)
     algorithm = setn(session, 2000, "drawn")
     found = algorithm.answer()
-    drawn = np.array([weights.chosen for weights, *_ in session.scored])
+    drawn = np.array([edge_weights.chosen for edge_weights, *_ in session.scored])
     assert len(drawn) == 2000
     expected = 2000 * algorithm.probabilities().detach().numpy()
     for edge in range(3):
@@ -89,8 +89,8 @@ def test_a_space_whose_cells_lack_edges_is_told_to_draw_before_the_search_begins
 ) -> None:
     session = make_session(reward=reward)
 
-    def without_the_last_edge(weights: NDArray[np.floating]) -> tuple[int, ...]:
-        return (*weights.argmax(1)[:2].tolist(), 0)
+    def without_the_last_edge(edge_weights: NDArray[np.floating]) -> tuple[int, ...]:
+        return (*edge_weights.argmax(1)[:2].tolist(), 0)
 
     monkeypatch.setattr(session.supernet, "derive", without_the_last_edge)
     with pytest.raises(ConfigError, match=r"algorithm\.candidates=drawn"):
@@ -112,7 +112,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     resumed.restore(kept)
     resumed.step(make_batch(3), make_batch(4))
     assert torch.equal(algorithm.alphas, resumed.alphas)
-    assert all(torch.equal(a, b) for a, b in zip(session.weights, again.weights, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
     assert algorithm.answer() == resumed.answer()
 
 

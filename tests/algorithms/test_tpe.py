@@ -1,3 +1,5 @@
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -37,3 +39,23 @@ def test_it_finds_what_pays() -> None:
 def test_a_negative_startup_is_refused() -> None:
     with pytest.raises(ConfigError, match="startup"):
         run(-1, 1)
+
+
+@pytest.mark.parametrize("startup", [0, 20])
+def test_every_step_is_that_of_a_literal_model(startup: int, literal_density: ModuleType) -> None:
+    """With the published density, which is BOHB's."""
+    space, rng = NB201(), np.random.default_rng(7)
+    algorithm = TPE(space, [FIDELITY], np.random.default_rng(7), startup, DensitySettings(8, 15, 0.3, "seen"))
+    codes: list[Cell] = []
+    losses: list[float] = []
+    for _ in range(60):
+        parts = literal_density.split(codes, losses)
+        if len(codes) < startup or parts is None:
+            expected = space.sample(rng)
+        else:
+            expected = literal_density.propose(parts, [5] * 6, 8, 0.3, rng) or space.sample(rng)
+        proposal = algorithm.ask()
+        assert proposal.arch == expected
+        algorithm.tell(proposal, Observation(FIDELITY, float(sum(expected) % 7), 1.0, None))  # with ties
+        codes.append(expected)
+        losses.append(-float(sum(expected) % 7))

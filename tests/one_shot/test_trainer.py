@@ -123,7 +123,7 @@ def test_a_record_says_what_the_epoch_was_like(tiny: ModuleType) -> None:
     record = trainer.run_epoch()
     assert record == trainer.records[0] and record.epoch == 1 and trainer.failure is None
     assert record.architecture == NB201().format((0, 1, 1, 2, 3, 4))
-    assert (record.none, record.skip_connect, record.convolutions) == (1, 2, 2)
+    assert (record.operation_counts, record.parametric_edges) == ((1, 2, 1, 1, 1), 2)
     assert record.entropy == pytest.approx((4 * math.log(5) + math.log(2)) / 6)
     assert record.edge_weights == tuple(rows.flatten())
     # the network after the epoch is the one before, but for the running statistics, which a batch's own replace

@@ -33,7 +33,7 @@ def open_live(folder: Path, seed: int = 3, results: str = "somewhere/mine", **se
 def record(epoch: int, **values: Any) -> EpochRecord:
     shown = {
         "seconds": 10.5 * epoch, "architecture": f"cell {epoch}", "train_loss": 2.0, "train_accuracy": 30.0,
-        "valid_loss": 2.5, "valid_accuracy": 25.0, "entropy": 0.5, "none": 1, "skip_connect": 0, "convolutions": 1,
+        "valid_loss": 2.5, "valid_accuracy": 25.0, "entropy": 0.5, "operation_counts": (1, 1), "parametric_edges": 1,
         "memory_mib": 500.0, "edge_weights": (0.1, 0.9, 0.75, 0.25), **values,
     }  # fmt: skip
     return EpochRecord(epoch=epoch, **shown)
@@ -45,7 +45,7 @@ def test_an_epoch_shows_edge_weights_and_the_derived_cells_true_accuracy(tmp_pat
         live.epoch(record(2, train_loss=1.0), SCORES)
     first, second = read_run(tmp_path).history
     assert first == {
-        "seconds": 10.5, "epoch": 1, "entropy": 0.5, "none": 1, "skip_connect": 0, "convolutions": 1,
+        "seconds": 10.5, "epoch": 1, "entropy": 0.5, "edges/none": 1, "edges/conv": 1, "parametric_edges": 1,
         "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": 2.5, "memory_mib": 500.0,
         "supernet/valid_accuracy": 25.0, "cifar10/valid_accuracy": 80.0, "cifar10/test_accuracy": 90.0,
         "cifar100/test_accuracy": 60.0,
@@ -103,8 +103,8 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
     tmp_path: Path, read_run: ReadRun, convolutions: int
 ) -> None:
     with open_live(tmp_path) as live:
-        live.epoch(record(1, convolutions=1), SCORES)
-        live.epoch(record(2, convolutions=convolutions), {"cifar10": [200, 10.0, 11.0]})
+        live.epoch(record(1, parametric_edges=1), SCORES)
+        live.epoch(record(2, parametric_edges=convolutions), {"cifar10": [200, 10.0, 11.0]})
     summary = read_run(tmp_path).summary
     assert (summary["architecture"], summary["collapsed"]) == ("cell 2", convolutions == 0)
     assert (summary["final/cifar10/valid_accuracy"], summary["final/cifar10/test_accuracy"]) == (10.0, 11.0)
@@ -121,7 +121,7 @@ def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
     config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS}
     with JobFolder.open(tmp_path / "mine" / "job", described, config) as folder:
         for seed in (0, 1):
-            records = [record(epoch, seconds=10.0 * epoch + seed, convolutions=seed) for epoch in (1, 2)]
+            records = [record(epoch, seconds=10.0 * epoch + seed, parametric_edges=seed) for epoch in (1, 2)]
             columns = {
                 "seconds": [one.seconds for one in records],
                 "schedule": [2, 2],
@@ -163,7 +163,7 @@ settings = {"mode": "disabled", "project": "p", "entity": None, "group": None, "
 parts = ("config_id", "space", "dataset", "algorithm", "protocol", "label")
 description = {**dict.fromkeys(parts), "one_shot": {"operations": ["none"], "edges": ["1<-0"]}}
 with live_supernet(settings, Path("."), description, {"results": "results"}, 0) as live:
-    live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, 0, 0, 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
+    live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, (1,), 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
 print("loaded:", {"wandb", "torch"} & set(sys.modules))
 """
     assert python("-c", code).out == "loaded: set()\n"

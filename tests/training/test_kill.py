@@ -32,20 +32,17 @@ def go(state: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
-def test_a_killed_training_ends_in_the_parameters_of_one_that_was_not(tmp_path: Path) -> None:
+def test_a_killed_training_ends_in_the_parameters_of_one_that_was_not(
+    tmp_path: Path, killed: Callable[..., None]
+) -> None:
     state = tmp_path / "killed.pt"
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, Path(__file__).parent, state])
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None and not state.exists():
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
+    killed("-c", PROGRAM, Path(__file__).parent, state, at=state.name, number=3)
     done = len(checkpoint_file.read(state)["epochs"][0])
-    assert 1 <= done < EPOCHS
+    assert done == 2
     go(state)
     go(tmp_path / "whole.pt")
-    killed, whole = (checkpoint_file.read(path) for path in (state, tmp_path / "whole.pt"))
-    assert len(killed["epochs"][0]) == EPOCHS
-    assert killed["state"]["network"].keys() == whole["state"]["network"].keys()
+    resumed, whole = (checkpoint_file.read(path) for path in (state, tmp_path / "whole.pt"))
+    assert len(resumed["epochs"][0]) == EPOCHS
+    assert resumed["state"]["network"].keys() == whole["state"]["network"].keys()
     for name, value in whole["state"]["network"].items():
-        assert torch.equal(killed["state"]["network"][name], value), name
+        assert torch.equal(resumed["state"]["network"][name], value), name

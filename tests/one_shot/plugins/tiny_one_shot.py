@@ -28,9 +28,9 @@ class Tiny(OneShotAlgorithm[Any]):
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         assert valid is not None
         session = self.session
-        loss, logits = session.loss(train, Mixture(self.weights().detach()))
-        session.step_weights(loss)
-        valid_loss, _ = session.loss(valid, Mixture(self.weights()))
+        loss, logits = session.loss(train, Mixture(self.probabilities().detach()))
+        session.step_parameters(loss)
+        valid_loss, _ = session.loss(valid, Mixture(self.probabilities()))
         (gradient,) = session.gradients(valid_loss, [self.alphas])
         with torch.no_grad():
             self.alphas -= self.learning_rate * gradient
@@ -43,13 +43,13 @@ class Tiny(OneShotAlgorithm[Any]):
             self.alphas += 1e-3 * noise * self.session.rng.random() * drawn.total
 
     def answer(self) -> Any:
-        return self.session.supernet.derive(self.weights().detach().cpu().numpy())
+        return self.session.supernet.derive(self.probabilities().detach().cpu().numpy())
 
-    def weights(self) -> Tensor:
+    def probabilities(self) -> Tensor:
         return torch.softmax(self.alphas, 1)
 
     def edge_weights(self) -> Tensor:
-        return self.weights().detach()
+        return self.probabilities().detach()
 
     def state(self) -> dict[str, Any]:
         return {"alphas": self.alphas.detach()}

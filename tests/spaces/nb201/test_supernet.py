@@ -104,7 +104,7 @@ def test_an_architecture_is_its_stand_alone_network_with_the_same_weights(statis
         network = supernet.stand_alone(arch)
         expected = network(own)
         loss(expected).backward()
-        for weights in (supernet.path(arch), hard(arch), Mixture(hard(arch).weights)):
+        for weights in (supernet.path(arch), hard(arch), Mixture(hard(arch).values)):
             supernet.zero_grad()
             ours = batch().requires_grad_()
             found = supernet(ours, weights)
@@ -150,7 +150,7 @@ def edge_weights(number: int, supernet: Supernet, arch: Cell) -> tuple[Tensor, E
 def test_running_statistics_are_those_of_separate_operations() -> None:
     supernet = build()
     literal = LiteralSupernet(supernet)
-    weights = Mixture(hard((1, 2, 3, 4, 0, 1)).weights.softmax(1).detach())
+    weights = Mixture(hard((1, 2, 3, 4, 0, 1)).values.softmax(1).detach())
     supernet(batch(), weights), literal(batch(), weights)
     counted = {n: v for n, v in LiteralSupernet(supernet).state_dict().items() if "num_batches" not in n}
     assert_same(counted, {n: v for n, v in literal.state_dict().items() if "num_batches" not in n})
@@ -231,7 +231,7 @@ def test_layout_and_precision_change_rounding_only() -> None:
     last = copy.deepcopy(supernet).to(memory_format=torch.channels_last)
     moved = images.to(memory_format=torch.channels_last)
     torch.testing.assert_close(last(moved, weights), expected, rtol=1e-3, atol=1e-4)
-    for some in (weights, OneHot(hard((1, 2, 3, 4, 0, 1)).weights.float(), (1, 2, 3, 4, 0, 1))):
+    for some in (weights, OneHot(hard((1, 2, 3, 4, 0, 1)).values.float(), (1, 2, 3, 4, 0, 1))):
         expected = supernet(images, some)
         with torch.autocast("cpu", torch.bfloat16):
             found = supernet(images, some)
@@ -240,7 +240,7 @@ def test_layout_and_precision_change_rounding_only() -> None:
 
 
 def test_a_mixture_is_one_graph_to_the_compiler() -> None:
-    supernet, weights = build(), hard((1, 2, 3, 4, 0, 1)).weights.softmax(1).detach()
+    supernet, weights = build(), hard((1, 2, 3, 4, 0, 1)).values.softmax(1).detach()
     compiled = torch.compile(copy.deepcopy(supernet), backend="eager", fullgraph=True)
     one, other = weights.clone().requires_grad_(), weights.clone().requires_grad_()
     for network, leaf in ((supernet, one), (compiled, other)):

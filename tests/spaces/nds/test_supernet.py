@@ -67,7 +67,7 @@ def test_an_architecture_without_pools_is_its_stand_alone_network_with_the_same_
         own = batch().requires_grad_()
         expected = network(own)
         loss(expected).backward()
-        for weights in (supernet.path(arch), one_hot(supernet, arch), Mixture(one_hot(supernet, arch).weights)):
+        for weights in (supernet.path(arch), one_hot(supernet, arch), Mixture(one_hot(supernet, arch).values)):
             supernet.zero_grad()
             ours = batch().requires_grad_()
             found = supernet(ours, weights)
@@ -103,12 +103,12 @@ def literal(supernet: Supernet, images: Tensor, weights: EdgeWeights) -> Tensor:
 
 def literal_edge(operations: nn.ModuleList, x: Tensor, weights: CellWeights, at: int) -> Tensor:
     if isinstance(weights, Mixture):
-        return torch.stack([w * f(x) for w, f in zip(weights.weights[at], operations, strict=True)]).sum(0)
+        return torch.stack([w * f(x) for w, f in zip(weights.values[at], operations, strict=True)]).sum(0)
     out = operations[weights.chosen[at]](x)
     if isinstance(weights, OneHot):
-        for index, weight in enumerate(weights.weights[at]):
+        for index, weight in enumerate(weights.values[at]):
             out = weight * out if index == weights.chosen[at] else out
-        for index, weight in enumerate(weights.weights[at]):
+        for index, weight in enumerate(weights.values[at]):
             out = out if index == weights.chosen[at] else out + weight
     return out
 
