@@ -71,7 +71,7 @@ class GDAS(Differentiable[ArchT]):
         """Moves the weights under one draw and the alphas under another."""
         assert valid is not None
         drawn = self.draw()
-        seen = self.step_weights(train, OneHot(drawn.weights.detach(), drawn.chosen))
+        seen = self.step_weights(train, OneHot(drawn.values.detach(), drawn.chosen))
         loss, _ = self.session.loss(valid, self.draw())
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)

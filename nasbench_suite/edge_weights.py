@@ -15,10 +15,10 @@ class Mixture:
     """Every operation is computed, and weighted.
 
     Attributes:
-        weights: (edges, operations).
+        values: (edges, operations).
     """
 
-    weights: Tensor
+    values: Tensor
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class OneHot:
     ones.
 
     Attributes:
-        weights: (edges, operations), one-hot in value, with the gradient of a relaxation.
+        values: (edges, operations), one-hot in value, with the gradient of a relaxation.
         chosen: of each edge, the index of its 1.
     """
 
-    weights: Tensor
+    values: Tensor
     chosen: tuple[int, ...]
 
 
@@ -53,6 +53,6 @@ CellWeights = Mixture | OneHot | Path
 EdgeWeights = CellWeights | Sequence[CellWeights]
 
 
-def at_position(weights: EdgeWeights, position: int) -> CellWeights:
+def at_position(edge_weights: EdgeWeights, position: int) -> CellWeights:
     """Returns what the cell at a position, counted from 0, takes."""
-    return weights if isinstance(weights, Mixture | OneHot | Path) else weights[position]
+    return edge_weights if isinstance(edge_weights, Mixture | OneHot | Path) else edge_weights[position]

@@ -16,24 +16,24 @@ from nasbench_suite.variables import ArchT, Categorical
 
 
 class Supernet(nn.Module, ABC, Generic[ArchT]):
-    """A network that takes the weights of its cells' edges as an argument.
+    """A network that takes its cells' edge weights as an argument.
 
     Attributes:
         operations: of every edge, in the order of the columns of edge weights.
-        weightless: those of them that have nothing to learn; a cell of nothing else has collapsed.
+        parameterless: those of them that have nothing to learn; an architecture of nothing else has collapsed.
         edge_names: of the rows of edge weights; a space of several kinds of cell lists the edges of all of them.
         positions: how many cells there are, so how long a sequence of edge weights is.
         variables: an architecture as one choice per variable, for algorithms that decide one by one.
     """
 
     operations: tuple[str, ...]
-    weightless: tuple[str, ...]
+    parameterless: tuple[str, ...]
     edge_names: tuple[str, ...]
     positions: int
     variables: tuple[Categorical, ...]
 
     @abstractmethod
-    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+    def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes)."""
 
     @abstractmethod
@@ -41,18 +41,18 @@ class Supernet(nn.Module, ABC, Generic[ArchT]):
         """Returns the edge weights under which the supernet is this architecture; edges that it lacks are `none`."""
 
     @abstractmethod
-    def derive(self, weights: NDArray[np.floating]) -> ArchT:
+    def derive(self, edge_weights: NDArray[np.floating]) -> ArchT:
         """Returns the architecture that edge weights (edges, operations) stand for, as the space's paper derives it."""
 
     @abstractmethod
     def draw(
-        self, rng: np.random.Generator, weights: NDArray[np.floating] | None = None, connected: bool = False
+        self, rng: np.random.Generator, edge_weights: NDArray[np.floating] | None = None, connected: bool = False
     ) -> ArchT:
         """Draws an architecture, each operation with the probability that its edge gives it.
 
         Args:
             rng: consumed.
-            weights: probabilities (edges, operations), rows adding up to 1; None for uniform ones.
+            edge_weights: probabilities (edges, operations), rows adding up to 1; None for uniform ones.
             connected: draw the edges of a node again while all of them are `none`.
         """
 

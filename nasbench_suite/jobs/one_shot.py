@@ -66,7 +66,7 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
     kind = "processor" if settings.device == "cpu" else "wall-clock"
     seconds = f"a supernet was trained for this search: seconds are real, the {kind} seconds of its steps and answers"
     one_shot = OneShotPlan(
-        supernet.operations, supernet.weightless, supernet.edge_names, data.checksum, torch.__version__
+        supernet.operations, supernet.parameterless, supernet.edge_names, data.checksum, torch.__version__
     )
     return SearchPlan(config, (), False, None, seconds, "machine", steps, one_shot)
 

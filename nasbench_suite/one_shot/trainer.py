@@ -163,7 +163,7 @@ class SupernetTrainer(Generic[ArchT]):
             entropy=None if probabilities is None else float(torch.special.entr(probabilities).sum(1).mean()),
             none=operations.count("none"),
             skip_connect=operations.count("skip_connect"),
-            convolutions=sum(operation not in supernet.weightless for operation in operations),
+            convolutions=sum(operation not in supernet.parameterless for operation in operations),
             memory_mib=peak_mib(self._device),
             edge_weights=None if probabilities is None else tuple(probabilities.flatten().tolist()),
         )

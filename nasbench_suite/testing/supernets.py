@@ -47,11 +47,11 @@ class SupernetContract(ABC):
         return [supernet.draw(rng) for _ in range(ARCHITECTURES)]
 
     def test_names_agree_with_each_other(self, supernet: Supernet[Any]) -> None:
-        """No name is there twice, and what is weightless is an operation."""
+        """No name is there twice, and what is parameterless is an operation."""
         for names in (supernet.operations, supernet.edge_names, [variable.name for variable in supernet.variables]):
             assert names
             assert len(set(names)) == len(names)
-        assert set(supernet.weightless) < set(supernet.operations)
+        assert set(supernet.parameterless) < set(supernet.operations)
         assert supernet.positions >= 1
 
     def test_every_form_of_edge_weights_gives_logits(
@@ -72,7 +72,7 @@ class SupernetContract(ABC):
             for arch in archs:
                 expected = supernet(images, supernet.path(arch))
                 hard = one_hot(supernet, arch)
-                for weights in (hard, Mixture(hard.weights)):
+                for weights in (hard, Mixture(hard.values)):
                     close(supernet(images, weights), expected)
 
     def test_architectures_differ(self, supernet: Supernet[Any], images: Tensor, archs: list[Any]) -> None:
@@ -82,7 +82,7 @@ class SupernetContract(ABC):
     def test_gradients_reach_every_weight_of_a_mixture(self, supernet: Supernet[Any], images: Tensor) -> None:
         """Nothing that an operation computes is lost; `none` computes nothing."""
         weights = uniform(supernet)
-        gradient = gradient_of(supernet, images, weights, weights.weights)
+        gradient = gradient_of(supernet, images, weights, weights.values)
         for column, operation in enumerate(supernet.operations):
             assert bool(gradient[:, column].any()) == (operation != "none")
             assert operation == "none" or gradient[:, column].all()
@@ -91,9 +91,9 @@ class SupernetContract(ABC):
         self, supernet: Supernet[Any], images: Tensor
     ) -> None:
         """What an operation that was not computed would have done counts as a constant: all of them alike."""
-        chosen = next(at for at, name in enumerate(supernet.operations) if name not in supernet.weightless)
+        chosen = next(at for at, name in enumerate(supernet.operations) if name not in supernet.parameterless)
         hard = as_one_hot(supernet, (chosen,) * len(supernet.edge_names))
-        gradient = gradient_of(supernet, images, hard, hard.weights)
+        gradient = gradient_of(supernet, images, hard, hard.values)
         assert gradient.all()
         others = gradient[:, [at for at in range(len(supernet.operations)) if at != chosen]]
         close(others, others[:, :1].expand_as(others))
@@ -123,13 +123,13 @@ class SupernetContract(ABC):
     def test_weights_stand_for_the_architecture_that_has_them(self, supernet: Supernet[Any], archs: list[Any]) -> None:
         """`derive` inverts `path`."""
         for arch in archs:
-            assert supernet.derive(one_hot(supernet, arch).weights.detach().numpy()) == arch
+            assert supernet.derive(one_hot(supernet, arch).values.detach().numpy()) == arch
 
     def test_draws_depend_on_the_generator_alone(self, supernet: Supernet[Any], archs: list[Any]) -> None:
         """Equal generators draw equal architectures, by uniform probabilities as by none."""
         rng = np.random.default_rng(0)
         assert [supernet.draw(rng) for _ in archs] == archs
-        rng, weights = np.random.default_rng(0), uniform(supernet).weights.detach().float().numpy()
+        rng, weights = np.random.default_rng(0), uniform(supernet).values.detach().float().numpy()
         assert [supernet.draw(rng, weights) for _ in archs] == archs
 
     def test_draws_follow_the_weights(self, supernet: Supernet[Any]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.spaces.nb201 import NB201, OPERATIONS, Cell
+from nasbench_suite.spaces.nb201 import NB201, OPERATIONS, Architecture
 
 cells = st.tuples(*[st.integers(0, 4)] * 6)
 SPACE = NB201()
@@ -30,13 +30,13 @@ class Draws:
         return self.next - 1
 
 
-def edge_changed(before: Cell, after: Cell) -> int:
+def edge_changed(before: Architecture, after: Architecture) -> int:
     (edge,) = [at for at in range(6) if before[at] != after[at]]
     return edge
 
 
 @given(cells)
-def test_a_string_reads_back_as_the_cell_that_was_written(cell: Cell) -> None:
+def test_a_string_reads_back_as_the_cell_that_was_written(cell: Architecture) -> None:
     assert SPACE.parse(SPACE.format(cell)) == cell
 
 
@@ -71,14 +71,14 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 
 
 @given(cells)
-def test_a_cell_has_24_neighbours_each_one_operation_away(cell: Cell) -> None:
+def test_a_cell_has_24_neighbours_each_one_operation_away(cell: Architecture) -> None:
     neighbours = SPACE.neighbours(cell)
     assert len(set(neighbours)) == len(neighbours) == 24
     assert all(sum(a != b for a, b in zip(cell, other, strict=True)) == 1 for other in neighbours)
 
 
 @pytest.mark.parametrize("cell", [(0,) * 6, (4,) * 6, (0, 1, 2, 3, 4, 2)])
-def test_mutation_changes_the_edges_in_thirds_sixths_and_ninths(cell: Cell) -> None:
+def test_mutation_changes_the_edges_in_thirds_sixths_and_ninths(cell: Architecture) -> None:
     draws: Any = Draws()
     outcomes = [SPACE.mutate(cell, draws)]
     outcomes += [SPACE.mutate(cell, draws) for _ in range(draws.count - 1)]
@@ -113,7 +113,7 @@ def test_a_sample_is_one_draw_from_the_generator() -> None:
 
 
 @given(cells)
-def test_encode_and_decode_are_inverse(cell: Cell) -> None:
+def test_encode_and_decode_are_inverse(cell: Architecture) -> None:
     assert SPACE.decode(SPACE.encode(cell)) == cell
     assert len(SPACE.variables) == 6
     assert all(len(variable.choices) == 5 for variable in SPACE.variables)
