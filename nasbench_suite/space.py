@@ -46,13 +46,11 @@ class Space(ABC, Generic[ArchT]):
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
         baselines: architectures of the benchmark's paper that have a name.
-        confines: whether a search must move among the measured architectures; see `confined`.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
     baselines: Mapping[str, ArchT] = {}
-    confines: bool = False
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -140,23 +138,12 @@ class Space(ABC, Generic[ArchT]):
         assert isinstance(in_channels, int)
         return Complexity(count_parameters(network), count_flops(network, (in_channels, size, size)))
 
-    def confined(self, measured: Callable[[], Sequence[ArchT]]) -> Space[ArchT]:
-        """Returns the space that a search over a table moves in: this one.
-
-        A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
-        architectures and moves among them. So does one that was told to (NAS-Bench-101's `only_measured`).
-
-        Args:
-            measured: lists the architectures that were measured, in the table's order; called only where needed.
-        """
-        return self
-
     def steps_per_epoch(self, trial_set: str) -> int | None:
         """Returns the training steps of an epoch, for tables that time a step; None where unknown."""
         return None
 
     def describe_seconds(self, trial_set: str) -> str | None:
-        """Says by which formula the seconds of a search come about, where the source has none; None otherwise."""
+        """Returns the formula of a search's seconds where the source has none, for reports; None otherwise."""
         return None
 
     # How a table finds an architecture's row. The default serves any space.

@@ -29,7 +29,7 @@ _KEYS: Final = {
 _TOTAL_KEY: Final = 3 << 3 | 1
 
 
-class Batch(NamedTuple):
+class RowBatch(NamedTuple):
     """Rows in the file's order.
 
     Attributes:
@@ -53,7 +53,7 @@ class Batch(NamedTuple):
     parameters: NDArray[np.int64]
 
 
-def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[Batch]:
+def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[RowBatch]:
     """Streams a file's rows, so many at a time.
 
     Raises:
@@ -66,7 +66,7 @@ def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[Batch]:
         first += len(batch.offsets)
 
 
-def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) -> Batch | None:
+def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) -> RowBatch | None:
     offsets: list[int] = []
     rows: list[tuple[str, int, str, str, bytes]] = []
     messages: list[bytes] = []
@@ -88,7 +88,7 @@ def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) ->
             raise SourceError(f"{at(path, first + row, offsets[row])}: {error}") from None
         evaluations[row] = metrics.halfway, metrics.final
         parameters[row] = metrics.parameters
-    return Batch(first, offsets, hashes, np.array(epochs), adjacency, operations, evaluations, parameters)
+    return RowBatch(first, offsets, hashes, np.array(epochs), adjacency, operations, evaluations, parameters)
 
 
 def _read_usual(

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.spaces.nb101.cell import MAX_EDGES, MAX_VERTICES, Cell, edge_bit, prune
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit
+from nasbench_suite.spaces.nb101.definition import MAX_EDGES, MAX_VERTICES
+from nasbench_suite.spaces.nb101.pruning import prune
 
 # a renumbering that turns an edge backwards gets a key above that of every cell
 _BACKWARDS = 1 << 40

@@ -11,7 +11,9 @@ from hashlib import md5
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.spaces.nb101.cell import Cell, Matrix, prune
+from nasbench_suite.spaces.nb101.adjacency import Matrix
+from nasbench_suite.spaces.nb101.cell import Cell
+from nasbench_suite.spaces.nb101.pruning import prune
 
 
 def graph_hash(matrix: Matrix, labels: Sequence[int]) -> str:

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.spaces.nb101.cell import MAX_VERTICES, Cell, check, edge_bit, format_cell
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell
+from nasbench_suite.spaces.nb101.definition import MAX_VERTICES
 from nasbench_suite.spaces.nb101.enumeration import cells
+from nasbench_suite.spaces.nb101.pruning import check
 
 INVALID: Final = 0xFFFF
 SIZES: Final = range(2, MAX_VERTICES + 1)

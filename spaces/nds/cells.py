@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.sampled_space.members import Decision, Kind
+from nasbench_suite.sampled_space.distances import Decision, Kind
 from nasbench_suite.spaces.nds.fields import exactly, integers, listed, number, reals, whole, words
 
 INPUTS = 2

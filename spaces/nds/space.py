@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.sampled_space.members import Decision, SampledSpace
+from nasbench_suite.sampled_space.distances import Decision
+from nasbench_suite.sampled_space.space import SampledSpace
 from nasbench_suite.spaces.nds import cells, families, stages
 from nasbench_suite.spaces.nds.cells import CellArchitecture, Genotype
 from nasbench_suite.spaces.nds.fields import exactly, number
@@ -81,7 +82,7 @@ class NDSSpace(SampledSpace[ArchT]):
         return None if images is None or self.batch_size is None else math.ceil(images / self.batch_size)
 
     def describe_seconds(self, trial_set: str) -> str:
-        """Says by which formula the seconds of a search come about."""
+        """Returns the formula of a search's seconds, or says what is missing for one."""
         steps = self.steps_per_epoch(trial_set)
         if steps is None:
             return "seconds are unknown: the source times a step only; set space.batch_size to derive them"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.sampled_space.members import Decision
+from nasbench_suite.sampled_space.distances import Decision
 from nasbench_suite.spaces.nds.fields import exactly, integers, listed, number, reals, whole, words
 
 # how the names of block types begin, as the published files have them

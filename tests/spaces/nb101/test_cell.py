@@ -4,18 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.spaces.nb101.cell import (
-    OPERATIONS,
-    Cell,
-    check,
-    edge_bit,
-    flaw,
-    format_cell,
-    is_valid,
-    pad,
-    parse_cell,
-    prune,
-)
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, parse_cell
+from nasbench_suite.spaces.nb101.definition import OPERATIONS
+from nasbench_suite.spaces.nb101.pruning import check, flaw, is_valid, pad, prune
 
 CONV3, CONV1, POOL = OPERATIONS
 

@@ -13,7 +13,7 @@ from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import lookup
-from nasbench_suite.spaces.nb101.batches import Batch, read_batches
+from nasbench_suite.spaces.nb101.batches import RowBatch, read_batches
 from nasbench_suite.spaces.nb101.cell import Cell, parse_cell
 from nasbench_suite.spaces.nb101.graphs import cell_hash
 from nasbench_suite.spaces.nb101.official import OFFICIAL_SHA256, Evaluation
@@ -87,7 +87,7 @@ class _Cells:
         self._row_of_class: dict[int, int] = {}
         self._known: dict[tuple[str, str, str], int] = {}
 
-    def rows(self, batch: Batch) -> NDArray[np.int64]:
+    def rows(self, batch: RowBatch) -> NDArray[np.int64]:
         """Returns the row of each record of a batch."""
         keys = list(zip(batch.hashes, batch.adjacency, batch.operations, strict=True))
         rows = np.array([self._known.get(key, -1) for key in keys])
@@ -123,7 +123,7 @@ class _Measurements:
         self._evaluations: dict[Fidelity, _Block] = {}
         self._parameters: dict[int, _Block] = {}
 
-    def add(self, rows: NDArray[np.int64], batch: Batch) -> None:
+    def add(self, rows: NDArray[np.int64], batch: RowBatch) -> None:
         """Adds a batch whose records have these rows."""
         for schedule in np.unique(batch.epochs).tolist():
             places = np.flatnonzero(batch.epochs == schedule)
@@ -205,7 +205,7 @@ class _Block:
             yield values, gaps
 
 
-def _check(path: Path, batch: Batch) -> None:
+def _check(path: Path, batch: RowBatch) -> None:
     """Refuses what cannot be a measurement; NaN is an accuracy, that of a training that diverged.
 
     Raises:
@@ -226,5 +226,5 @@ def _check(path: Path, batch: Batch) -> None:
             raise _error(path, batch, place, f"expected {expected} of {schedule[place]} epochs, got {got}")
 
 
-def _error(path: Path, batch: Batch, place: int, what: object) -> SourceError:
+def _error(path: Path, batch: RowBatch, place: int, what: object) -> SourceError:
     return SourceError(f"{at(path, batch.first + place, batch.offsets[place])}: {what}")
