@@ -151,7 +151,7 @@ class Space(ABC, Generic[ArchT]):
     def index(self, archs: Sequence[ArchT]) -> dict[str, NDArray[np.generic]]:
         """Returns the arrays from which `locator` finds the row of each of `archs`.
 
-        Two architectures that must share a row are the caller's to merge beforehand.
+        The caller merges architectures that share a row beforehand.
 
         Raises:
             ConfigError: two of `archs` have the same key.
@@ -165,7 +165,7 @@ class Space(ABC, Generic[ArchT]):
     def locator(self, index: Mapping[str, NDArray[np.generic]]) -> Callable[[ArchT], int]:
         """Returns the function from an architecture to its row, -1 where the table has none.
 
-        The function raises ArchitectureError for a value that is no architecture of this space.
+        The function raises ArchitectureError for a value that is not an architecture of this space.
         """
         keys, rows = index["keys"], index["rows"]
 

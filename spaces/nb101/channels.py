@@ -51,7 +51,7 @@ def parameters(arch: Cell, classes: int = 10, channels: int = 128, cells: int = 
     """Counts the trainable parameters of `network.NB101Network` without building it.
 
     Raises:
-        ArchitectureError: `arch` is no valid cell.
+        ArchitectureError: `arch` is not a valid cell.
         ConfigError: a size is below 1, or too few channels.
     """
     check_sizes(classes, channels, cells, in_channels)

@@ -21,7 +21,7 @@ def graph_hash(matrix: Matrix, labels: Sequence[int]) -> str:
 
     Args:
         matrix: (vertices, vertices), entry [x, y] nonzero where an edge goes from x to y.
-        labels: one a vertex; nasbench's are -1 input, -2 output, 0 conv3x3, 1 conv1x1, 2 maxpool3x3.
+        labels: one per vertex; nasbench's are -1 input, -2 output, 0 conv3x3, 1 conv1x1, 2 maxpool3x3.
     """
     rows = np.asarray(matrix, dtype=bool).tolist()
     span = range(len(labels))

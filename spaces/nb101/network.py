@@ -1,6 +1,6 @@
 """The networks of NAS-Bench-101: a stem, three stacks of equal cells, and a classifier.
 
-Ying et al. (2019), figure 1. Normalisation and initial weights are TensorFlow's as the paper used them:
+Ying et al. (2019), figure 1. Normalisation and initial values are TensorFlow's as the paper used them:
 running statistics move by 0.003, convolutions start as truncated normals scaled by their fan-in, and the
 classifier as Glorot and Bengio's uniform.
 """
@@ -92,7 +92,7 @@ class NB101Network(nn.Module):
             in_channels: of the images.
 
         Raises:
-            ArchitectureError: `arch` is no valid cell.
+            ArchitectureError: `arch` is not a valid cell.
             ConfigError: a size is below 1, or fewer channels than vertices to share them.
         """
         super().__init__()

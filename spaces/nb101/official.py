@@ -1,7 +1,7 @@
 """The rows of NAS-Bench-101's official files, `nasbench_only108.tfrecord` and `nasbench_full.tfrecord`.
 
 A record is a JSON list: hash, epochs, adjacency matrix row by row, operations, and a protobuf `ModelMetrics`
-in base64. There is one for each cell, schedule and repeat.
+in base64. There is one record for each cell, schedule and repeat.
 """
 
 import json
@@ -27,8 +27,8 @@ class Evaluation(NamedTuple):
         epoch: epochs done.
         seconds: of training so far.
         train_accuracy: fraction in [0, 1], on 9,984 images.
-        valid_accuracy: likewise.
-        test_accuracy: likewise.
+        valid_accuracy: fraction in [0, 1], on 10,000 images.
+        test_accuracy: fraction in [0, 1], on 10,000 images.
     """
 
     epoch: float
@@ -107,12 +107,12 @@ def decode(encoded: bytes) -> bytes:
     """Reads base64 with or without line breaks.
 
     Raises:
-        SourceError: it is none.
+        SourceError: it is not base64.
     """
     try:
         return a2b_base64(encoded.replace(b"\n", b""), strict_mode=True)
     except ValueError as error:
-        raise SourceError(f"the metrics are no base64 ({error})") from None
+        raise SourceError(f"the metrics are not base64 ({error})") from None
 
 
 def _evaluation(message: bytes) -> Evaluation:

@@ -83,8 +83,8 @@ class NB101(Space[Cell]):
         return check(parse_cell(text))
 
     def format(self, arch: Cell) -> str:
-        """Writes the matrix row by row, a bar, and the operations with commas between."""
-        # the locators take rows of an array, too, and a message may have to name one
+        """Writes the matrix row by row, a bar, and the operations, separated by commas."""
+        # the locators also take rows of an array, and a message may have to name one
         return format_cell(arch if isinstance(arch, Cell) else Cell(*map(int, arch)))
 
     def canonical(self, arch: Cell) -> Cell:

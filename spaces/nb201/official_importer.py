@@ -1,4 +1,4 @@
-"""Importers of the official files of NAS-Bench-201 and of NATS-Bench's topology space, one a format."""
+"""Importers of the official files of NAS-Bench-201 and of NATS-Bench's topology space, one per format."""
 
 from pathlib import Path
 from typing import Any

@@ -85,4 +85,4 @@ def _write(new_writer: NewWriter, rows: dict[Any, int], series: Sequence[Trainin
 
 
 def _job_id(job: object) -> str:
-    return repr(job.get("job_id", "without an id"))[:40] if isinstance(job, dict) else "that is no object"
+    return repr(job.get("job_id", "without an id"))[:40] if isinstance(job, dict) else "that is not an object"

@@ -230,7 +230,7 @@ def _renumbered(cell: NDSCell, order: Sequence[int]) -> NDSCell:
 
 
 def decisions(networks: Sequence[CellArchitecture]) -> Mapping[Decision, Sequence[Any]]:
-    """Returns what makes up networks: another operation, input or concatenation is one edit, so is a step in size.
+    """Returns what makes up architectures: another operation, input or concatenation is one edit, so is a step in size.
 
     The two edges of a node are compared in a fixed order, for their sum has none.
     """

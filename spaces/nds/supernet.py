@@ -133,7 +133,7 @@ class NDSDARTSSupernet(Supernet[CellArchitecture]):
         return logits.flatten(1)
 
     def path(self, arch: CellArchitecture) -> Path:
-        """Returns the edge weights under which the supernet's cells are this architecture's; sizes do not count.
+        """Returns the edge weights under which the supernet's cells are this architecture's; sizes are left out.
 
         Raises:
             ArchitectureError: a node takes both edges from one input, or not all nodes are concatenated in order.

@@ -36,7 +36,7 @@ class Columns(NamedTuple):
 
     Attributes:
         finals: metrics at the end of the training.
-        curves: metrics that are known at other epochs, too, with all of their epochs.
+        curves: metrics that are known at other epochs as well, with all of their epochs.
     """
 
     finals: dict[str, float]

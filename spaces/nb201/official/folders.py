@@ -1,4 +1,4 @@
-"""Folders with a file an architecture: NATS-Bench's `-simple` and `-full`, NAS-Bench-201's archives."""
+"""Folders with a file per architecture: NATS-Bench's `-simple` and `-full`, NAS-Bench-201's archives."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _ARCHITECTURE_FILE = re.compile(r"(\d{1,6})(\.pickle\.pbz2|-FULL\.pth)", re.ASCI
 
 
 def index_in_name(path: Path) -> int | None:
-    """Returns the architecture whose file this is by its name; None where it is no such file."""
+    """Returns the architecture whose file this is by its name; None where it is another file."""
     match = _ARCHITECTURE_FILE.fullmatch(path.name)
     return int(match[1]) if match else None
 

@@ -76,5 +76,5 @@ def check_string(index: int, arch: str, strings: list[str], where: str) -> None:
     if index >= len(strings) or strings[index] != arch:
         raise SourceError(
             f"{where}: architecture {index} is {arch}, which meta_archs does not have there; "
-            "this is no unchanged official file"
+            "this is not an unchanged official file"
         )

@@ -45,7 +45,7 @@ def read_record(index: object, states: object, where: str) -> ArchitectureRecord
         return _record(index, states)
     except _ContradictionError as wrong:
         raise SourceError(
-            f"{where}: architecture {_show(index)}: {wrong}; this is no unchanged official file"
+            f"{where}: architecture {_show(index)}: {wrong}; this is not an unchanged official file"
         ) from None
 
 
@@ -162,7 +162,7 @@ def _curve(values: Mapping[Any, Any], keys: tuple[object, ...], field: str) -> S
 
 def _floats(values: list[Any], field: str) -> NDArray[np.float64]:
     if not set(map(type, values)) <= {float, int}:
-        raise _ContradictionError(f"{field} has values that are no numbers")
+        raise _ContradictionError(f"{field} has values that are not numbers")
     return np.array(values, dtype=np.float64)
 
 
