@@ -13,7 +13,7 @@ def count_parameters(network: nn.Module) -> int:
 
 
 def count_flops(network: nn.Module, shape: tuple[int, int, int]) -> int:
-    """Counts the FLOPs of one image as NAS-Bench-201 does: the multiply-adds of its convolutions, and their biases once.
+    """Counts FLOPs of one image as NAS-Bench-201 does: the multiply-adds of its convolutions, and their biases once.
 
     They are counted on the shapes that a forward pass goes through. The paper counts a classifier's bias once, and in
     this project a classifier is a 1x1 convolution of the pooled features.

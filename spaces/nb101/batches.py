@@ -97,11 +97,11 @@ def _read_usual(
     r"""Takes evaluations and parameters from where they usually are, and says which rows have them there.
 
     A message of three evaluations, 300 parameters and the total time; a second one lacks its last byte. 300 is written
-    seven bits at a time, lowest first: AC 02 is 0x2C + (0x02 << 7), for every byte but the last has its highest bit set.
+    seven bits at a time, lowest first: AC 02 is 0x2C + (0x02 << 7). All bytes but the last have their highest bit set.
 
     >>> from struct import pack
     >>> def evaluation(*values):
-    ...     fields = [bytes([number << 3 | 1]) + pack("<d", value) for number, value in enumerate(values, 1)]
+    ...     fields = [bytes([key << 3 | 1]) + pack("<d", value) for key, value in enumerate(values, 1)]
     ...     return b"\x0a\x2d" + b"".join(fields)
     >>> start = evaluation(0, 0, 0.1, 0.1, 0.1)
     >>> halfway, final = evaluation(54, 800, 0.8, 0.75, 0.7), evaluation(108, 1600, 1, 0.9, 0.85)

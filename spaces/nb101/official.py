@@ -27,8 +27,8 @@ class Evaluation(NamedTuple):
         epoch: epochs done.
         seconds: of training so far.
         train_accuracy: fraction in [0, 1], on 9,984 images.
-        valid_accuracy: fraction in [0, 1], on 10,000 images.
-        test_accuracy: fraction in [0, 1], on 10,000 images.
+        valid_accuracy: fraction in [0, 1], on 9,984 images.
+        test_accuracy: fraction in [0, 1], on 9,984 images.
     """
 
     epoch: float
