@@ -147,7 +147,7 @@ def format(network: StageArchitecture) -> str:
 
 
 def decisions(networks: Sequence[StageArchitecture]) -> Mapping[Decision, Sequence[Any]]:
-    """Returns what makes up architectures: a step in a stage's depth, width, stride, bottleneck or groups is one edit."""
+    """Returns what makes up architectures: a step in depth, width, stride, bottleneck or groups is one edit."""
     found: dict[Decision, Sequence[Any]] = {Decision("block", "named"): [network.block for network in networks]}
     for name in ("depths", "widths", "strides", "bottlenecks", "groups"):
         lists = [getattr(network, name) for network in networks]
