@@ -110,7 +110,7 @@ class Space(ABC, Generic[ArchT]):
         Raises:
             ConfigError: the space has no network.
         """
-        raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+        raise ConfigError(f"space {self.name} has no network to train")
 
     def supernet(self, **settings: object) -> Supernet[ArchT]:
         """Builds the network that contains every architecture, where the space has one.
@@ -118,7 +118,7 @@ class Space(ABC, Generic[ArchT]):
         Raises:
             ConfigError: the space has no supernet.
         """
-        raise ConfigError(f"space {self.name} has no supernet to search; use one that has (nb201, nds_darts)")
+        raise ConfigError(f"space {self.name} has no supernet to search")
 
     def complexity(self, arch: ArchT, size: int, **settings: object) -> Complexity:
         """Counts parameters and FLOPs of what `network` builds; the default does so on the network itself.
