@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Number of trainable values."""
+    """Counts the trainable values of a network."""
     return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 
 def count_flops(network: nn.Module, shape: tuple[int, int, int]) -> int:
-    """FLOPs of one image as NAS-Bench-201 counts them: the multiply-adds of its convolutions, and their biases once.
+    """Counts FLOPs of one image as NAS-Bench-201 does: the multiply-adds of its convolutions, and their biases once.
 
     They are counted on the shapes that a forward pass goes through. The paper counts a classifier's bias once, and in
     this project a classifier is a 1x1 convolution of the pooled features.

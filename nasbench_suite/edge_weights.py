@@ -26,8 +26,7 @@ class OneHot:
     """One operation per edge is computed; the others get a gradient as well (Dong and Yang 2019, arXiv:1910.04465).
 
     The output of an edge is its chosen operation times its weight, 1 in value, plus the weights of all the others, 0 in
-    value, as numbers: what they would have computed is not known, and their gradient is that of a constant image of
-    ones.
+    value, as numbers: what they would have computed is unknown, and their gradient is that of a constant image of ones.
 
     Attributes:
         values: (edges, operations), one-hot in value, with the gradient of a relaxation.

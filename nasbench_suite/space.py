@@ -47,13 +47,11 @@ class Space(ABC, Generic[ArchT]):
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
         baselines: architectures of the benchmark's paper that have a name.
-        confines: whether a search must move among the measured architectures; see `confined`.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
     baselines: Mapping[str, ArchT] = {}
-    confines: bool = False
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -113,7 +111,7 @@ class Space(ABC, Generic[ArchT]):
         Raises:
             ConfigError: the space has no network.
         """
-        raise ConfigError(f"space {self.name} has no network to train; use one that has (nb201)")
+        raise ConfigError(f"space {self.name} has no network to train")
 
     def supernet(self, **settings: object) -> Supernet[ArchT]:
         """Builds the network that contains every architecture, where the space has one.
@@ -121,7 +119,7 @@ class Space(ABC, Generic[ArchT]):
         Raises:
             ConfigError: the space has no supernet.
         """
-        raise ConfigError(f"space {self.name} has no supernet to search; use one that has (nb201, nds_darts)")
+        raise ConfigError(f"space {self.name} has no supernet to search")
 
     def complexity(self, arch: ArchT, size: int, **settings: object) -> Complexity:
         """Counts parameters and FLOPs of what `network` builds; the default does so on the network itself.
@@ -141,17 +139,6 @@ class Space(ABC, Generic[ArchT]):
         assert isinstance(in_channels, int)
         return Complexity(count_parameters(network), count_flops(network, (in_channels, size, size)))
 
-    def confined(self, measured: Callable[[], Sequence[ArchT]]) -> Space[ArchT]:
-        """Returns the space that a search over a table moves in: this one.
-
-        A space that cannot be enumerated, and of which only a sample was measured, returns one that knows these
-        architectures and moves among them. So does one that was told to (NAS-Bench-101's `only_measured`).
-
-        Args:
-            measured: lists the architectures that were measured, in the table's order; called only where needed.
-        """
-        return self
-
     def known_parameters(self, arch: ArchT, trial_set: str) -> float | None:
         """Returns the parameters in millions that the benchmark's network has by its definition; None where unknown.
 
@@ -164,7 +151,7 @@ class Space(ABC, Generic[ArchT]):
         return None
 
     def describe_seconds(self, trial_set: str) -> str | None:
-        """Says by which formula the seconds of a search come about, where the source has none; None otherwise."""
+        """Returns the formula of a search's seconds where the source has none, for reports; None otherwise."""
         return None
 
     # How a table finds an architecture's row. The default serves any space.
@@ -172,7 +159,7 @@ class Space(ABC, Generic[ArchT]):
     def index(self, archs: Sequence[ArchT]) -> dict[str, NDArray[np.generic]]:
         """Returns the arrays from which `locator` finds the row of each of `archs`.
 
-        Two architectures that must share a row are the caller's to merge beforehand.
+        The caller merges architectures that share a row beforehand.
 
         Raises:
             ConfigError: two of `archs` have the same key.
@@ -186,7 +173,7 @@ class Space(ABC, Generic[ArchT]):
     def locator(self, index: Mapping[str, NDArray[np.generic]]) -> Callable[[ArchT], int]:
         """Returns the function from an architecture to its row, -1 where the table has none.
 
-        The function raises ArchitectureError for a value that is no architecture of this space.
+        The function raises ArchitectureError for a value that is not an architecture of this space.
         """
         keys, rows = index["keys"], index["rows"]
 

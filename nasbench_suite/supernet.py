@@ -16,7 +16,7 @@ from nasbench_suite.variables import ArchT, Categorical
 
 
 class Supernet(nn.Module, ABC, Generic[ArchT]):
-    """A network that takes the weights of its cells' edges as an argument.
+    """A network that takes its cells' edge weights as an argument.
 
     Attributes:
         operations: of every edge, in the order of the columns of edge weights.

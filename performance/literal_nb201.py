@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot, at_position
 from nasbench_suite.one_shot.batch_norm import over_all_processes
+from nasbench_suite.spaces.nb201.architecture import EDGES, OPERATIONS
 from nasbench_suite.spaces.nb201.operations import Normalisation, operation
-from nasbench_suite.spaces.nb201.space import EDGES, NB201, OPERATIONS
-from nasbench_suite.spaces.nb201.supernet import Supernet
+from nasbench_suite.spaces.nb201.space import NB201
+from nasbench_suite.spaces.nb201.supernet import NB201Supernet
 
 
 class LiteralCell(nn.Module):
@@ -50,10 +51,10 @@ class LiteralCell(nn.Module):
         return out
 
 
-class LiteralSupernet(Supernet):
+class LiteralSupernet(NB201Supernet):
     """A copy of a supernet, weights and statistics, that computes it operation by operation."""
 
-    def __init__(self, supernet: Supernet) -> None:
+    def __init__(self, supernet: NB201Supernet) -> None:
         """
         Args:
             supernet: to be copied; its training or evaluation mode as well.
@@ -94,5 +95,5 @@ class LiteralNB201(NB201):
     """The space, whose supernet is the one written out."""
 
     def supernet(self, **settings: Any) -> LiteralSupernet:
-        """Builds it; `settings` are those of `nasbench_suite.spaces.nb201.supernet.Supernet`."""
+        """Builds it; `settings` are those of `nasbench_suite.spaces.nb201.supernet.NB201Supernet`."""
         return LiteralSupernet(super().supernet(**settings))

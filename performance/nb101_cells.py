@@ -13,9 +13,9 @@ from time import perf_counter
 import numpy as np
 
 from nasbench_suite.spaces.nb101 import NB101, Cell
-from nasbench_suite.spaces.nb101.cell import prune
 from nasbench_suite.spaces.nb101.enumeration import cells
 from nasbench_suite.spaces.nb101.graphs import cell_hash
+from nasbench_suite.spaces.nb101.pruning import prune
 
 
 def microseconds(action: Callable[[], object], number: int) -> float:

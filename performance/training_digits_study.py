@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from nasbench_suite.spaces.nb201 import Cell
-from nasbench_suite.spaces.nb201.network import CellNetwork
+from nasbench_suite.spaces.nb201 import Architecture
+from nasbench_suite.spaces.nb201.network import NB201Network
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.train import train
@@ -37,14 +37,14 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def measure(job: tuple[Cell, list[int], int], arguments: argparse.Namespace) -> list[list[float]]:
+def measure(job: tuple[Architecture, list[int], int], arguments: argparse.Namespace) -> list[list[float]]:
     """Trains one cell and returns, for each seed, valid accuracy, test accuracy, seconds, train accuracy."""
     arch, seeds, epochs = job
     torch.set_num_threads(1)
     data = load_digits()
     data = replace(data, train=data.train.select(list(range(arguments.images))))
     recipe = Recipe(epochs=epochs, **(DEFAULTS | arguments.recipe))
-    build = partial(CellNetwork, arch, 10, arguments.channels, arguments.cells_a_stage, 1, arguments.bn, True)
+    build = partial(NB201Network, arch, 10, arguments.channels, arguments.cells_a_stage, 1, arguments.bn, True)
     started = time.process_time()
     trainings = train(build, data, recipe, seeds, name=str(arch))
     seconds = (time.process_time() - started) / len(seeds)

@@ -14,7 +14,7 @@ from scipy.stats import spearmanr
 
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.registry.tables import open_table
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 from nasbench_suite.table import Table
 
 matplotlib.use("Agg")
@@ -59,9 +59,9 @@ def read(table: Table, schedule: int, rows: NDArray[np.int64]) -> Trained:
     return Trained(*columns)
 
 
-def classes(table: Table) -> tuple[NDArray[np.int64], list[Cell]]:
+def classes(table: Table) -> tuple[NDArray[np.int64], list[Architecture]]:
     """Returns the first row of each isomorphism class, and its cell."""
-    first: dict[Cell, tuple[int, Cell]] = {}
+    first: dict[Architecture, tuple[int, Architecture]] = {}
     for row in range(len(table)):
         cell = table.space.parse(table.architecture(row))
         first.setdefault(table.space.canonical(cell), (row, cell))

@@ -16,8 +16,9 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from torch import nn
 
-from nasbench_suite.spaces.nb201 import NB201, Cell
-from nasbench_suite.spaces.nb201.network import CellNetwork, flops
+from nasbench_suite.spaces.nb201 import NB201, Architecture
+from nasbench_suite.spaces.nb201.complexity import flops
+from nasbench_suite.spaces.nb201.network import NB201Network
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.images import ImageDataset, Images
 from nasbench_suite.training.recipe import Recipe
@@ -59,7 +60,7 @@ def digits(count: int) -> None:
     print(f"\n{count} random cells, torch {torch.__version__}, load {os.getloadavg()[0]:.1f}")
 
 
-def _replicated(build: partial[CellNetwork], replicas: int) -> nn.Module:
+def _replicated(build: partial[NB201Network], replicas: int) -> nn.Module:
     return build(replicas=replicas)
 
 
@@ -82,7 +83,7 @@ def gpu(peak: float) -> None:
     recipe, network = configured("nb201_12")
     recipe = replace(recipe, test_every_epoch=False)
     data = random_cifar(device)
-    by_size: list[Cell] = sorted(SPACE.enumerate(), key=lambda cell: flops(cell, 10, 32))
+    by_size: list[Architecture] = sorted(SPACE.enumerate(), key=lambda cell: flops(cell, 10, 32))
     print(f"| {torch.cuda.get_device_name()} | s an epoch | fewest at {peak:.3g} FLOP/s |\n|---|---|---|")
     for name, cell in (("smallest", by_size[0]), ("median", by_size[len(by_size) // 2]), ("largest", by_size[-1])):
         build = partial(SPACE.network, cell, classes=10, in_channels=3, **network)

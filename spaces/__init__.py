@@ -8,16 +8,16 @@ if __name__ != "nasbench_suite.spaces":
 SPACES = {
     "nb101": "nasbench_suite.spaces.nb101:NB101",
     "nb201": "nasbench_suite.spaces.nb201:NB201",
-    "nds_resnet": "nasbench_suite.spaces.nds:ResNet",
-    "nds_resnet_b": "nasbench_suite.spaces.nds:ResNetB",
-    "nds_resnext_a": "nasbench_suite.spaces.nds:ResNeXtA",
-    "nds_resnext_b": "nasbench_suite.spaces.nds:ResNeXtB",
-    "nds_vanilla": "nasbench_suite.spaces.nds:Vanilla",
-    "nds_nasnet": "nasbench_suite.spaces.nds:NASNet",
-    "nds_amoeba": "nasbench_suite.spaces.nds:Amoeba",
-    "nds_pnas": "nasbench_suite.spaces.nds:PNAS",
-    "nds_enas": "nasbench_suite.spaces.nds:ENAS",
-    "nds_darts": "nasbench_suite.spaces.nds:DARTS",
+    "nds_resnet": "nasbench_suite.spaces.nds:NDSResNet",
+    "nds_resnet_b": "nasbench_suite.spaces.nds:NDSResNetB",
+    "nds_resnext_a": "nasbench_suite.spaces.nds:NDSResNeXtA",
+    "nds_resnext_b": "nasbench_suite.spaces.nds:NDSResNeXtB",
+    "nds_vanilla": "nasbench_suite.spaces.nds:NDSVanilla",
+    "nds_nasnet": "nasbench_suite.spaces.nds:NDSNASNet",
+    "nds_amoeba": "nasbench_suite.spaces.nds:NDSAmoeba",
+    "nds_pnas": "nasbench_suite.spaces.nds:NDSPNAS",
+    "nds_enas": "nasbench_suite.spaces.nds:NDSENAS",
+    "nds_darts": "nasbench_suite.spaces.nds:NDSDARTS",
 }
 
 # The readers of their files, as functions of the space; those of third parties are entry points of the group

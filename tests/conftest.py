@@ -24,7 +24,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.registry.importers import import_file
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 from nasbench_suite.table import Dataset, Source, Table
 from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
@@ -97,7 +97,7 @@ class Small:
     """
 
     path: Path
-    cells: list[Cell]
+    cells: list[Architecture]
     columns: dict[tuple[str, Fidelity, str], list[Values]] = field(default_factory=dict)
     curves: list[dict[int | None, dict[str, list[float]]]] = field(default_factory=list)
 

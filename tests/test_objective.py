@@ -23,7 +23,7 @@ from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.report.figure import draw, save
 from nasbench_suite.report.summary import summarise
 from nasbench_suite.report.text import one_job, to_markdown
-from nasbench_suite.spaces.nds import ResNet
+from nasbench_suite.spaces.nds import NDSResNet
 from nasbench_suite.table import Table
 from nasbench_suite.testing.algorithms import reachable
 
@@ -50,12 +50,12 @@ def errors(tmp_path: Path, home: Path) -> list[float]:
     folder.mkdir()
     (folder / "ResNet.json").write_text(json.dumps(jobs[:-1]))
     (folder / "ResNet_in.json").write_text(json.dumps(jobs[-1:]))
-    import_file(ResNet(), folder, table_path("nds_resnet"))
+    import_file(NDSResNet(), folder, table_path("nds_resnet"))
     return final
 
 
 def opened(batch_size: int | None = None) -> Table:
-    return Table(table_path("nds_resnet"), ResNet(batch_size=batch_size))
+    return Table(table_path("nds_resnet"), NDSResNet(batch_size=batch_size))
 
 
 OVERRIDES = ("space=nds_resnet", "protocol=nds", "fidelities=[[2,2]]", "objectives=test_error", "seeds=2")

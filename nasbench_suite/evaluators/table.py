@@ -14,6 +14,7 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.registry.tables import find_table, open_table
+from nasbench_suite.sampled_space.confine import confine
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.workers import Evaluate
@@ -37,6 +38,7 @@ class TableEvaluator:
         trial: TrialPolicy,
         charge_repeats: bool,
         objective: Objective,
+        only_measured: bool = False,
         *,
         space: Space[Any],
         folder: Path,
@@ -48,6 +50,7 @@ class TableEvaluator:
             trial: which trial answers.
             charge_repeats: whether an architecture asked again at the same fidelity costs again.
             objective: what a search sees.
+            only_measured: whether a search proposes only architectures that the table has measured.
             space: whose architectures it holds.
             folder: of the results; nothing is kept there.
 
@@ -58,6 +61,7 @@ class TableEvaluator:
         self._table = find_table(space, dataset) if table is None else open_table(table, space)
         self._dataset, self._policy, self._charge_repeats = dataset, trial, charge_repeats
         self._objective: Objective = objective
+        self._only_measured = only_measured
         self._judge = Benchmark(self._table, dataset, objective=objective)
         self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256
 
@@ -73,7 +77,7 @@ class TableEvaluator:
             rows = table.measured(trial_set, highest.schedule, metric_of(self._objective, table, trial_set))
             return [space.parse(text) for text in table.architectures(rows)]
 
-        return space.confined(measured)
+        return confine(space, measured, self._only_measured)
 
     def seconds_from(self, highest: Fidelity, limited: bool) -> str | None:
         """Returns the formula of the seconds; raises where they are limited and the table knows none."""

@@ -1,6 +1,7 @@
 """What every search space must do."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,19 @@ class SpaceContract(ABC):
             assert all(0 <= c < len(v.choices) for c, v in zip(codes, space.variables, strict=True))
             assert space.decode(codes) == arch
 
+    @pytest.mark.parametrize("other", [float, str, bool, lambda code: code + 0.7])
+    def test_only_whole_codes_are_decoded(
+        self, space: Space[Any], archs: list[Any], other: Callable[[int], Any]
+    ) -> None:
+        """1.0, 1.7, True and "1" are refused; whole numbers of NumPy are taken."""
+        codes = space.encode(archs[0])
+        assert space.decode(np.array(codes)) == archs[0]  # type: ignore[arg-type]
+        for at in range(len(codes)):
+            with pytest.raises(ArchitectureError):
+                space.decode([*codes[:at], other(codes[at]), *codes[at + 1 :]])
+
     def test_mutants_are_other_architectures(self, space: Space[Any], archs: list[Any]) -> None:
-        """Mutants, nearly all, differ from their parents, and are of the space; equal generators give equal ones."""
+        """Nearly all mutants differ from their parents; all are of the space, and depend on the generator alone."""
         one, two = np.random.default_rng(1), np.random.default_rng(1)
         others = 0
         for arch in archs:
@@ -74,7 +86,7 @@ class SpaceContract(ABC):
             assert neighbours == space.neighbours(arch)
 
     def test_neighbourhood_is_mutual(self, space: Space[Any], archs: list[Any]) -> None:
-        """Whoever is my neighbour has me as one."""
+        """Of two neighbours, each lists the other."""
         for arch in archs[:3]:
             assert all(arch in space.neighbours(other) for other in space.neighbours(arch)[:5])
 
@@ -85,7 +97,7 @@ class SpaceContract(ABC):
             assert space.canonical(representative) == representative
 
     def test_nonsense_is_refused(self, space: Space[Any]) -> None:
-        """Text that is no architecture raises ArchitectureError, in one line."""
+        """Text that is not an architecture raises ArchitectureError, in one line."""
         for text in ("", "nonsense", "|||", "\n"):
             with pytest.raises(ArchitectureError) as caught:
                 space.parse(text)

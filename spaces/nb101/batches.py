@@ -29,7 +29,7 @@ _KEYS: Final = {
 _TOTAL_KEY: Final = 3 << 3 | 1
 
 
-class Batch(NamedTuple):
+class RowBatch(NamedTuple):
     """Rows in the file's order.
 
     Attributes:
@@ -53,8 +53,8 @@ class Batch(NamedTuple):
     parameters: NDArray[np.int64]
 
 
-def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[Batch]:
-    """Streams a file's rows, so many at a time.
+def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[RowBatch]:
+    """Streams a file's rows, many at a time.
 
     Raises:
         SourceError: which record is corrupt, cut off or not of this layout, and at which byte it begins.
@@ -66,7 +66,7 @@ def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[Batch]:
         first += len(batch.offsets)
 
 
-def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) -> Batch | None:
+def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) -> RowBatch | None:
     offsets: list[int] = []
     rows: list[tuple[str, int, str, str, bytes]] = []
     messages: list[bytes] = []
@@ -88,17 +88,40 @@ def _read_batch(path: Path, first: int, records: Iterator[tuple[int, bytes]]) ->
             raise SourceError(f"{at(path, first + row, offsets[row])}: {error}") from None
         evaluations[row] = metrics.halfway, metrics.final
         parameters[row] = metrics.parameters
-    return Batch(first, offsets, hashes, np.array(epochs), adjacency, operations, evaluations, parameters)
+    return RowBatch(first, offsets, hashes, np.array(epochs), adjacency, operations, evaluations, parameters)
 
 
 def _read_usual(
     messages: list[bytes],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Takes evaluations and parameters from where they usually are, and says which rows have them there."""
+    r"""Takes evaluations and parameters from where they usually are, and says which rows have them there.
+
+    A message of three evaluations, 300 parameters and the total time; a second one lacks its last byte. 300 is written
+    seven bits at a time, lowest first: AC 02 is 0x2C + (0x02 << 7). All bytes but the last have their highest bit set.
+
+    >>> from struct import pack
+    >>> def evaluation(*values):
+    ...     fields = [bytes([key << 3 | 1]) + pack("<d", value) for key, value in enumerate(values, 1)]
+    ...     return b"\x0a\x2d" + b"".join(fields)
+    >>> start = evaluation(0, 0, 0.1, 0.1, 0.1)
+    >>> halfway, final = evaluation(54, 800, 0.8, 0.75, 0.7), evaluation(108, 1600, 1, 0.9, 0.85)
+    >>> message = start + halfway + final + b"\x10\xac\x02" + b"\x19" + pack("<d", 1600)
+    >>> evaluations, parameters, usual = _read_usual([message, message[:-1]])
+    >>> evaluations[0].tolist()
+    [[54.0, 800.0, 0.8, 0.75, 0.7], [108.0, 1600.0, 1.0, 0.9, 0.85]]
+    >>> parameters[0].item(), usual.tolist()
+    (300, [True, False])
+
+    Args:
+        messages: in protobuf.
+
+    Returns:
+        Half-way and final evaluations (rows, 2, 5), parameters (rows,), and where both are right (rows,).
+    """
     joined = b"".join([message[:_WIDTH].ljust(_WIDTH, b"\0") for message in messages])
     table = np.frombuffer(joined, np.uint8).reshape(-1, _WIDTH)
     usual = (table[:, list(_KEYS)] == np.array(list(_KEYS.values()), np.uint8)).all(axis=1)
-    # seven bits a byte, lowest first, the last byte being below 128
+    # seven bits per byte, lowest first, the last byte being below 128
     digits = table[:, _NUMBER : _NUMBER + 5]
     length = 1 + (digits < 128).argmax(axis=1)
     used = np.arange(5) < length[:, None]

@@ -8,11 +8,12 @@ numbering, so the canonical one counts, as in the official files.
 from collections import Counter
 
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.spaces.nb101.cell import Cell, check
+from nasbench_suite.spaces.nb101.cell import Cell
 from nasbench_suite.spaces.nb101.enumeration import canonical
+from nasbench_suite.spaces.nb101.pruning import check
 
 STACKS = 3
-_KERNELS = (9, 1, 0)  # weights of a convolution a pair of channels, by digit
+_KERNELS = (9, 1, 0)  # parameters of a convolution per pair of channels, by digit
 
 
 def vertex_channels(cell: Cell, entering: int, leaving: int) -> list[int]:
@@ -47,10 +48,10 @@ def widths(channels: int, cells: int) -> list[tuple[int, int]]:
 
 
 def parameters(arch: Cell, classes: int = 10, channels: int = 128, cells: int = 3, in_channels: int = 3) -> int:
-    """Counts the trainable parameters of `network.CellNetwork` without building it.
+    """Counts the trainable parameters of `network.NB101Network` without building it.
 
     Raises:
-        ArchitectureError: `arch` is no valid cell.
+        ArchitectureError: `arch` is not a valid cell.
         ConfigError: a size is below 1, or too few channels.
     """
     check_sizes(classes, channels, cells, in_channels)
@@ -83,5 +84,5 @@ def _cell_parameters(cell: Cell, entering: int, leaving: int) -> int:
 
 
 def _convolution(kernel: int, entering: int, leaving: int) -> int:
-    """Weights without bias, and the scale and shift of the normalisation after them."""
+    """Parameters without bias, and the scale and shift of the normalisation after them."""
     return kernel * entering * leaving + 2 * leaving

@@ -12,7 +12,7 @@ from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101.cell import parse_cell
 from nasbench_suite.spaces.nb101.graphs import cell_hash
-from nasbench_suite.spaces.nb101.importer import TRIAL_SET
+from nasbench_suite.spaces.nb101.measurements import TRIAL_SET
 from nasbench_suite.table import Metadata
 
 REQUIRED: Final = ("module_hash", "adjacency", "operations", "epochs")

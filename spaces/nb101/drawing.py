@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from nasbench_suite.spaces.nb101.cell import Cell, alive
+from nasbench_suite.spaces.nb101.cell import Cell
 from nasbench_suite.spaces.nb101.layout import Layout, Point, lay_out
+from nasbench_suite.spaces.nb101.pruning import alive
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,6 +3,15 @@
 The canonical form of a cell is the least of its isomorphic upper-triangular numberings, which is also the
 first that nasbench's enumerator meets: vertices, then edges, then operations ascending. All renumberings of
 the inner vertices, at most 120, are tried, so that the classes are exact.
+
+Up to three vertices there are seven cells, each a network of its own: input to output, and on three vertices the chain
+(edges 0b101: 0->1, 1->2) and the chain with a shortcut (0b111), with each of three operations.
+
+>>> small = cells(3)
+>>> {vertices: edges.tolist() for vertices, edges in small.matrices.items()}, small.starts
+({2: [1], 3: [5, 7]}, {2: 0, 3: 1})
+>>> small.representatives.tolist()  # vertices, edges, labels
+[[2, 1, 0], [3, 5, 0], [3, 5, 1], [3, 5, 2], [3, 7, 0], [3, 7, 1], [3, 7, 2]]
 """
 
 from functools import cache
@@ -12,7 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.spaces.nb101.cell import MAX_EDGES, MAX_VERTICES, Cell, edge_bit, prune
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit
+from nasbench_suite.spaces.nb101.definition import MAX_EDGES, MAX_VERTICES
+from nasbench_suite.spaces.nb101.pruning import prune
 
 # a renumbering that turns an edge backwards gets a key above that of every cell
 _BACKWARDS = 1 << 40
@@ -63,6 +74,11 @@ def cells(max_vertices: int = MAX_VERTICES) -> Cells:
 def canonical(cell: Cell) -> Cell:
     """Returns the least isomorphic cell, pruned.
 
+    Two branches, conv3x3 and conv1x1, beside each other: labels are 1 in this order and 3 (digits 1, 0) in the other.
+
+    >>> canonical(Cell(4, 51, 3))
+    Cell(vertices=4, edges=51, labels=1)
+
     Raises:
         ArchitectureError: no path leads from input to output.
     """
@@ -97,10 +113,10 @@ def _first_isomorphic(vertices: int, edges: NDArray[np.int64]) -> NDArray[np.int
     bits = edges[:, None] >> np.arange(edge_bit(0, vertices)) & 1
     digits = np.arange(labellings)[:, None] // 3 ** np.arange(vertices - 3, -1, -1) % 3
     least = edges[:, None] * labellings + np.arange(labellings)
-    for edge_weights, vertex_weights in zip(by_edge, by_vertex, strict=True):
-        keys = bits @ edge_weights
+    for per_edge, per_vertex in zip(by_edge, by_vertex, strict=True):
+        keys = bits @ per_edge
         forwards = np.flatnonzero(keys < _BACKWARDS)
-        renumbered = keys[forwards, None] + digits @ vertex_weights
+        renumbered = keys[forwards, None] + digits @ per_vertex
         least[forwards] = np.minimum(least[forwards], renumbered)
     first_edges, first_labels = np.divmod(least.ravel(), labellings)
     firsts: NDArray[np.int64] = np.searchsorted(edges, first_edges) * labellings + first_labels
@@ -110,6 +126,15 @@ def _first_isomorphic(vertices: int, edges: NDArray[np.int64]) -> NDArray[np.int
 @cache
 def _renumberings(vertices: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The key `edges * 3 ** (vertices - 2) + labels` after each renumbering, as a linear form.
+
+    On four vertices the two inner ones stay or change places. Edge 0->1 is bit 0, worth 9 in a key; changed, it is
+    0->2, bit 1, worth 18. Edge 1->2 would lead backwards. The first inner vertex's digit is worth 3, the second's 1.
+
+    >>> by_edge, by_vertex = _renumberings(4)
+    >>> by_edge[0].tolist(), by_vertex.tolist()
+    ([9, 18, 36, 72, 144, 288], [[3, 1], [1, 3]])
+    >>> by_edge[1].tolist() == [18, 9, _BACKWARDS, 72, 288, 144]
+    True
 
     Returns:
         What each edge (renumberings, edges) and each unit of an inner vertex's digit (renumberings,

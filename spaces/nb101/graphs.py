@@ -11,7 +11,9 @@ from hashlib import md5
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.spaces.nb101.cell import Cell, Matrix, prune
+from nasbench_suite.spaces.nb101.adjacency import Matrix
+from nasbench_suite.spaces.nb101.cell import Cell
+from nasbench_suite.spaces.nb101.pruning import prune
 
 
 def graph_hash(matrix: Matrix, labels: Sequence[int]) -> str:
@@ -19,7 +21,7 @@ def graph_hash(matrix: Matrix, labels: Sequence[int]) -> str:
 
     Args:
         matrix: (vertices, vertices), entry [x, y] nonzero where an edge goes from x to y.
-        labels: one a vertex; nasbench's are -1 input, -2 output, 0 conv3x3, 1 conv1x1, 2 maxpool3x3.
+        labels: one per vertex; nasbench's are -1 input, -2 output, 0 conv3x3, 1 conv1x1, 2 maxpool3x3.
     """
     rows = np.asarray(matrix, dtype=bool).tolist()
     span = range(len(labels))

@@ -6,7 +6,7 @@ from typing import Any
 from nasbench_suite.importing.importer import Importer
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101.csv_importer import CSVImporter
-from nasbench_suite.spaces.nb101.importer import TFRecordImporter
+from nasbench_suite.spaces.nb101.tfrecord_importer import TFRecordImporter
 
 
 def importers(space: Space[Any]) -> Sequence[Importer]:

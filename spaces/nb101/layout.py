@@ -14,7 +14,7 @@ class Layout(NamedTuple):
 
     Attributes:
         vertices: the centre of each vertex.
-        edges: for each edge (source, target) the points that it passes on its way, one a layer in between.
+        edges: for each edge (source, target) the points that it passes on its way, one per layer in between.
     """
 
     vertices: list[Point]
@@ -22,7 +22,22 @@ class Layout(NamedTuple):
 
 
 def lay_out(cell: Cell, width: float, gap: float) -> Layout:
-    """Lays out a cell with boxes of a width, and a gap to what is beside them."""
+    """Lays out a cell.
+
+    Two vertices in a row beside a shortcut: the shortcut skips two layers, with a bend in each.
+
+    >>> from nasbench_suite.spaces.nb101.cell import parse_cell
+    >>> layout = lay_out(parse_cell("0101001000010000|input,conv3x3-bn-relu,conv3x3-bn-relu,output"), width=1.0,
+    gap=0.5) >>> layout.vertices
+    [(0.0, 0.0), (-0.5, 1.0), (-0.5, 2.0), (0.0, 3.0)]
+    >>> layout.edges[0, 3]
+    [(0.5, 1.0), (0.5, 2.0)]
+
+    Args:
+        cell: valid or not.
+        width: of a vertex's box.
+        gap: between boxes, and between boxes and edges, beside each other.
+    """
     depths = _depths(cell)
     layers: list[list[int]] = [[] for _ in range(max(depths) + 1)]
     for vertex, depth in enumerate(depths):

@@ -3,6 +3,18 @@
 Every graph that a `Cell` can hold, dead vertices included, has a slot that names its pattern: the full matrix
 that pruning leaves, and which vertices. A pattern says where the rows of its labelled cells begin and how the
 unpruned labels shrink to the pruned ones. The arrays are 9.5 MB, and a table is opened by mapping them.
+
+The cell `input, conv1x1, maxpool, output` with the edges 0->1, 0->2 and 2->3 (bits 0, 1 and 5: 35) has the labels 1 x
+3 + 2. Slots of four vertices begin at 2 + 8. Vertex 1 is dead; what is left is the chain of three vertices, whose
+labelled cells begin at position 1, and of the labels 5 the maxpool's 2 remains. Position 3 is the chain with a
+maxpool, the class of number 3.
+
+>>> arrays = _class_index()
+>>> pattern = arrays["patterns"][_FIRST_SLOT[4] + 35]
+>>> _FIRST_SLOT[4], int(arrays["starts"][pattern]), int(arrays["squeeze"][arrays["squeezes"][pattern] + 5])
+(10, 1, 2)
+>>> class_locator()(Cell(vertices=4, edges=35, labels=5)), int(arrays["rows"][1 + 2])
+(3, 3)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.spaces.nb101.cell import MAX_VERTICES, Cell, check, edge_bit, format_cell
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell
+from nasbench_suite.spaces.nb101.definition import MAX_VERTICES
 from nasbench_suite.spaces.nb101.enumeration import cells
+from nasbench_suite.spaces.nb101.pruning import check
 
 INVALID: Final = 0xFFFF
 SIZES: Final = range(2, MAX_VERTICES + 1)
@@ -31,7 +45,7 @@ def build_index(archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
     """Returns the arrays that lead from every cell isomorphic to one of `archs` to its position there.
 
     Raises:
-        ArchitectureError: a value that is no cell of the space.
+        ArchitectureError: a value that is not a cell of the space.
         ConfigError: two of `archs` are isomorphic.
     """
     space = cells()
@@ -51,7 +65,7 @@ def build_index(archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
 def locator(index: Index) -> Callable[[Cell], int]:
     """Returns the function from a cell, pruned or not, to its row; -1 where the table has none.
 
-    The function raises ArchitectureError for what is no valid cell.
+    The function raises ArchitectureError for anything but a valid cell.
     """
     # indexing a memoryview gives a Python number in a third of the time that an array takes
     patterns, starts, squeezes, squeeze, rows = (
@@ -78,7 +92,7 @@ def locator(index: Index) -> Callable[[Cell], int]:
 def batch_locator(index: Index) -> Callable[[Sequence[Cell] | NDArray[np.int64]], NDArray[np.int32]]:
     """Returns the function from many cells, or a (cells, 3) array of their numbers, to their rows.
 
-    A row is -1 where the table lacks the cell; ArchitectureError is raised for what is no valid cell.
+    A row is -1 where the table lacks the cell; ArchitectureError is raised for anything but a valid cell.
     """
     arrays: list[NDArray[Any]] = [index[name] for name in ("patterns", "starts", "squeezes", "squeeze", "rows")]
     patterns, starts, squeezes, squeeze, rows = arrays

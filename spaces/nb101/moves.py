@@ -11,8 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from nasbench_suite.spaces.nb101.cell import MAX_VERTICES, Cell, edge_bit, is_valid, pad
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit
+from nasbench_suite.spaces.nb101.definition import MAX_VERTICES
 from nasbench_suite.spaces.nb101.enumeration import cells
+from nasbench_suite.spaces.nb101.pruning import is_valid, pad
 
 EDGES: Final = edge_bit(0, MAX_VERTICES)
 INNER: Final = MAX_VERTICES - 2

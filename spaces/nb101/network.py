@@ -1,6 +1,6 @@
 """The networks of NAS-Bench-101: a stem, three stacks of equal cells, and a classifier.
 
-Ying et al. (2019), figure 1. Normalisation and initial weights are TensorFlow's as the paper used them:
+Ying et al. (2019), figure 1. Normalisation and initial values are TensorFlow's as the paper used them:
 running statistics move by 0.003, convolutions start as truncated normals scaled by their fan-in, and the
 classifier as Glorot and Bengio's uniform.
 """
@@ -10,9 +10,10 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-from nasbench_suite.spaces.nb101.cell import Cell, check
+from nasbench_suite.spaces.nb101.cell import Cell
 from nasbench_suite.spaces.nb101.channels import STACKS, check_sizes, vertex_channels, widths
 from nasbench_suite.spaces.nb101.enumeration import canonical
+from nasbench_suite.spaces.nb101.pruning import check
 
 # what is left of a unit normal's standard deviation when it is cut off at two
 _TRUNCATED = 0.87962566103423978
@@ -34,7 +35,7 @@ class ConvBnRelu(nn.Sequential):
         super().__init__(convolution, nn.BatchNorm2d(leaving, momentum=0.003, eps=1e-5), nn.ReLU(inplace=True))
 
 
-class CellModule(nn.Module):
+class NB101CellModule(nn.Module):
     """One cell: inner vertices add what enters them, the output concatenates, the input is projected."""
 
     def __init__(self, cell: Cell, entering: int, leaving: int) -> None:
@@ -76,7 +77,7 @@ class CellModule(nn.Module):
         return total
 
 
-class CellNetwork(nn.Module):
+class NB101Network(nn.Module):
     """The whole network of one cell, in its canonical numbering."""
 
     def __init__(
@@ -91,7 +92,7 @@ class CellNetwork(nn.Module):
             in_channels: of the images.
 
         Raises:
-            ArchitectureError: `arch` is no valid cell.
+            ArchitectureError: `arch` is not a valid cell.
             ConfigError: a size is below 1, or fewer channels than vertices to share them.
         """
         super().__init__()
@@ -102,7 +103,7 @@ class CellNetwork(nn.Module):
         for number, (entering, leaving) in enumerate(widths(channels, cells)):
             if number and number % cells == 0:
                 body.append(nn.MaxPool2d(2))
-            body.append(CellModule(cell, entering, leaving))
+            body.append(NB101CellModule(cell, entering, leaving))
         self.body = nn.Sequential(*body)
         self.classifier = nn.Linear(channels << STACKS - 1, classes)
         nn.init.xavier_uniform_(self.classifier.weight)

@@ -1,7 +1,7 @@
 """The rows of NAS-Bench-101's official files, `nasbench_only108.tfrecord` and `nasbench_full.tfrecord`.
 
 A record is a JSON list: hash, epochs, adjacency matrix row by row, operations, and a protobuf `ModelMetrics`
-in base64. There is one for each cell, schedule and repeat.
+in base64. There is one record for each cell, schedule and repeat.
 """
 
 import json
@@ -27,8 +27,8 @@ class Evaluation(NamedTuple):
         epoch: epochs done.
         seconds: of training so far.
         train_accuracy: fraction in [0, 1], on 9,984 images.
-        valid_accuracy: likewise.
-        test_accuracy: likewise.
+        valid_accuracy: fraction in [0, 1], on 9,984 images.
+        test_accuracy: fraction in [0, 1], on 9,984 images.
     """
 
     epoch: float
@@ -38,7 +38,7 @@ class Evaluation(NamedTuple):
     test_accuracy: float
 
 
-class Metrics(NamedTuple):
+class TrainingMetrics(NamedTuple):
     """What one training measured.
 
     Attributes:
@@ -52,7 +52,7 @@ class Metrics(NamedTuple):
     parameters: int
 
 
-class Row(NamedTuple):
+class OfficialRow(NamedTuple):
     """A training of a cell.
 
     Attributes:
@@ -71,10 +71,10 @@ class Row(NamedTuple):
     epochs: int
     adjacency: str
     operations: str
-    metrics: Metrics
+    metrics: TrainingMetrics
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[OfficialRow]:
     """Streams a file's rows in its order; `batches.read_batches` is four times as fast.
 
     Raises:
@@ -83,12 +83,12 @@ def read_rows(path: Path) -> Iterator[Row]:
     for number, (offset, data) in enumerate(read_records(path), start=1):
         try:
             key, epochs, adjacency, operations, encoded = split(data)
-            yield Row(number, offset, key, epochs, adjacency, operations, read_metrics(encoded))
+            yield OfficialRow(number, offset, key, epochs, adjacency, operations, read_metrics(encoded))
         except SourceError as error:
             raise SourceError(f"{at(path, number, offset)}: {error}") from None
 
 
-def read_metrics(encoded: bytes) -> Metrics:
+def read_metrics(encoded: bytes) -> TrainingMetrics:
     """Reads a `ModelMetrics` message in base64, with or without line breaks.
 
     Fields that are not NAS-Bench-101's are passed over.
@@ -100,19 +100,19 @@ def read_metrics(encoded: bytes) -> Metrics:
     evaluations = [_evaluation(value) for number, value in fields if number == 1 and isinstance(value, bytes)]
     if len(evaluations) != 3:
         raise SourceError(f"expected evaluations at the start, half-way and at the end, got {len(evaluations)}")
-    return Metrics(evaluations[1], evaluations[2], _parameters(dict(fields)))
+    return TrainingMetrics(evaluations[1], evaluations[2], _parameters(dict(fields)))
 
 
 def decode(encoded: bytes) -> bytes:
     """Reads base64 with or without line breaks.
 
     Raises:
-        SourceError: it is none.
+        SourceError: it is not base64.
     """
     try:
         return a2b_base64(encoded.replace(b"\n", b""), strict_mode=True)
     except ValueError as error:
-        raise SourceError(f"the metrics are no base64 ({error})") from None
+        raise SourceError(f"the metrics are not base64 ({error})") from None
 
 
 def _evaluation(message: bytes) -> Evaluation:

@@ -19,7 +19,7 @@ def read_fields(message: bytes) -> Iterator[tuple[int, Value]]:
         of 32 bits are passed over: no message read here has any.
 
     Raises:
-        SourceError: the message is cut off, or is no protobuf.
+        SourceError: the message is cut off, or not protobuf.
     """
     at, end = 0, len(message)
     while at < end:
@@ -49,7 +49,7 @@ def read_fields(message: bytes) -> Iterator[tuple[int, Value]]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """Reads seven bits a byte, lowest first; returns the number and where it ends."""
+    """Reads seven bits per byte, lowest first; returns the number and where it ends."""
     value = 0
     for place in range(10):
         if at + place >= len(message):

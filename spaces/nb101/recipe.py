@@ -38,14 +38,14 @@ class NB101Recipe(Recipe):
     def learning_rate_at(self, epoch: int, done: float = 0.0) -> float:
         """Learning rate after `done`, in [0, 1), of an epoch, counted from 0; that of the very first step is 0."""
         part = (epoch + done) / self.epochs
-        if part == 0:  # the authors' code uses this step to make the initial weights
+        if part == 0:  # the authors' code uses this step to make the initial parameters
             return 0.0
         if self.schedule == "cosine":
             return self.learning_rate * (1 + math.cos(math.pi * part)) / 2
         return self.learning_rate * next(factor for start, factor in _STAIRS if part >= start)
 
     def optimizer(self, parameters: "Iterable[Tensor]") -> "Optimizer":
-        """Makes what moves the weights."""
+        """Makes what moves the parameters."""
         from nasbench_suite.training.tf_rmsprop import TFRMSProp
 
         return TFRMSProp(

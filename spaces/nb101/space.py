@@ -12,25 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
-from nasbench_suite.spaces.nb101.cell import (
-    MAX_VERTICES,
-    OPERATIONS,
-    Cell,
-    Matrix,
-    check,
-    edge_bit,
-    format_cell,
-    pack_labels,
-    pad,
-    parse_cell,
-)
-from nasbench_suite.variables import Categorical
+from nasbench_suite.spaces.nb101.adjacency import Matrix
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, pack_labels, parse_cell
+from nasbench_suite.spaces.nb101.definition import MAX_VERTICES, OPERATIONS
+from nasbench_suite.spaces.nb101.pruning import check, pad
+from nasbench_suite.variables import Categorical, check_codes
 
 if TYPE_CHECKING:
-    from nasbench_suite.spaces.nb101.network import CellNetwork
+    from nasbench_suite.spaces.nb101.network import NB101Network
 
 _EDGES = [(x, y) for x in range(MAX_VERTICES) for y in range(x + 1, MAX_VERTICES)]
 _BITS = [edge_bit(x, y) for x, y in _EDGES]
@@ -50,11 +42,10 @@ class NB101(Space[Cell]):
         *(Categorical(f"operation_{vertex}", OPERATIONS) for vertex in range(1, MAX_VERTICES - 1)),
     )
 
-    def __init__(self, mutation_rate: float = 1.0, only_measured: bool = False) -> None:
+    def __init__(self, mutation_rate: float = 1.0) -> None:
         """
         Args:
             mutation_rate: how many operations a mutation changes on average; it flips three times as many edges.
-            only_measured: whether a search draws only from the cells that its table has.
 
         Raises:
             ConfigError: not in (0, 5], where probabilities would leave (0, 1].
@@ -62,7 +53,6 @@ class NB101(Space[Cell]):
         if not 0 < mutation_rate <= moves.INNER:
             raise ConfigError(f"expected a mutation rate above 0 and at most {moves.INNER}, got {mutation_rate}")
         self.mutation_rate = mutation_rate
-        self.confines = only_measured
 
     def cell(self, matrix: Matrix, operations: Sequence[str]) -> Cell:
         """Returns the cell of an adjacency matrix and its operations, checked; it need not be pruned.
@@ -93,8 +83,8 @@ class NB101(Space[Cell]):
         return check(parse_cell(text))
 
     def format(self, arch: Cell) -> str:
-        """Writes the matrix row by row, a bar, and the operations with commas between."""
-        # the locators take rows of an array, too, and a message may have to name one
+        """Writes the matrix row by row, a bar, and the operations, separated by commas."""
+        # the locators also take rows of an array, and a message may have to name one
         return format_cell(arch if isinstance(arch, Cell) else Cell(*map(int, arch)))
 
     def canonical(self, arch: Cell) -> Cell:
@@ -107,34 +97,20 @@ class NB101(Space[Cell]):
         return (*(cell.edges >> bit & 1 for bit in _BITS), *cell.digits)
 
     def decode(self, codes: Sequence[int]) -> Cell:
-        """Returns the cell on seven vertices; raises ArchitectureError where it is not valid."""
-        if len(codes) != len(self.variables):
-            raise ArchitectureError(f"expected {len(self.variables)} codes, got {len(codes)}")
-        for variable, code in zip(self.variables, codes, strict=True):
-            if not 0 <= code < len(variable.choices):
-                raise ArchitectureError(
-                    f"expected a code from 0 to {len(variable.choices) - 1} for {variable.name}, got {code}"
-                )
-        edges = sum(int(code) << bit for code, bit in zip(codes, _BITS, strict=False))
-        return check(Cell(MAX_VERTICES, edges, pack_labels(map(int, codes[len(_BITS) :]))))
+        """Returns the cell on seven vertices of whole codes; raises ArchitectureError where it is not valid."""
+        whole = check_codes(codes, self.variables, self.name)
+        edges = sum(code << bit for code, bit in zip(whole, _BITS, strict=False))
+        return check(Cell(MAX_VERTICES, edges, pack_labels(whole[len(_BITS) :])))
 
     def enumerate(self) -> Iterator[Cell]:
         """Lists every cell once, in the order and numbering of nasbench's enumerator and files."""
         return map(Cell._make, enumeration.cells().representatives.tolist())
 
-    def network(self, arch: Cell, **settings: Any) -> CellNetwork:
-        """Builds the cell as the paper's image classifier; `settings` are those of `network.CellNetwork`."""
-        from nasbench_suite.spaces.nb101.network import CellNetwork
+    def network(self, arch: Cell, **settings: Any) -> NB101Network:
+        """Builds the cell as the paper's image classifier; `settings` are those of `network.NB101Network`."""
+        from nasbench_suite.spaces.nb101.network import NB101Network
 
-        return CellNetwork(arch, **settings)
-
-    def confined(self, measured: Callable[[], Sequence[Cell]]) -> NB101:
-        """Returns the space that a search moves in: that of the measured cells where only they are wanted."""
-        if not self.confines:
-            return self
-        from nasbench_suite.spaces.nb101.measured import MeasuredNB101
-
-        return MeasuredNB101(measured(), self.mutation_rate)
+        return NB101Network(arch, **settings)
 
     def index(self, archs: Sequence[Cell]) -> dict[str, NDArray[np.generic]]:
         """Returns 9.5 MB of arrays that lead from every graph, pruned or not, to a row."""

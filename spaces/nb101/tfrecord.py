@@ -29,7 +29,7 @@ def frame(data: bytes) -> bytes:
 
 
 def is_tfrecord(path: Path) -> bool:
-    """Whether a file begins with a length that has its checksum behind it."""
+    """Whether a file begins with a length and the checksum of it."""
     with path.open("rb") as file:
         header = file.read(_HEADER.size)
     return len(header) == _HEADER.size and masked_crc32c(header[:8]) == _HEADER.unpack(header)[1]

@@ -5,8 +5,8 @@ from typing import Any
 
 from nasbench_suite.importing.importer import Importer
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb201.importer import OfficialImporter
 from nasbench_suite.spaces.nb201.official import DESCRIPTIONS
+from nasbench_suite.spaces.nb201.official_importer import OfficialImporter
 
 
 def importers(space: Space[Any]) -> Sequence[Importer]:

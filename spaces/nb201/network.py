@@ -8,20 +8,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
-from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.spaces.nb201.operations import (
-    CONV_1X1,
-    CONV_3X3,
-    NONE,
-    Normalisation,
-    ReLUConvBN,
-    operation,
-)
-from nasbench_suite.spaces.nb201.space import EDGES, OPERATIONS
-from nasbench_suite.spaces.nb201.space import Cell as Arch
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.spaces.nb201.architecture import EDGES, NONE, OUTPUT, Architecture, check
+from nasbench_suite.spaces.nb201.operations import Normalisation, ReLUConvBN, operation
 
 
-class Cell(nn.Module):
+class NB201CellModule(nn.Module):
     """A cell: every node is the sum of its incoming edges' operations on the nodes that they come from.
 
     An edge whose node does not reach the output has no influence on it and is not computed, unless asked for.
@@ -29,7 +21,7 @@ class Cell(nn.Module):
 
     def __init__(
         self,
-        arch: Arch,
+        arch: Architecture,
         channels: int,
         normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
         skip_unused: bool = True,
@@ -37,7 +29,7 @@ class Cell(nn.Module):
     ) -> None:
         super().__init__()
         self.edges = nn.ModuleList(operation(index, channels, normalisation, groups) for index in arch)
-        wanted = {3} if skip_unused else {0, 1, 2, 3}
+        wanted = {OUTPUT} if skip_unused else {0, 1, 2, OUTPUT}
         for (start, end), index in reversed(list(zip(EDGES, arch, strict=True))):
             if end in wanted and index != NONE:
                 wanted.add(start)
@@ -45,7 +37,7 @@ class Cell(nn.Module):
             [(start, at) for at, (start, to) in enumerate(EDGES) if to == node and arch[at] != NONE]
             if node in wanted
             else []
-            for node in range(1, 4)
+            for node in range(1, OUTPUT + 1)
         ]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -67,7 +59,8 @@ class Cell(nn.Module):
                     term = edge(value)
                 total = term if total is None else total + term
             nodes.append(total)
-        return torch.zeros_like(x) if nodes[3] is None else nodes[3]
+        out = nodes[OUTPUT]
+        return torch.zeros_like(x) if out is None else out
 
 
 class Reduction(nn.Module):
@@ -87,17 +80,18 @@ class Reduction(nn.Module):
         return out
 
 
-class CellNetwork(nn.Module):
+class NB201Network(nn.Module):
     """The whole network of one architecture, or several replicas of it side by side.
 
-    Replicas share nothing: each has its own images, weights and outputs, in its own group of channels. One step of many
+    Replicas share nothing: each has its own images, parameters and outputs, in its own group of channels. One step of
+    many
     small replicas costs far less than a step of each. The state of k replicas is that of single ones, concatenated
     along the first dimension.
     """
 
     def __init__(
         self,
-        arch: Arch,
+        arch: Architecture,
         classes: int,
         channels: int = 16,
         cells: int = 5,
@@ -120,14 +114,14 @@ class CellNetwork(nn.Module):
                 paper count them all.
             replicas: independent networks side by side.
             inside: batch normalisation of the cells, where it differs (a supernet's); None for the usual one.
-            last: of the layer behind the last cell, likewise.
+            last: the same for the layer after the last cell.
 
         Raises:
             ArchitectureError: `arch` is not six operation indices.
             ConfigError: a size is below 1.
         """
         super().__init__()
-        _check(arch)
+        check(arch)
         if min(classes, channels, cells, in_channels, replicas) < 1:
             raise ConfigError(
                 "classes, channels, cells, in_channels and replicas must be at least 1, got "
@@ -142,7 +136,9 @@ class CellNetwork(nn.Module):
         for width in (first, 2 * first, 4 * first):
             if width > first:
                 body.append(Reduction(width // 2, width, normalisation, replicas))
-            body.extend(Cell(arch, width, inside or normalisation, skip_unused, replicas) for _ in range(cells))
+            body.extend(
+                NB201CellModule(arch, width, inside or normalisation, skip_unused, replicas) for _ in range(cells)
+            )
         self.body = nn.Sequential(*body)
         self.normalisation = (last or normalisation)(4 * first)
         # a linear classifier for each replica
@@ -153,41 +149,3 @@ class CellNetwork(nn.Module):
         features = F.relu(self.normalisation(self.body(self.stem(images))))
         logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
         return logits.flatten(1)
-
-
-def parameters(arch: Arch, classes: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:
-    """Counts the trainable parameters of `CellNetwork` without building it."""
-    _check(arch)
-    convolutions = 9 * arch.count(CONV_3X3) + arch.count(CONV_1X1)
-    normalisations = arch.count(CONV_3X3) + arch.count(CONV_1X1)
-    total = 9 * in_channels * channels + 2 * channels
-    for width in (channels, 2 * channels, 4 * channels):
-        total += cells * (convolutions * width * width + normalisations * 2 * width)
-        if width > channels:
-            half = width // 2
-            total += 9 * half * width + 9 * width * width + half * width + 4 * width
-    return total + 2 * 4 * channels + (4 * channels + 1) * classes
-
-
-def flops(arch: Arch, classes: int, size: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:
-    """Counts the paper's FLOPs of one `size` x `size` image without building the network.
-
-    They are the multiply-adds of every convolution and of the classifier, and the classifier's bias.
-    """
-    _check(arch)
-    convolutions = 9 * arch.count(CONV_3X3) + arch.count(CONV_1X1)
-    pixels = size * size
-    total = 9 * in_channels * channels * pixels
-    for width in (channels, 2 * channels, 4 * channels):
-        if width > channels:
-            half, pixels = width // 2, pixels // 4
-            total += (9 * half * width + 9 * width * width + half * width) * pixels
-        total += cells * convolutions * width * width * pixels
-    return total + (4 * channels + 1) * classes
-
-
-def _check(arch: Arch) -> None:
-    if len(arch) != len(EDGES) or not all(0 <= index < len(OPERATIONS) for index in arch):
-        raise ArchitectureError(
-            f"expected {len(EDGES)} operation indices from 0 to {len(OPERATIONS) - 1}, got {arch!r}"
-        )

@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
-# an architecture's indices, in the order of `space.OPERATIONS`
-NONE, SKIP, CONV_1X1, CONV_3X3, POOL = range(5)
+from nasbench_suite.spaces.nb201.architecture import AVG_POOL, CONV_1X1, CONV_3X3, NONE, SKIP_CONNECT
 
 
 class Normalisation(NamedTuple):
@@ -20,7 +19,7 @@ class Normalisation(NamedTuple):
     Attributes:
         affine: whether there is a learned scale and shift; where there is none, convolutions have a bias.
         track_running_stats: whether evaluation uses running statistics; else it uses the batch's own.
-        momentum: weight of the newest batch in the running statistics, in (0, 1].
+        momentum: share of the newest batch in the running statistics, in (0, 1].
     """
 
     affine: bool = True
@@ -93,12 +92,19 @@ def operation(
     normalisation: Normalisation = Normalisation(),  # noqa: B008 (immutable)
     groups: int = 1,
 ) -> nn.Module:
-    """Builds operation `index` of the space's, keeping the number of channels."""
+    """Builds an operation that keeps the number of channels.
+
+    Args:
+        index: into the space's `OPERATIONS`.
+        channels: in and out.
+        normalisation: of its convolution.
+        groups: of the convolution.
+    """
     if index == NONE:
         return Zero()
-    if index == SKIP:
+    if index == SKIP_CONNECT:
         return nn.Identity()
-    if index == POOL:
+    if index == AVG_POOL:
         return AveragePool()
     kernel = {CONV_1X1: 1, CONV_3X3: 3}[index]
     return ReLUConvBN(channels, channels, kernel, normalisation=normalisation, groups=groups)

@@ -1,37 +1,37 @@
-"""NDS, the network design spaces of Radosavovic et al. 2019 (arXiv:1905.13214): ten families, searched as pools."""
+"""NDS, the network design spaces of Radosavovic et al. 2019 (arXiv:1905.13214): ten families, searched as samples."""
 
-from nasbench_suite.spaces.nds.cells import Cell, CellNetwork, Genotype
+from nasbench_suite.spaces.nds.cells import CellArchitecture, Genotype, NDSCell
 from nasbench_suite.spaces.nds.space import (
-    DARTS,
-    ENAS,
     FAMILIES,
-    PNAS,
-    Amoeba,
-    NASNet,
+    NDSDARTS,
+    NDSENAS,
+    NDSPNAS,
+    NDSAmoeba,
+    NDSNASNet,
+    NDSResNet,
+    NDSResNetB,
+    NDSResNeXtA,
+    NDSResNeXtB,
     NDSSpace,
-    ResNet,
-    ResNetB,
-    ResNeXtA,
-    ResNeXtB,
-    Vanilla,
+    NDSVanilla,
 )
-from nasbench_suite.spaces.nds.stages import StageNetwork
+from nasbench_suite.spaces.nds.stages import StageArchitecture
 
 __all__ = [
-    "DARTS",
-    "ENAS",
     "FAMILIES",
-    "PNAS",
-    "Amoeba",
-    "Cell",
-    "CellNetwork",
+    "NDSDARTS",
+    "NDSENAS",
+    "NDSPNAS",
+    "CellArchitecture",
     "Genotype",
-    "NASNet",
+    "NDSAmoeba",
+    "NDSCell",
+    "NDSNASNet",
+    "NDSResNeXtA",
+    "NDSResNeXtB",
+    "NDSResNet",
+    "NDSResNetB",
     "NDSSpace",
-    "ResNeXtA",
-    "ResNeXtB",
-    "ResNet",
-    "ResNetB",
-    "StageNetwork",
-    "Vanilla",
+    "NDSVanilla",
+    "StageArchitecture",
 ]

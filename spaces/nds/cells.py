@@ -1,4 +1,4 @@
-"""Networks made of repeated cells: NASNet, Amoeba, PNAS, ENAS and DARTS as NDS sampled them.
+"""Architectures made of repeated cells: NASNet, Amoeba, PNAS, ENAS and DARTS as NDS sampled them.
 
 A cell has two inputs, the outputs of the two cells before it, numbered 0 and 1. Each node adds up two operations, each
 on an input or on an earlier node; the output concatenates some of the nodes along the channels.
@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.sampled_space.members import Decision, Kind
+from nasbench_suite.sampled_space.distances import Decision, Kind
 from nasbench_suite.spaces.nds.fields import exactly, integers, listed, number, reals, whole, words
 
 INPUTS = 2
@@ -32,7 +32,7 @@ Edge = tuple[str, int]  # an operation and where its input comes from
 Node = tuple[Edge, Edge]
 
 
-class Cell(NamedTuple):
+class NDSCell(NamedTuple):
     """A cell.
 
     Attributes:
@@ -52,12 +52,12 @@ class Genotype(NamedTuple):
         reduce: halves the resolution; its edges from the inputs have stride 2.
     """
 
-    normal: Cell
-    reduce: Cell
+    normal: NDSCell
+    reduce: NDSCell
 
 
-class CellNetwork(NamedTuple):
-    """A network of cells, and the two settings of its training that are part of what was sampled.
+class CellArchitecture(NamedTuple):
+    """An architecture of cells, and the two settings of its training that are part of what was sampled.
 
     Attributes:
         genotype: its cells.
@@ -78,18 +78,18 @@ class CellNetwork(NamedTuple):
     weight_decay: float
 
 
-def check(network: CellNetwork, operations: Sequence[str], nodes: int) -> CellNetwork:
-    """Returns a network as it is.
+def check(arch: CellArchitecture, operations: Sequence[str], nodes: int) -> CellArchitecture:
+    """Returns an architecture as it is.
 
     Args:
-        network: to be checked.
+        arch: to be checked.
         operations: those of the family.
         nodes: of a cell.
 
     Raises:
         ArchitectureError: it cannot be built, or is of another family.
     """
-    for name, cell in zip(Genotype._fields, network.genotype, strict=True):
+    for name, cell in zip(Genotype._fields, arch.genotype, strict=True):
         if len(cell.nodes) != nodes:
             raise ArchitectureError(f"{name}: expected {nodes} nodes of two operations each, got {len(cell.nodes)}")
         for at, node in enumerate(cell.nodes):
@@ -104,20 +104,20 @@ def check(network: CellNetwork, operations: Sequence[str], nodes: int) -> CellNe
                 f"{name}: expected the output to concatenate some of the nodes {known[0]} to {known[-1]}, each once; "
                 f"got {list(cell.concat)}"
             )
-    return network
+    return arch
 
 
-def from_source(net: object, learning_rate: float, weight_decay: float) -> CellNetwork:
+def from_source(net: object, learning_rate: float, weight_decay: float) -> CellArchitecture:
     """Reads a published `net`.
 
     Raises:
-        ArchitectureError: it is none.
+        ArchitectureError: it is something else.
     """
     net = exactly(net, "net", ("genotype", "depth", "width", "aux", "drop_prob"))
     genotype = exactly(net["genotype"], "genotype", ("normal", "normal_concat", "reduce", "reduce_concat"))
     if not isinstance(net["aux"], bool):
         raise ArchitectureError(f"expected aux to be true or false, got {net['aux']!r}")
-    return CellNetwork(
+    return CellArchitecture(
         Genotype(*(_cell(genotype[name], genotype[f"{name}_concat"], name) for name in Genotype._fields)),
         whole(net["depth"], "depth"),
         whole(net["width"], "width"),
@@ -128,7 +128,7 @@ def from_source(net: object, learning_rate: float, weight_decay: float) -> CellN
     )
 
 
-def _cell(edges: object, concat: object, name: str) -> Cell:
+def _cell(edges: object, concat: object, name: str) -> NDSCell:
     read: list[Edge] = []
     for edge in listed(edges, name):
         pair = listed(edge, f"each of {name}")
@@ -138,10 +138,10 @@ def _cell(edges: object, concat: object, name: str) -> Cell:
     if len(read) % 2:
         raise ArchitectureError(f"{name}: expected two operations for each node, got {len(read)} in all")
     nodes = tuple(zip(read[::2], read[1::2], strict=True))
-    return Cell(nodes, tuple(whole(node, f"{name}_concat") for node in listed(concat, f"{name}_concat")))
+    return NDSCell(nodes, tuple(whole(node, f"{name}_concat") for node in listed(concat, f"{name}_concat")))
 
 
-def to_source(network: CellNetwork) -> dict[str, Any]:
+def to_source(network: CellArchitecture) -> dict[str, Any]:
     """Writes `net` as the published files have it."""
     genotype: dict[str, Any] = {}
     for name, cell in zip(Genotype._fields, network.genotype, strict=True):
@@ -156,7 +156,7 @@ def to_source(network: CellNetwork) -> dict[str, Any]:
     }
 
 
-def parse(text: str) -> CellNetwork:
+def parse(text: str) -> CellArchitecture:
     """Reads the text form, without checking that the network makes sense.
 
     Raises:
@@ -167,7 +167,7 @@ def parse(text: str) -> CellNetwork:
     if missing:
         raise ArchitectureError(f"expected a network such as {EXAMPLE!r}; there is no {missing[0]}=")
     depth, width, auxiliary = (integers(found[key], key)[0] for key in ("depth", "width", "aux"))
-    network = CellNetwork(
+    network = CellArchitecture(
         Genotype(*(_parse_cell(found[name], name) for name in Genotype._fields)),
         whole(depth, "depth"),
         whole(width, "width"),
@@ -179,7 +179,7 @@ def parse(text: str) -> CellNetwork:
     return network
 
 
-def _parse_cell(text: str, name: str) -> Cell:
+def _parse_cell(text: str, name: str) -> NDSCell:
     nodes, _, concat = text.partition(":")
     edges = [edge.partition("~") for node in nodes.split("|") for edge in node.split("+")]
     return _cell(
@@ -187,7 +187,7 @@ def _parse_cell(text: str, name: str) -> Cell:
     )
 
 
-def format(network: CellNetwork) -> str:
+def format(network: CellArchitecture) -> str:
     """Writes the text form."""
     cells = [f"{name}={_format_cell(cell)}" for name, cell in zip(Genotype._fields, network.genotype, strict=True)]
     return " ".join(
@@ -199,12 +199,12 @@ def format(network: CellNetwork) -> str:
     )
 
 
-def _format_cell(cell: Cell) -> str:
+def _format_cell(cell: NDSCell) -> str:
     nodes = "|".join(f"{left[0]}~{left[1]}+{right[0]}~{right[1]}" for left, right in cell.nodes)
     return f"{nodes}:{','.join(map(str, cell.concat))}"
 
 
-def canonical(cell: Cell) -> Cell:
+def canonical(cell: NDSCell) -> NDSCell:
     """Returns the representative of the cells that differ in the order of their nodes and of the edges of a node.
 
     Such cells compute the same function, up to the order of channels. The representative is the first, as tuples
@@ -213,24 +213,24 @@ def canonical(cell: Cell) -> Cell:
     return min(_renumbered(cell, order) for order in _orders(cell))
 
 
-def _orders(cell: Cell) -> Iterator[tuple[int, ...]]:
+def _orders(cell: NDSCell) -> Iterator[tuple[int, ...]]:
     for order in permutations(range(len(cell.nodes))):
         place = {at + INPUTS: new for new, at in enumerate(order)}
         if all(place.get(source, -1) < place[at + INPUTS] for at in order for _, source in cell.nodes[at]):
             yield order
 
 
-def _renumbered(cell: Cell, order: Sequence[int]) -> Cell:
+def _renumbered(cell: NDSCell, order: Sequence[int]) -> NDSCell:
     names = {0: 0, 1: 1} | {at + INPUTS: new + INPUTS for new, at in enumerate(order)}
     nodes = []
     for at in order:
         left, right = sorted((operation, names[source]) for operation, source in cell.nodes[at])
         nodes.append((left, right))
-    return Cell(tuple(nodes), tuple(sorted(names[node] for node in cell.concat)))
+    return NDSCell(tuple(nodes), tuple(sorted(names[node] for node in cell.concat)))
 
 
-def decisions(networks: Sequence[CellNetwork]) -> Mapping[Decision, Sequence[Any]]:
-    """Returns what makes up networks: another operation, input or concatenation is one edit, so is a step in size.
+def decisions(networks: Sequence[CellArchitecture]) -> Mapping[Decision, Sequence[Any]]:
+    """Returns what makes up architectures: another operation, input or concatenation is one edit, so is a step in size.
 
     The two edges of a node are compared in a fixed order, for their sum has none.
     """

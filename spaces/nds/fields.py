@@ -14,7 +14,7 @@ def whole(value: object, name: str, minimum: int = 1) -> int:
     """Returns a whole number of at least `minimum`.
 
     Raises:
-        ArchitectureError: it is none.
+        ArchitectureError: it is not such a number.
     """
     if not is_whole(value, minimum, _LARGEST):
         raise ArchitectureError(f"expected {name} to be a whole number of {minimum} or more, got {_short(value)}")
@@ -25,7 +25,7 @@ def number(value: object, name: str) -> float:
     """Returns a finite number of 0 or more as a float.
 
     Raises:
-        ArchitectureError: it is none.
+        ArchitectureError: it is not such a number.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
@@ -40,7 +40,7 @@ def listed(value: object, name: str) -> Sequence[Any]:
     """Returns a list or tuple.
 
     Raises:
-        ArchitectureError: it is none.
+        ArchitectureError: it is not a list.
     """
     if not isinstance(value, list | tuple):
         raise ArchitectureError(f"expected {name} to be a list, got {_short(value)}")
@@ -51,7 +51,7 @@ def exactly(value: object, name: str, required: Sequence[str], optional: Sequenc
     """Returns an object that has all required keys and no unknown one.
 
     Raises:
-        ArchitectureError: it is none.
+        ArchitectureError: it is not such an object.
     """
     if not isinstance(value, Mapping):
         raise ArchitectureError(f"expected {name} to be an object, got {_short(value)}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from nasbench_suite.importing.importer import Importer
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nds.archive import ArchiveImporter
+from nasbench_suite.spaces.nds.archive_importer import ArchiveImporter
 from nasbench_suite.spaces.nds.space import NDSSpace
 
 

@@ -33,7 +33,7 @@ _PART = re.compile(r"\w{0,40}", re.ASCII)
 _ERRORS = ("test_ep_top1", "train_ep_top1", "train_it_top1")
 
 
-class Training(NamedTuple):
+class NDSTraining(NamedTuple):
     """What a job says.
 
     Attributes:
@@ -58,7 +58,7 @@ class Training(NamedTuple):
         return any(not np.isfinite(curve).all() for curve in self.curves.values())
 
 
-def read_job(job: object, space: "NDSSpace[Any]") -> Training:
+def read_job(job: object, space: "NDSSpace[Any]") -> NDSTraining:
     """Reads a job.
 
     Raises:
@@ -71,7 +71,7 @@ def read_job(job: object, space: "NDSSpace[Any]") -> Training:
     for key, metric in CURVES.items():
         if metric in curves and len(curves[metric]) != schedule:
             raise ArchitectureError(f"expected {key} to have max_ep = {schedule} values, got {len(curves[metric])}")
-    return Training(
+    return NDSTraining(
         arch, schedule, whole(job["rng_seed"], "rng_seed", 0), _job_id(job["job_id"]), _figures(job), curves
     )
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 
-class Zero(nn.Module):
-    """Zeros."""
+class StridedZero(nn.Module):
+    """The operation `none`: zeros."""
 
     def __init__(self, stride: int) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ def _skip(channels: int, stride: int, affine: bool) -> nn.Module:
 
 # by the source's name: channels, stride and affine -> the operation
 OPERATIONS: dict[str, Callable[[int, int, bool], nn.Module]] = {
-    "none": lambda channels, stride, affine: Zero(stride),
+    "none": lambda channels, stride, affine: StridedZero(stride),
     "skip_connect": _skip,
     "avg_pool_3x3": _average(3),
     "max_pool_3x3": _maximum(3),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.spaces.nds.job import CURVES, Training
+from nasbench_suite.spaces.nds.job import CURVES, NDSTraining
 from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
 
@@ -32,7 +32,7 @@ _DENSE_TRIALS = 4
 _REPEATED = 2**32
 
 
-class Series:
+class TrainingSeries:
     """Gathers trainings and writes them.
 
     Attributes:
@@ -50,9 +50,9 @@ class Series:
         """
         self.trial_set, self.schedule = trial_set, schedule
         self.trainings = self.diverged = self.repeated = 0
-        self._rows: dict[int, dict[int, Training]] = {}
+        self._rows: dict[int, dict[int, NDSTraining]] = {}
 
-    def add(self, row: int, training: Training, where: str) -> None:
+    def add(self, row: int, training: NDSTraining, where: str) -> None:
         """Adds a training. One of a seed that its architecture already has becomes a trial of its own.
 
         Args:
@@ -100,7 +100,7 @@ class Series:
             for metric, values, missing in self._columns(trials, rows):
                 writer.add_column(self.trial_set, Fidelity(self.schedule, self.schedule), metric, values, missing)
 
-    def _curves(self, training: Training, figures: bool) -> dict[str, Curve]:
+    def _curves(self, training: NDSTraining, figures: bool) -> dict[str, Curve]:
         curves = {metric: Curve(_count(len(values)), values) for metric, values in training.curves.items()}
         if isinstance(training.job_id, str):
             text = np.frombuffer(training.job_id.encode("utf-8", "surrogatepass"), np.uint8).astype(np.float64)
@@ -111,7 +111,7 @@ class Series:
         return curves
 
     @staticmethod
-    def _figures(training: Training) -> dict[str, float]:
+    def _figures(training: NDSTraining) -> dict[str, float]:
         numbered = {} if isinstance(training.job_id, str) else {"job_id": float(training.job_id)}
         return training.figures | numbered | {"rng_seed": float(training.seed)}
 

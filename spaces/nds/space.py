@@ -1,8 +1,8 @@
 """The ten design spaces of NDS (Radosavovic et al. 2019, arXiv:1905.13214).
 
-More than 100,000 of their networks were sampled and trained, and nothing else is known of them, so a search moves
-among those; see `nasbench_suite.sampled_space`. The learning rate and the weight decay were
-sampled, too, in some files, and are part of an architecture.
+More than 100,000 of their networks were sampled and trained, and nothing else is known of them, so a search moves among
+those; see `nasbench_suite.sampled_space`. In some files the learning rate and the weight decay were sampled too; they
+are part of an architecture.
 """
 
 import math
@@ -11,18 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.sampled_space.members import Decision, SampledSpace
-from nasbench_suite.spaces.nds import cells, stages
-from nasbench_suite.spaces.nds.cells import CellNetwork, Genotype
+from nasbench_suite.sampled_space.distances import Decision
+from nasbench_suite.sampled_space.space import SampledSpace
+from nasbench_suite.spaces.nds import cells, families, stages
+from nasbench_suite.spaces.nds.cells import CellArchitecture, Genotype
 from nasbench_suite.spaces.nds.fields import exactly, number
-from nasbench_suite.spaces.nds.stages import StageNetwork
+from nasbench_suite.spaces.nds.stages import StageArchitecture
 from nasbench_suite.variables import ArchT
 from nasbench_suite.whole_number import is_whole
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from nasbench_suite.spaces.nds.supernet import Supernet
+    from nasbench_suite.spaces.nds.supernet import NDSDARTSSupernet
 
 TRAINING_IMAGES = {"cifar10": 50_000, "ImageNet": 1_281_167}
 
@@ -40,7 +41,7 @@ class NDSSpace(SampledSpace[ArchT]):
         """
         Args:
             nearest: how many nearest members a mutation chooses from.
-            batch_size: images a training step, from which seconds are derived; the files do not say. None where
+            batch_size: images per training step, from which seconds are derived; the files do not say. None where
                 seconds are not wanted.
 
         Raises:
@@ -80,7 +81,7 @@ class NDSSpace(SampledSpace[ArchT]):
         return None if images is None or self.batch_size is None else math.ceil(images / self.batch_size)
 
     def describe_seconds(self, trial_set: str) -> str:
-        """Says by which formula the seconds of a search come about."""
+        """Returns the formula of a search's seconds, or says what is missing for one."""
         steps = self.steps_per_epoch(trial_set)
         if steps is None:
             return "seconds are unknown: the source times a step only; set space.batch_size to derive them"
@@ -91,7 +92,7 @@ class NDSSpace(SampledSpace[ArchT]):
         )
 
 
-class StageSpace(NDSSpace[StageNetwork]):
+class StageSpace(NDSSpace[StageArchitecture]):
     """A family of networks made of stages.
 
     Attributes:
@@ -100,37 +101,37 @@ class StageSpace(NDSSpace[StageNetwork]):
 
     blocks: tuple[str, ...] = (stages.BASIC, stages.BOTTLENECK)
 
-    def _read(self, text: str) -> StageNetwork:
+    def _read(self, text: str) -> StageArchitecture:
         return stages.check(stages.parse(text), self.blocks)
 
-    def format(self, arch: StageNetwork) -> str:
+    def format(self, arch: StageArchitecture) -> str:
         """Writes the text form."""
         return stages.format(arch)
 
-    def canonical(self, arch: StageNetwork) -> StageNetwork:
+    def canonical(self, arch: StageArchitecture) -> StageArchitecture:
         """Returns the network itself: no two are the same."""
         return arch
 
-    def from_source(self, net: object, optim: object) -> StageNetwork:
+    def from_source(self, net: object, optim: object) -> StageArchitecture:
         """Reads `net` and `optim` of a published job."""
         return stages.check(stages.from_source(net, *_settings(optim)), self.blocks)
 
-    def to_source(self, arch: StageNetwork) -> dict[str, Any]:
+    def to_source(self, arch: StageArchitecture) -> dict[str, Any]:
         """Writes `net` as the published files have it."""
         return stages.to_source(arch)
 
-    def network(self, arch: StageNetwork, **settings: Any) -> "nn.Module":
+    def network(self, arch: StageArchitecture, **settings: Any) -> "nn.Module":
         """Builds the network; `settings` are those of `stage_network.StageNetwork`: `classes`, `in_channels`."""
-        from nasbench_suite.spaces.nds.stage_network import StageNetwork as Network
+        from nasbench_suite.spaces.nds.stage_network import StageNetwork
 
-        return Network(stages.check(arch, self.blocks), **settings)
+        return StageNetwork(stages.check(arch, self.blocks), **settings)
 
-    def decisions(self, members: Sequence[StageNetwork]) -> Mapping[Decision, Sequence[Any]]:
+    def decisions(self, members: Sequence[StageArchitecture]) -> Mapping[Decision, Sequence[Any]]:
         """Returns blocks, depths, widths, strides, bottlenecks, groups and training settings."""
         return stages.decisions(members)
 
 
-class CellSpace(NDSSpace[CellNetwork]):
+class CellSpace(NDSSpace[CellArchitecture]):
     """A family of networks made of cells.
 
     Attributes:
@@ -139,34 +140,34 @@ class CellSpace(NDSSpace[CellNetwork]):
     """
 
     operations: tuple[str, ...]
-    nodes: int = 5
+    nodes: int
 
-    def _read(self, text: str) -> CellNetwork:
+    def _read(self, text: str) -> CellArchitecture:
         return cells.check(cells.parse(text), self.operations, self.nodes)
 
-    def format(self, arch: CellNetwork) -> str:
+    def format(self, arch: CellArchitecture) -> str:
         """Writes the text form."""
         return cells.format(arch)
 
-    def canonical(self, arch: CellNetwork) -> CellNetwork:
+    def canonical(self, arch: CellArchitecture) -> CellArchitecture:
         """Returns the network whose cells are the representatives of this one's; see `cells.canonical`."""
         return arch._replace(genotype=Genotype(*map(cells.canonical, arch.genotype)))
 
-    def from_source(self, net: object, optim: object) -> CellNetwork:
+    def from_source(self, net: object, optim: object) -> CellArchitecture:
         """Reads `net` and `optim` of a published job."""
         return cells.check(cells.from_source(net, *_settings(optim)), self.operations, self.nodes)
 
-    def to_source(self, arch: CellNetwork) -> dict[str, Any]:
+    def to_source(self, arch: CellArchitecture) -> dict[str, Any]:
         """Writes `net` as the published files have it."""
         return cells.to_source(arch)
 
-    def network(self, arch: CellNetwork, **settings: Any) -> "nn.Module":
+    def network(self, arch: CellArchitecture, **settings: Any) -> "nn.Module":
         """Builds the network; `settings` are those of `cell_network.CellNetwork`: `classes`, `stem`, `in_channels`."""
-        from nasbench_suite.spaces.nds.cell_network import CellNetwork as Network
+        from nasbench_suite.spaces.nds.cell_network import CellNetwork
 
-        return Network(cells.check(arch, self.operations, self.nodes), **settings)
+        return CellNetwork(cells.check(arch, self.operations, self.nodes), **settings)
 
-    def decisions(self, members: Sequence[CellNetwork]) -> Mapping[Decision, Sequence[Any]]:
+    def decisions(self, members: Sequence[CellArchitecture]) -> Mapping[Decision, Sequence[Any]]:
         """Returns the operations and inputs of every node, the concatenations, sizes and training settings."""
         return cells.decisions(members)
 
@@ -176,118 +177,89 @@ def _settings(optim: object) -> tuple[float, float]:
     return number(optim["base_lr"], "base_lr"), number(optim["wd"], "wd")
 
 
-class ResNet(StageSpace):
+class NDSResNet(StageSpace):
     """Residual networks of basic blocks."""
 
     name, family = "nds_resnet", "ResNet"
 
 
-class ResNetB(StageSpace):
+class NDSResNetB(StageSpace):
     """Residual networks of bottleneck blocks."""
 
     name, family = "nds_resnet_b", "ResNet-B"
 
 
-class ResNeXtA(StageSpace):
+class NDSResNeXtA(StageSpace):
     """Residual networks of bottleneck blocks whose widths, bottlenecks and groups vary."""
 
     name, family = "nds_resnext_a", "ResNeXt-A"
 
 
-class ResNeXtB(StageSpace):
+class NDSResNeXtB(StageSpace):
     """As ResNeXt-A with wider stages and more groups."""
 
     name, family = "nds_resnext_b", "ResNeXt-B"
 
 
-class Vanilla(StageSpace):
+class NDSVanilla(StageSpace):
     """Networks of plain blocks, two convolutions each, without a shortcut."""
 
     name, family, blocks = "nds_vanilla", "Vanilla", (stages.PLAIN,)
 
 
-class NASNet(CellSpace):
+class NDSNASNet(CellSpace):
     """Cells of NASNet's operations (Zoph et al. 2018, arXiv:1707.07012)."""
 
     name, family = "nds_nasnet", "NASNet"
-    operations = (
-        "skip_connect",
-        "conv_3x1_1x3",
-        "conv_7x1_1x7",
-        "dil_conv_3x3",
-        "avg_pool_3x3",
-        "max_pool_3x3",
-        "max_pool_5x5",
-        "max_pool_7x7",
-        "conv_1x1",
-        "conv_3x3",
-        "sep_conv_3x3",
-        "sep_conv_5x5",
-        "sep_conv_7x7",
-    )
+    operations, nodes = families.NASNET
 
 
-class Amoeba(CellSpace):
+class NDSAmoeba(CellSpace):
     """Cells of AmoebaNet's operations (Real et al. 2019, arXiv:1802.01548)."""
 
     name, family = "nds_amoeba", "Amoeba"
-    operations = (
-        "skip_connect",
-        "sep_conv_3x3",
-        "sep_conv_5x5",
-        "sep_conv_7x7",
-        "avg_pool_3x3",
-        "max_pool_3x3",
-        "dil_sep_conv_3x3",
-        "conv_7x1_1x7",
-    )
+    operations, nodes = families.AMOEBA
 
 
-class PNAS(CellSpace):
+class NDSPNAS(CellSpace):
     """Cells of PNAS's operations (Liu et al. 2018, arXiv:1712.00559)."""
 
     name, family = "nds_pnas", "PNAS"
-    operations = (
-        "sep_conv_3x3",
-        "sep_conv_5x5",
-        "sep_conv_7x7",
-        "conv_7x1_1x7",
-        "skip_connect",
-        "avg_pool_3x3",
-        "max_pool_3x3",
-        "dil_conv_3x3",
-    )
+    operations, nodes = families.PNAS
 
 
-class ENAS(CellSpace):
+class NDSENAS(CellSpace):
     """Cells of ENAS's operations (Pham et al. 2018, arXiv:1802.03268)."""
 
     name, family = "nds_enas", "ENAS"
-    operations = ("skip_connect", "sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3", "max_pool_3x3")
+    operations, nodes = families.ENAS
 
 
-class DARTS(CellSpace):
+class NDSDARTS(CellSpace):
     """Cells of DARTS's operations (Liu et al. 2019, arXiv:1806.09055)."""
 
-    name, family, nodes = "nds_darts", "DARTS", 4
-    operations = (
-        "none",
-        "max_pool_3x3",
-        "avg_pool_3x3",
-        "skip_connect",
-        "sep_conv_3x3",
-        "sep_conv_5x5",
-        "dil_conv_3x3",
-        "dil_conv_5x5",
-    )
+    name, family = "nds_darts", "DARTS"
+    operations, nodes = families.DARTS
 
-    def supernet(self, **settings: Any) -> "Supernet":
-        """Builds the network of all pairs of cells; `settings` are those of `supernet.Supernet`."""
-        from nasbench_suite.spaces.nds.supernet import Supernet
+    def supernet(self, **settings: Any) -> "NDSDARTSSupernet":
+        """Builds the network of all pairs of cells; `settings` are those of `supernet.NDSDARTSSupernet`."""
+        from nasbench_suite.spaces.nds.supernet import NDSDARTSSupernet
 
-        return Supernet(**settings)
+        return NDSDARTSSupernet(**settings)
 
 
 FAMILIES: Mapping[str, type[NDSSpace[Any]]] = {
-    space.family: space for space in (ResNet, ResNetB, ResNeXtA, ResNeXtB, Vanilla, NASNet, Amoeba, PNAS, ENAS, DARTS)
+    space.family: space
+    for space in (
+        NDSResNet,
+        NDSResNetB,
+        NDSResNeXtA,
+        NDSResNeXtB,
+        NDSVanilla,
+        NDSNASNet,
+        NDSAmoeba,
+        NDSPNAS,
+        NDSENAS,
+        NDSDARTS,
+    )
 }

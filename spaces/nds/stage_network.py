@@ -82,7 +82,7 @@ def stem(in_channels: int, out_channels: int, stride: int) -> nn.Module:
 class StageNetwork(nn.Module):
     """The whole network of an architecture."""
 
-    def __init__(self, arch: stages.StageNetwork, classes: int, in_channels: int = 3) -> None:
+    def __init__(self, arch: stages.StageArchitecture, classes: int, in_channels: int = 3) -> None:
         """
         Args:
             arch: the architecture; its first stage is the stem, whose stride says for which images it is.
@@ -111,7 +111,7 @@ class StageNetwork(nn.Module):
         return logits.flatten(1)
 
 
-def _block(arch: stages.StageNetwork, stage: int, in_channels: int, stride: int) -> nn.Module:
+def _block(arch: stages.StageArchitecture, stage: int, in_channels: int, stride: int) -> nn.Module:
     width = arch.widths[stage]
     if arch.block.startswith(stages.BOTTLENECK):
         return bottleneck(in_channels, width, stride, *stages.bottleneck(arch, stage))

@@ -1,10 +1,10 @@
-"""Networks made of stages of equal blocks: ResNet, ResNet-B, ResNeXt-A, ResNeXt-B and Vanilla of NDS."""
+"""Architectures made of stages of equal blocks: ResNet, ResNet-B, ResNeXt-A, ResNeXt-B and Vanilla of NDS."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.sampled_space.members import Decision
+from nasbench_suite.sampled_space.distances import Decision
 from nasbench_suite.spaces.nds.fields import exactly, integers, listed, number, reals, whole, words
 
 # how the names of block types begin, as the published files have them
@@ -17,15 +17,15 @@ _REQUIRED = ("block_type", "ds", "ws", "ss")
 _OPTIONAL = ("bot_muls", "num_gs")
 
 
-class StageNetwork(NamedTuple):
-    """A network of stages, and the two settings of its training that are part of what was sampled.
+class StageArchitecture(NamedTuple):
+    """An architecture of stages, and the two settings of its training that are part of what was sampled.
 
     The first entry of each tuple is the stem: depth 1, and a stride of 1 on CIFAR-10.
 
     Attributes:
         block: type of block, e.g. `res_basic_block`.
-        depths: blocks a stage.
-        widths: channels a stage.
+        depths: blocks per stage.
+        widths: channels per stage.
         strides: of the first block of a stage.
         bottlenecks: width of the 3x3 convolution as a share of the stage's; empty where blocks have none.
         groups: groups of the 3x3 convolution; empty where blocks have none.
@@ -43,65 +43,64 @@ class StageNetwork(NamedTuple):
     weight_decay: float
 
 
-def check(network: StageNetwork, blocks: tuple[str, ...]) -> StageNetwork:
-    """Returns a network as it is.
+def check(arch: StageArchitecture, blocks: tuple[str, ...]) -> StageArchitecture:
+    """Returns an architecture as it is.
 
     Args:
-        network: to be checked.
+        arch: to be checked.
         blocks: how the names of the family's block types begin.
 
     Raises:
         ArchitectureError: it cannot be built, or is of another family.
     """
-    if not isinstance(network.block, str) or not network.block.startswith(blocks):
-        raise ArchitectureError(f"expected a block type that begins with {' or '.join(blocks)}, got {network.block!r}")
-    if not all(character.isalnum() or character == "_" for character in network.block):
-        raise ArchitectureError(f"expected a block type of letters, digits and '_', got {network.block!r}")
-    stages = len(network.depths)
-    if stages < 2 or not stages == len(network.widths) == len(network.strides):
+    if not isinstance(arch.block, str) or not arch.block.startswith(blocks):
+        raise ArchitectureError(f"expected a block type that begins with {' or '.join(blocks)}, got {arch.block!r}")
+    if not all(character.isalnum() or character == "_" for character in arch.block):
+        raise ArchitectureError(f"expected a block type of letters, digits and '_', got {arch.block!r}")
+    stages = len(arch.depths)
+    if stages < 2 or not stages == len(arch.widths) == len(arch.strides):
         raise ArchitectureError(
-            f"expected ds, ws and ss of one length, 2 or more; got {stages}, "
-            f"{len(network.widths)} and {len(network.strides)}"
+            f"expected ds, ws and ss of one length, 2 or more; got {stages}, {len(arch.widths)} and {len(arch.strides)}"
         )
-    if len(network.bottlenecks) not in (0, stages) or len(network.groups) not in (0, stages):
+    if len(arch.bottlenecks) not in (0, stages) or len(arch.groups) not in (0, stages):
         raise ArchitectureError(
             f"expected bot_muls and num_gs to be empty or of length {stages}, got "
-            f"{len(network.bottlenecks)} and {len(network.groups)}"
+            f"{len(arch.bottlenecks)} and {len(arch.groups)}"
         )
-    if network.block.startswith(BOTTLENECK):
+    if arch.block.startswith(BOTTLENECK):
         for stage in range(1, stages):
-            inner, groups = bottleneck(network, stage)
+            inner, groups = bottleneck(arch, stage)
             if inner < 1 or inner % groups:
                 raise ArchitectureError(f"stage {stage}: a bottleneck of {inner} channels has no {groups} equal groups")
-    return network
+    return arch
 
 
-def bottleneck(network: StageNetwork, stage: int) -> tuple[int, int]:
+def bottleneck(network: StageArchitecture, stage: int) -> tuple[int, int]:
     """Returns the channels and the groups of a stage's 3x3 convolution; without a multiplier, those of the stage."""
     multiplier = network.bottlenecks[stage] if network.bottlenecks else 1.0
     return round(network.widths[stage] * multiplier), network.groups[stage] if network.groups else 1
 
 
-def from_source(net: object, learning_rate: float, weight_decay: float) -> StageNetwork:
+def from_source(net: object, learning_rate: float, weight_decay: float) -> StageArchitecture:
     """Reads a published `net`.
 
     Raises:
-        ArchitectureError: it is none.
+        ArchitectureError: it is something else.
     """
     net = exactly(net, "net", _REQUIRED, _OPTIONAL)
     # the files have an empty list, null or nothing where blocks have no bottleneck
     return _build(net["block_type"], {key: net.get(key) or () for key in _LISTS}, learning_rate, weight_decay)
 
 
-def _build(block: str, lists: Mapping[str, object], learning_rate: float, weight_decay: float) -> StageNetwork:
+def _build(block: str, lists: Mapping[str, object], learning_rate: float, weight_decay: float) -> StageArchitecture:
     depths, widths, strides, groups = (
         tuple(whole(value, key) for value in listed(lists[key], key)) for key in ("ds", "ws", "ss", "num_gs")
     )
     bottlenecks = tuple(number(value, "bot_muls") for value in listed(lists["bot_muls"], "bot_muls"))
-    return StageNetwork(block, depths, widths, strides, bottlenecks, groups, learning_rate, weight_decay)
+    return StageArchitecture(block, depths, widths, strides, bottlenecks, groups, learning_rate, weight_decay)
 
 
-def to_source(network: StageNetwork) -> dict[str, Any]:
+def to_source(network: StageArchitecture) -> dict[str, Any]:
     """Writes `net` as the published files have it."""
     return {
         "block_type": network.block,
@@ -113,7 +112,7 @@ def to_source(network: StageNetwork) -> dict[str, Any]:
     }
 
 
-def parse(text: str) -> StageNetwork:
+def parse(text: str) -> StageArchitecture:
     """Reads the text form, without checking that the network makes sense.
 
     Raises:
@@ -132,7 +131,7 @@ def parse(text: str) -> StageNetwork:
     return network
 
 
-def format(network: StageNetwork) -> str:
+def format(network: StageArchitecture) -> str:
     """Writes the text form."""
     lists = {
         "ds": network.depths,
@@ -147,8 +146,8 @@ def format(network: StageNetwork) -> str:
     )
 
 
-def decisions(networks: Sequence[StageNetwork]) -> Mapping[Decision, Sequence[Any]]:
-    """Returns what makes up networks: a step in depth, width, stride, bottleneck or groups of a stage is one edit."""
+def decisions(networks: Sequence[StageArchitecture]) -> Mapping[Decision, Sequence[Any]]:
+    """Returns what makes up architectures: a step in depth, width, stride, bottleneck or groups is one edit."""
     found: dict[Decision, Sequence[Any]] = {Decision("block", "named"): [network.block for network in networks]}
     for name in ("depths", "widths", "strides", "bottlenecks", "groups"):
         lists = [getattr(network, name) for network in networks]

@@ -6,67 +6,27 @@ eight operations. Batch normalisation is not affine inside cells, and follows ev
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nasbench_suite import supernet
-from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, Path, at_position
+from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Path, at_position
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.one_shot.batch_norm import over_all_processes
 from nasbench_suite.one_shot.session import Statistics
-from nasbench_suite.spaces.nds import cells as architectures
-from nasbench_suite.spaces.nds.cell_network import STEM_MULTIPLIER, Cell, reductions
-from nasbench_suite.spaces.nds.cells import INPUTS, CellNetwork, Edge, Genotype, Node
-from nasbench_suite.spaces.nds.operations import operation
-from nasbench_suite.spaces.nds.space import DARTS
-from nasbench_suite.variables import Categorical
+from nasbench_suite.spaces.nds.cell_module import STEM_MULTIPLIER, NDSCellModule, reductions
+from nasbench_suite.spaces.nds.cells import INPUTS, CellArchitecture, Edge, Genotype, NDSCell, Node, check, format
+from nasbench_suite.spaces.nds.families import DARTS
+from nasbench_suite.spaces.nds.mixed_edge import NONE, OTHERS, MixedEdge, edge_flows
+from nasbench_suite.supernet import Supernet
+from nasbench_suite.variables import Categorical, check_codes
 
 _NODES = range(INPUTS, INPUTS + DARTS.nodes)
-# (source, target) of a cell's edges, by target
 EDGES = tuple((source, node) for node in _NODES for source in range(node))
-_NONE = DARTS.operations.index("none")
-_OTHERS = tuple(at for at in range(len(DARTS.operations)) if at != _NONE)
+"""(source, target) of a cell's edges, by target."""
 _PAIRS = {node: tuple(combinations(range(node), 2)) for node in _NODES}
-
-
-class _Flow(NamedTuple):
-    """What an edge takes.
-
-    Attributes:
-        weights: of all operations; None where the chosen one has weight 1.
-        chosen: the one that is computed; None for all.
-    """
-
-    weights: Sequence[Tensor] | None
-    chosen: int | None
-
-
-class MixedEdge(nn.Module):
-    """An edge that holds all operations."""
-
-    def __init__(self, channels: int, stride: int) -> None:
-        super().__init__()
-        self.operations = nn.ModuleList(_operation(name, channels, stride) for name in DARTS.operations)
-
-    def forward(self, x: Tensor, flow: _Flow) -> Tensor:
-        """(B, C, H, W) -> (B, C, H / stride, W / stride)."""
-        if flow.chosen is None:
-            assert flow.weights is not None
-            terms: list[Tensor] = [flow.weights[at] * self.operations[at](x) for at in _OTHERS]
-            return sum(terms[1:], terms[0])
-        out: Tensor = self.operations[flow.chosen](x)
-        if flow.weights is None:
-            return out
-        others = [weight for at, weight in enumerate(flow.weights) if at != flow.chosen]
-        return out * flow.weights[flow.chosen] + sum(others[1:], others[0])
-
-
-def _operation(name: str, channels: int, stride: int) -> nn.Module:
-    built = operation(name, channels, stride, affine=False)
-    return nn.Sequential(built, nn.BatchNorm2d(channels, affine=False)) if "pool" in name else built
 
 
 def _forget_statistics(network: nn.Module) -> None:
@@ -76,14 +36,14 @@ def _forget_statistics(network: nn.Module) -> None:
             module.running_mean = module.running_var = module.num_batches_tracked = None
 
 
-class Supernet(supernet.Supernet[CellNetwork]):
+class NDSDARTSSupernet(Supernet[CellArchitecture]):
     """One network that contains every pair of cells of DARTS's space.
 
     The edges of the normal cell come first, then those of the reduction cell: 28 rows of edge weights.
     """
 
     operations = DARTS.operations
-    # at stride 2 a skip is a convolution, but it is no more of a choice
+    # at stride 2 a skip is a convolution, but it stays a skip
     parameterless = ("none", "max_pool_3x3", "avg_pool_3x3", "skip_connect")
     edge_names = tuple(f"{kind} {source}->{node}" for kind in Genotype._fields for source, node in EDGES)
     variables = tuple(
@@ -93,7 +53,7 @@ class Supernet(supernet.Supernet[CellNetwork]):
         for variable in (
             Categorical(f"{kind} {node} inputs", tuple(f"{left},{right}" for left, right in _PAIRS[node])),
             *(
-                Categorical(f"{kind} {node} {side}", tuple(DARTS.operations[at] for at in _OTHERS))
+                Categorical(f"{kind} {node} {side}", tuple(DARTS.operations[at] for at in OTHERS))
                 for side in ("left", "right")
             ),
         )
@@ -121,12 +81,12 @@ class Supernet(supernet.Supernet[CellNetwork]):
             cells: of which those at one and two thirds are reduction cells; at least 3, for one to be normal.
             statistics: of batch normalisation inside cells: `running`, as published, keeps running ones for evaluation;
                 `batch` uses the batch's own always.
-            depth: of the networks that are derived and drawn; this and what follows is as DARTS trains its result.
-            width: likewise.
-            auxiliary: likewise.
-            drop_path: likewise; the paper raises it to this from 0.
-            learning_rate: likewise.
-            weight_decay: likewise.
+            depth: of the architectures that are derived and drawn; here and below, as DARTS trains its result.
+            width: of those architectures.
+            auxiliary: of those architectures.
+            drop_path: of those architectures; the paper raises it to this from 0.
+            learning_rate: of those architectures.
+            weight_decay: of those architectures.
 
         Raises:
             ConfigError: a setting makes no sense.
@@ -153,7 +113,7 @@ class Supernet(supernet.Supernet[CellNetwork]):
                 [(source, MixedEdge(channels, 2 if reduction and source < INPUTS else 1)) for source in range(node)]
                 for node in _NODES
             ]
-            cell = Cell(wiring, _NODES, before, last, channels, after_reduction, affine=False)
+            cell = NDSCellModule(wiring, _NODES, before, last, channels, after_reduction, affine=False)
             self.cells.append(cell)
             self._kinds.append(int(reduction))
             before, last, after_reduction = last, cell.out_channels, reduction
@@ -164,40 +124,40 @@ class Supernet(supernet.Supernet[CellNetwork]):
 
     def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes)."""
-        shared = _flows(edge_weights) if isinstance(edge_weights, CellWeights) else None
+        shared = edge_flows(edge_weights) if isinstance(edge_weights, CellWeights) else None
         before = last = self.stem(images)
         for position, (cell, kind) in enumerate(zip(self.cells, self._kinds, strict=True)):
-            flows = _flows(at_position(edge_weights, position)) if shared is None else shared
+            flows = edge_flows(at_position(edge_weights, position)) if shared is None else shared
             before, last = last, cell(before, last, flows[kind * len(EDGES) : (kind + 1) * len(EDGES)])
         logits: Tensor = self.classifier(last.mean((2, 3), keepdim=True))
         return logits.flatten(1)
 
-    def path(self, arch: CellNetwork) -> Path:
-        """Returns the edge weights under which the cells are this architecture's; its sizes are not the supernet's.
+    def path(self, arch: CellArchitecture) -> Path:
+        """Returns the edge weights under which the supernet's cells are this architecture's; sizes are left out.
 
         Raises:
             ArchitectureError: a node takes both edges from one input, or not all nodes are concatenated in order.
         """
-        architectures.check(arch, DARTS.operations, DARTS.nodes)
-        chosen = [_NONE] * len(self.edge_names)
+        check(arch, DARTS.operations, DARTS.nodes)
+        chosen = [NONE] * len(self.edge_names)
         for kind, cell in enumerate(arch.genotype):
             if cell.concat != tuple(_NODES) or any(left[1] == right[1] for left, right in cell.nodes):
                 raise ArchitectureError(
                     "nds_darts: the supernet's cells concatenate nodes 2,3,4,5, each of two different inputs; got "
-                    f"{DARTS().format(arch)!r}"
+                    f"{format(arch)!r}"
                 )
             for node, pair in zip(_NODES, cell.nodes, strict=True):
                 for name, source in pair:
                     chosen[kind * len(EDGES) + EDGES.index((source, node))] = DARTS.operations.index(name)
         return Path(tuple(chosen))
 
-    def derive(self, edge_weights: NDArray[np.floating]) -> CellNetwork:
+    def derive(self, edge_weights: NDArray[np.floating]) -> CellArchitecture:
         """Returns the architecture of every node's two strongest edges.
 
         An edge is as strong as its heaviest operation, and has that one; `none` does not count.
         """
-        best = np.array(_OTHERS)[np.argmax(edge_weights[:, _OTHERS], axis=1)]
-        strength = np.max(edge_weights[:, _OTHERS], axis=1)
+        best = np.array(OTHERS)[np.argmax(edge_weights[:, OTHERS], axis=1)]
+        strength = np.max(edge_weights[:, OTHERS], axis=1)
 
         def node(first: int, inputs: int) -> Node:
             kept = sorted(np.argsort(-strength[first : first + inputs], kind="stable")[:2].tolist())
@@ -207,45 +167,40 @@ class Supernet(supernet.Supernet[CellNetwork]):
 
     def draw(
         self, rng: np.random.Generator, edge_weights: NDArray[np.floating] | None = None, connected: bool = False
-    ) -> CellNetwork:
-        """Draws for every node two different inputs, uniformly, and an operation on each, as its edge's weights say.
+    ) -> CellArchitecture:
+        """Draws for every node two different inputs, uniformly, and an operation on each, by its edge's weights.
 
         `none` is not drawn, so every node is connected.
 
         Raises:
             ConfigError: an edge that was drawn can only be `none`.
         """
-
-        edge_weights = np.ones((len(self.edge_names), len(self.operations))) if edge_weights is None else edge_weights
+        if edge_weights is None:
+            edge_weights = np.ones((len(self.edge_names), len(self.operations)))
+        rows = edge_weights
 
         def node(first: int, inputs: int) -> Node:
             kept = sorted(rng.choice(inputs, 2, replace=False).tolist())
-            return _node(kept, [_draw(rng, edge_weights[first + source]) for source in kept])
+            return _node(kept, [_draw(rng, rows[first + source]) for source in kept])
 
         return self._network(node(first, inputs) for first, inputs in _rows())
 
-    def decode(self, codes: Sequence[int]) -> CellNetwork:
+    def decode(self, codes: Sequence[int]) -> CellArchitecture:
         """Returns the architecture that has these codes of `variables`.
 
         Raises:
-            ArchitectureError: they are no such codes.
+            ArchitectureError: they are not such codes.
         """
-        if len(codes) != len(self.variables) or not all(
-            0 <= code < len(variable.choices) for code, variable in zip(codes, self.variables, strict=False)
-        ):
-            raise ArchitectureError(
-                f"nds_darts: expected a code for each of {len(self.variables)} variables, got {codes!r}"
-            )
-        triples = iter(codes)
+        triples = iter(check_codes(codes, self.variables, "nds_darts"))
         return self._network(
-            _node(_PAIRS[inputs][inputs_code], [_OTHERS[left], _OTHERS[right]])
+            _node(_PAIRS[inputs][inputs_code], [OTHERS[left], OTHERS[right]])
             for (_, inputs), inputs_code, left, right in zip(_rows(), triples, triples, triples, strict=True)
         )
 
-    def _network(self, nodes: Iterator[Node]) -> CellNetwork:
+    def _network(self, nodes: Iterator[Node]) -> CellArchitecture:
         found = tuple(nodes)
         kinds = (found[: DARTS.nodes], found[DARTS.nodes :])
-        return CellNetwork(Genotype(*(architectures.Cell(kind, tuple(_NODES)) for kind in kinds)), *self._sizes)
+        return CellArchitecture(Genotype(*(NDSCell(kind, tuple(_NODES)) for kind in kinds)), *self._sizes)
 
 
 def _rows() -> Iterator[tuple[int, int]]:
@@ -260,19 +215,11 @@ def _node(sources: Sequence[int], operations: Sequence[int]) -> Node:
     return edges[0], edges[1]
 
 
-def _draw(rng: np.random.Generator, weights: NDArray[np.floating]) -> int:
+def _draw(rng: np.random.Generator, probabilities: NDArray[np.floating]) -> int:
     """Draws an operation other than `none`."""
-    limits = np.cumsum(weights[list(_OTHERS)], dtype=np.float64)
+    limits = np.cumsum(probabilities[list(OTHERS)], dtype=np.float64)
     if not limits[-1] > 0:
-        raise ConfigError(f"nds_darts: expected an operation other than none to have a probability, got {weights}")
-    return _OTHERS[int(limits.searchsorted(rng.random() * limits[-1], side="right"))]
-
-
-def _flows(weights: CellWeights) -> list[_Flow]:
-    """Returns what every edge takes."""
-    if isinstance(weights, Path):
-        return [_Flow(None, chosen) for chosen in weights.chosen]
-    rows = [row.unbind() for row in weights.values.unbind()]
-    if isinstance(weights, Mixture):
-        return [_Flow(row, None) for row in rows]
-    return [_Flow(row, chosen) for row, chosen in zip(rows, weights.chosen, strict=True)]
+        raise ConfigError(
+            f"nds_darts: expected an operation other than none to have a probability, got {probabilities}"
+        )
+    return OTHERS[int(limits.searchsorted(rng.random() * limits[-1], side="right"))]

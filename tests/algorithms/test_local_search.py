@@ -7,7 +7,7 @@ from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.local_search import LocalSearch
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 
 FIDELITY = Fidelity(12, 12)
 SPACE = NB201()
@@ -21,12 +21,12 @@ def tell(algorithm: LocalSearch, proposal: Proposal, accuracy: float) -> None:
     algorithm.tell(proposal, Observation(FIDELITY, accuracy, 1.0, None))
 
 
-def worth(cell: Cell) -> float:
+def worth(cell: Architecture) -> float:
     """Without ties, and with the summit 444444."""
     return sum(operation * (1 + place / 100) for place, operation in enumerate(cell))
 
 
-def run(algorithm: LocalSearch, evaluations: int) -> list[Cell]:
+def run(algorithm: LocalSearch, evaluations: int) -> list[Architecture]:
     cells = []
     for _ in range(evaluations):
         proposal = algorithm.ask()

@@ -8,7 +8,7 @@ from nasbench_suite.algorithms.rea import RegularizedEvolution
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 
 FIDELITY = Fidelity(12, 12)
 SPACE = NB201()
@@ -22,11 +22,11 @@ def tell(algorithm: RegularizedEvolution, proposal: Proposal, accuracy: float) -
     algorithm.tell(proposal, Observation(FIDELITY, accuracy, 1.0, None))
 
 
-def worth(cell: Cell) -> float:
+def worth(cell: Architecture) -> float:
     return float(sum(cell) * 7 % 101)
 
 
-def literal(seed: int, population: int, tournament: int, replacement: bool, steps: int) -> list[Cell]:
+def literal(seed: int, population: int, tournament: int, replacement: bool, steps: int) -> list[Architecture]:
     """Algorithm 1 of the paper, with a plain list whose front is the oldest."""
     rng, members, asked = np.random.default_rng(seed), [], []
     for _ in range(steps):

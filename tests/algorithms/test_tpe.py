@@ -8,12 +8,12 @@ from nasbench_suite.algorithms.tpe import TPE
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 
 FIDELITY = Fidelity(12, 12)
 
 
-def run(startup: int, evaluations: int, seed: int = 0) -> list[Cell]:
+def run(startup: int, evaluations: int, seed: int = 0) -> list[Architecture]:
     density = DensitySettings(4, 15, 0.3, "own")
     algorithm = TPE(NB201(), [FIDELITY], np.random.default_rng(seed), startup, density)
     cells = []

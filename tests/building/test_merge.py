@@ -11,7 +11,7 @@ from nasbench_suite.building.executor import WorkerDeath
 from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.spaces.nb201.network import flops, parameters
+from nasbench_suite.spaces.nb201.complexity import flops, parameters
 from nasbench_suite.table import Table
 from nasbench_suite.training.task import TaskResult, TrainingTask
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings

@@ -108,7 +108,7 @@ def test_a_partial_table_is_searched_among_what_it_has(
     (home / "tables" / "nb101.mdb").symlink_to(path)
     space, settings = NB101(), ("space=nb101", "protocol=nb101", f"algorithm={algorithm}", "seeds=1")
     settings += ("budget.seconds=null", "budget.epochs=10800", "protocol.rungs=[[108,108]]")
-    rows = parquet.read_table(run(make_job(*settings, "space.only_measured=true")) / TRAJECTORY).to_pydict()
+    rows = parquet.read_table(run(make_job(*settings, "evaluator.only_measured=true")) / TRAJECTORY).to_pydict()
     assert len(rows["step"]) == 100
     found = {space.format(space.canonical(space.parse(text))) for text in rows["architecture"]}
     assert found <= texts

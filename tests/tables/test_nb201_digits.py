@@ -14,7 +14,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.spaces.nb201.network import flops, parameters
+from nasbench_suite.spaces.nb201.complexity import flops, parameters
 from nasbench_suite.table import Table
 from nasbench_suite.training.digits import load_digits
 

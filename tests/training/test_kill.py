@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nasbench_suite.spaces.nb201.network import CellNetwork
+from nasbench_suite.spaces.nb201.network import NB201Network
 from nasbench_suite.training import checkpoint_file
 from nasbench_suite.training.digits import load_digits
 from nasbench_suite.training.recipe import Recipe
@@ -26,7 +26,7 @@ go(Path(sys.argv[2]))
 
 def go(state: Path) -> None:
     torch.set_num_threads(1)
-    build = partial(CellNetwork, (3, 0, 1, 1, 0, 3), 10, 4, 1, 1, 0.1, True)
+    build = partial(NB201Network, (3, 0, 1, 1, 0, 3), 10, 4, 1, 1, 0.1, True)
     recipe = Recipe(EPOCHS, 64, 0.1, 0.9, 5e-4, False, 1, "float32", True, False, False, 256, 5)
     train(build, load_digits(), recipe, [0, 1], name="cell", checkpoint_file=state)
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from nasbench_suite.errors import ConfigError, ResultsError
-from nasbench_suite.spaces.nb201.network import CellNetwork
+from nasbench_suite.spaces.nb201.network import NB201Network
 from nasbench_suite.training import checkpoint_file, trainer
 from nasbench_suite.training.images import ImageDataset
 from nasbench_suite.training.metrics import TrainingResult
@@ -22,7 +22,7 @@ ARCH = (3, 4, 2, 1, 0, 3)
 
 
 def build(replicas: int) -> nn.Module:
-    return CellNetwork(ARCH, 10, channels=4, cells=1, in_channels=1, replicas=replicas)
+    return NB201Network(ARCH, 10, channels=4, cells=1, in_channels=1, replicas=replicas)
 
 
 def without_seconds(training: TrainingResult) -> object:
@@ -236,7 +236,7 @@ def test_unused_edges_do_not_change_a_training(digits: ImageDataset, recipe: Rec
     skipped, literal = (
         train(
             partial(
-                lambda skip, replicas: CellNetwork(arch, 10, **settings, skip_unused=skip, replicas=replicas), skip
+                lambda skip, replicas: NB201Network(arch, 10, **settings, skip_unused=skip, replicas=replicas), skip
             ),
             digits,
             recipe,

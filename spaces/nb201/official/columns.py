@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.records import Curve, Trial
+from nasbench_suite.spaces.nb201.official.records import SourceCurve, Trial
 
 # what a set is called in a table: half of a data set's original test set is its test set here, the whole one is apart
 _NAMES = {
@@ -36,11 +36,11 @@ class Columns(NamedTuple):
 
     Attributes:
         finals: metrics at the end of the training.
-        curves: metrics that are known at other epochs, too, with all of their epochs.
+        curves: metrics that are known at other epochs as well, with all of their epochs.
     """
 
     finals: dict[str, float]
-    curves: dict[str, Curve]
+    curves: dict[str, SourceCurve]
 
 
 def columns(trial: Trial) -> Columns:
@@ -72,7 +72,7 @@ def columns(trial: Trial) -> Columns:
     return found
 
 
-def _add(found: Columns, trial: Trial, metric: str, curve: Curve) -> None:
+def _add(found: Columns, trial: Trial, metric: str, curve: SourceCurve) -> None:
     final = curve.at(trial.schedule)
     if final is not None:
         found.finals[metric] = final
@@ -80,24 +80,24 @@ def _add(found: Columns, trial: Trial, metric: str, curve: Curve) -> None:
         found.curves[metric] = curve
 
 
-def _add_seconds(found: Columns, trial: Trial, metric: str, curve: Curve) -> None:
+def _add_seconds(found: Columns, trial: Trial, metric: str, curve: SourceCurve) -> None:
     if _is_constant(curve, trial.schedule):
         found.finals[metric] = float(curve.values[0])
     else:
         _add(found, trial, metric, curve)
 
 
-def _add_train_seconds(found: Columns, trial: Trial, curve: Curve) -> None:
+def _add_train_seconds(found: Columns, trial: Trial, curve: SourceCurve) -> None:
     if _is_constant(curve, trial.schedule):
         found.finals["train_seconds_per_epoch"] = float(curve.values[0])
     elif len(curve.epochs):
         found.curves["train_epoch_seconds"] = curve
         # a sum over epochs is known up to the first epoch that is not
         known = int((curve.epochs == np.arange(1, len(curve.epochs) + 1)).sum())
-        _add(found, trial, "train_seconds", Curve(curve.epochs[:known], curve.values[:known].cumsum()))
+        _add(found, trial, "train_seconds", SourceCurve(curve.epochs[:known], curve.values[:known].cumsum()))
 
 
-def _is_constant(curve: Curve, schedule: int) -> bool:
+def _is_constant(curve: SourceCurve, schedule: int) -> bool:
     return len(curve.epochs) == schedule and bool((curve.values == curve.values[0]).all())
 
 
@@ -105,4 +105,4 @@ def _add_latency(found: Columns, latency: tuple[float, ...]) -> None:
     if latency:
         found.finals["latency"] = sum(latency) / len(latency)
     if len(latency) > 1:
-        found.curves["latency_repeats"] = Curve(np.arange(1, len(latency) + 1, dtype=np.int32), np.array(latency))
+        found.curves["latency_repeats"] = SourceCurve(np.arange(1, len(latency) + 1, dtype=np.int32), np.array(latency))

@@ -1,4 +1,4 @@
-"""The columns of a table, filled cell by cell: one array a training seed and metric, however many cells there are."""
+"""The columns of a table, filled row by row: one array per training seed and metric."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ class _Column(NamedTuple):
 
 
 class Finals:
-    """Gathers numbers by cell, seed, fidelity and metric.
+    """Gathers numbers by architecture, seed, fidelity and metric.
 
     Attributes:
         seeds: those met, by trial set and schedule.
@@ -32,7 +32,7 @@ class Finals:
     def __init__(self, capacity: int) -> None:
         """
         Args:
-            capacity: how many cells there are at most.
+            capacity: how many architectures there are at most.
         """
         self.seeds: dict[SeriesKey, set[int]] = {}
         self.trainings: dict[SeriesKey, int] = {}
@@ -61,7 +61,7 @@ class Finals:
         column.missing[row] = False
 
     def missing_trainings(self, rows: int) -> int:
-        """Returns how many cells lack a seed that others have, summed over seeds, trial sets and schedules."""
+        """Returns how many architectures lack a seed that others have, summed over seeds, trial sets and schedules."""
         return sum(len(seeds) * rows - self.trainings[series] for series, seeds in self.seeds.items())
 
     def write(self, writer: TableWriter, rows: int) -> None:

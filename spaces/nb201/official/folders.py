@@ -1,4 +1,4 @@
-"""Folders with a file an architecture: NATS-Bench's `-simple` and `-full`, NAS-Bench-201's archives."""
+"""Folders with a file per architecture: NATS-Bench's `-simple` and `-full`, NAS-Bench-201's archives."""
 
 import re
 from collections.abc import Iterator
@@ -6,29 +6,29 @@ from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.processes import ordered_map
-from nasbench_suite.spaces.nb201.official.records import Cell
+from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
 from nasbench_suite.spaces.nb201.official.source import (
     SPACE_SIZE,
+    OfficialSource,
     Progress,
-    Source,
     check_string,
     no_progress,
     read_strings,
 )
-from nasbench_suite.spaces.nb201.official.states import read_cell
+from nasbench_suite.spaces.nb201.official.states import read_record
 from nasbench_suite.spaces.nb201.official.streams import check_end, open_pickle
 
 META = "meta.pickle.pbz2"
-_CELL_FILE = re.compile(r"(\d{1,6})(\.pickle\.pbz2|-FULL\.pth)", re.ASCII)
+_ARCHITECTURE_FILE = re.compile(r"(\d{1,6})(\.pickle\.pbz2|-FULL\.pth)", re.ASCII)
 
 
 def index_in_name(path: Path) -> int | None:
-    """Returns the architecture whose file this is by its name; None where it is no such file."""
-    match = _CELL_FILE.fullmatch(path.name)
+    """Returns the architecture whose file this is by its name; None where it is another file."""
+    match = _ARCHITECTURE_FILE.fullmatch(path.name)
     return int(match[1]) if match else None
 
 
-class Folder(Source):
+class Folder(OfficialSource):
     """A folder of files, read on several processes, in the order of the architectures."""
 
     def __init__(self, path: Path, format: str, processes: int | None = None) -> None:
@@ -44,25 +44,25 @@ class Folder(Source):
 
     def files(self) -> list[Path]:
         meta = self.path / META
-        return sorted([*self._cell_files().values(), *([meta] if meta.is_file() else [])])
+        return sorted([*self._architecture_files().values(), *([meta] if meta.is_file() else [])])
 
-    def cells(self, progress: Progress = no_progress) -> Iterator[Cell]:
+    def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
         meta = self.path / META
         strings = read_meta(meta) if meta.is_file() else None
-        paths = self._cell_files()
+        paths = self._architecture_files()
         sizes = [path.stat().st_size for path in paths.values()]
         done, total = 0, sum(sizes)
-        cells = ordered_map(read_cell_file, list(paths.values()), self.processes)
-        for (index, path), size, cell in zip(paths.items(), sizes, cells, strict=True):
-            if cell.index != index:
-                raise SourceError(f"{path}: expected architecture {index}, found {cell.index}")
+        records = ordered_map(read_record_file, list(paths.values()), self.processes)
+        for (index, path), size, record in zip(paths.items(), sizes, records, strict=True):
+            if record.index != index:
+                raise SourceError(f"{path}: expected architecture {index}, found {record.index}")
             if strings is not None:
-                check_string(cell.index, cell.arch, strings, str(path))
+                check_string(record.index, record.arch, strings, str(path))
             done += size
             progress(done, total)
-            yield cell
+            yield record
 
-    def _cell_files(self) -> dict[int, Path]:
+    def _architecture_files(self) -> dict[int, Path]:
         """The files by architecture, in order."""
         paths: dict[int, Path] = {}
         for path in self.path.iterdir():
@@ -91,8 +91,8 @@ def read_meta(path: Path) -> list[str]:
     return read_strings(head, str(path))
 
 
-def read_cell_file(path: Path) -> Cell:
-    """Reads the file of one architecture; weights are left aside.
+def read_record_file(path: Path) -> ArchitectureRecord:
+    """Reads the file of one architecture; parameters are left out.
 
     Raises:
         SourceError: it is damaged or something else.
@@ -100,4 +100,4 @@ def read_cell_file(path: Path) -> Cell:
     with open_pickle(path) as (pickle, _):
         states = pickle.load()
         check_end(pickle, path)
-    return read_cell(index_in_name(path), states, str(path))
+    return read_record(index_in_name(path), states, str(path))

@@ -1,10 +1,10 @@
-"""Which official format a file or folder is in, told from what is in it and not from its name."""
+"""Which official format a file or folder is in, judged by its content and not by its name."""
 
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb201.official.folders import Folder, index_in_name
-from nasbench_suite.spaces.nb201.official.source import Source
+from nasbench_suite.spaces.nb201.official.source import OfficialSource
 from nasbench_suite.spaces.nb201.official.streams import BZ2, TORCH_LEGACY, ZIP, magic
 from nasbench_suite.spaces.nb201.official.whole import WholeFile
 
@@ -21,7 +21,7 @@ DESCRIPTIONS = {
 """What each format's files are, for messages."""
 
 
-def open_source(path: Path | str, processes: int | None = None) -> Source:
+def open_source(path: Path | str, processes: int | None = None) -> OfficialSource:
     """Recognises an official file or folder; nothing but its beginning is read yet.
 
     Args:
@@ -29,7 +29,7 @@ def open_source(path: Path | str, processes: int | None = None) -> Source:
         processes: how many read a folder; all cores unless said otherwise.
 
     Raises:
-        SourceError: there is nothing, or it is none of these.
+        SourceError: there is nothing, or something else.
     """
     path = Path(path)
     if path.is_dir():

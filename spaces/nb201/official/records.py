@@ -10,7 +10,7 @@ DATASETS = ("cifar10-valid", "cifar10", "cifar100", "ImageNet16-120")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class SourceCurve:
     """A metric over the epochs of one training, at those epochs where the source has it.
 
     Attributes:
@@ -30,19 +30,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
+class EvaluationCurves:
     """One evaluation set of a training.
 
     Attributes:
         accuracy: top-1, percent in [0, 100].
         loss: mean cross entropy.
-        seconds: one pass over the set on the source's GPU; often known where accuracy is not, and the other
-            way round. None where the source has no times at all.
+        seconds: one pass over the set on the source's GPU; sometimes known where accuracy is not, and
+            sometimes missing where it is. None where the source has no times at all.
     """
 
-    accuracy: Curve
-    loss: Curve
-    seconds: Curve | None
+    accuracy: SourceCurve
+    loss: SourceCurve
+    seconds: SourceCurve | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,11 +53,11 @@ class Trial:
         dataset: what it was trained on: `cifar10-valid`, `cifar10`, `cifar100` or `ImageNet16-120`.
         schedule: epochs that were planned, 12 or 200.
         seed: of the training.
-        params: parameters in millions, as the source states it, even where the cell says otherwise.
-        flops: millions, likewise.
+        params: parameters in millions, as the source states it, even where the architecture says otherwise.
+        flops: in millions, as the source states them.
         latency: seconds of a forward pass, each time that it was measured; None where it was not.
         train_accuracy: top-1 on the training set while training, percent.
-        train_top5: likewise top-5; None where the source has none.
+        train_top5: top-5 on the training set while training, percent; None where the source has none.
         train_loss: mean cross entropy while training.
         train_seconds: of each epoch, on the source's GPU; None where the source has none.
         evaluations: by evaluation set (`x-valid`, `x-test`, `ori-test`), in the source's order.
@@ -69,23 +69,23 @@ class Trial:
     params: float
     flops: float
     latency: tuple[float, ...] | None
-    train_accuracy: Curve
-    train_top5: Curve | None
-    train_loss: Curve
-    train_seconds: Curve | None
-    evaluations: dict[str, Evaluation]
+    train_accuracy: SourceCurve
+    train_top5: SourceCurve | None
+    train_loss: SourceCurve
+    train_seconds: SourceCurve | None
+    evaluations: dict[str, EvaluationCurves]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cell:
+class ArchitectureRecord:
     """Everything that a source has about one architecture.
 
     Attributes:
         index: in the benchmark's official order.
         arch: the architecture's string.
         trials: in the source's order of schedules and within one of its results.
-        unlisted: how many trainings the source's own list of seeds (`dataset_seed`) has and its results have not, or
-            the other way round. What the results have counts.
+        unlisted: how many trainings are in only one of the source's own list of seeds (`dataset_seed`) and its results.
+            The results count.
     """
 
     index: int

@@ -1,11 +1,11 @@
-"""The contract of a source: what it is, and its cells in order."""
+"""The contract of a source: what it is, and its records in order."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.records import Cell
+from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
 
 SPACE_SIZE = 15_625
 """Architectures of the space; also the most that a source may claim."""
@@ -15,16 +15,16 @@ Progress = Callable[[int, int], None]
 
 
 def no_progress(done: int, total: int) -> None:
-    """Tells nobody."""
+    """Ignores the progress."""
 
 
-class Source(ABC):
+class OfficialSource(ABC):
     """An official file or folder.
 
     Attributes:
         path: where it is.
         format: its name, for the table's metadata and for messages.
-        counts: what was found at odds and does no harm, by name; complete when all cells were read.
+        counts: what was found at odds and does no harm, by name; complete after all records were read.
     """
 
     format: str
@@ -35,10 +35,10 @@ class Source(ABC):
 
     @abstractmethod
     def files(self) -> list[Path]:
-        """Lists the files that `cells` reads, sorted: what a checksum of the source covers."""
+        """Lists the files that `records` reads, sorted: what a checksum of the source covers."""
 
     @abstractmethod
-    def cells(self, progress: Progress = no_progress) -> Iterator[Cell]:
+    def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
         """Yields every architecture that the source has, each once, holding few at a time.
 
         Abandoning the iterator is harmless: nothing was written, and its processes end.
@@ -52,7 +52,7 @@ def read_strings(head: object, where: str) -> list[str]:
     """Checks the list of the space's strings that a source carries.
 
     Raises:
-        SourceError: it is none, too long, or has one twice.
+        SourceError: there is no such list, it is too long, or has an architecture twice.
     """
     strings = head.get("meta_archs") if isinstance(head, dict) else None
     if not isinstance(strings, list) or not all(type(string) is str for string in strings):
@@ -68,7 +68,7 @@ def read_strings(head: object, where: str) -> list[str]:
 
 
 def check_string(index: int, arch: str, strings: list[str], where: str) -> None:
-    """Checks that a cell is the one that the source's list of architectures has at its index.
+    """Checks that an architecture is the one that the source's list of architectures has at its index.
 
     Raises:
         SourceError: it is not.
@@ -76,5 +76,5 @@ def check_string(index: int, arch: str, strings: list[str], where: str) -> None:
     if index >= len(strings) or strings[index] != arch:
         raise SourceError(
             f"{where}: architecture {index} is {arch}, which meta_archs does not have there; "
-            "this is no unchanged official file"
+            "this is not an unchanged official file"
         )

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.records import DATASETS, Cell, Curve, Evaluation, Trial
+from nasbench_suite.spaces.nb201.official.records import (
+    DATASETS,
+    ArchitectureRecord,
+    EvaluationCurves,
+    SourceCurve,
+    Trial,
+)
 
 # the .pth files name their schedules, NATS-Bench's count them
 _SCHEDULES = {"less": 12, "full": 200, "12": 12, "200": 200}
@@ -24,7 +30,7 @@ class _ContradictionError(Exception):
     """What is wrong with a state, in words."""
 
 
-def read_cell(index: object, states: object, where: str) -> Cell:
+def read_record(index: object, states: object, where: str) -> ArchitectureRecord:
     """Turns the states of one architecture into a record.
 
     Args:
@@ -33,17 +39,17 @@ def read_cell(index: object, states: object, where: str) -> Cell:
         where: the file, for error messages.
 
     Raises:
-        SourceError: the states lack something, contradict each other, or are none.
+        SourceError: the states lack something, contradict each other, or are something else.
     """
     try:
-        return _cell(index, states)
+        return _record(index, states)
     except _ContradictionError as wrong:
         raise SourceError(
-            f"{where}: architecture {_show(index)}: {wrong}; this is no unchanged official file"
+            f"{where}: architecture {_show(index)}: {wrong}; this is not an unchanged official file"
         ) from None
 
 
-def _cell(index: object, states: object) -> Cell:
+def _record(index: object, states: object) -> ArchitectureRecord:
     if type(index) is not int or index < 0:
         raise _ContradictionError("expected an index from 0")
     trials: list[Trial] = []
@@ -61,7 +67,7 @@ def _cell(index: object, states: object) -> Cell:
         raise _ContradictionError(f"expected one architecture string, found {len(set(archs))}")
     if len({(trial.dataset, trial.schedule, trial.seed) for trial in trials}) != len(trials):
         raise _ContradictionError("it has a trial twice")
-    return Cell(index, archs[0], tuple(trials), unlisted)
+    return ArchitectureRecord(index, archs[0], tuple(trials), unlisted)
 
 
 def _trials(state: Mapping[str, Any], schedule: int, arch: str) -> list[Trial]:
@@ -115,17 +121,17 @@ def _latency(result: Mapping[str, Any]) -> tuple[float, ...] | None:
     return tuple(_floats(values if type(values) is list else [values], "latency").tolist())
 
 
-def _evaluations(result: Mapping[str, Any], schedule: int) -> dict[str, Evaluation]:
+def _evaluations(result: Mapping[str, Any], schedule: int) -> dict[str, EvaluationCurves]:
     names = _get(result, "eval_names", list)
     if any(name not in _SETS for name in names) or len(set(names)) != len(names):
         raise _ContradictionError(f"expected the sets {', '.join(_SETS)}, found {_show(names)}")
     accuracy = _set_curves(result, "eval_acc1es", names, schedule)
     loss = _set_curves(result, "eval_losses", names, schedule)
     seconds = _set_curves(result, "eval_times", names, schedule) if result.get("eval_times") else {}
-    return {name: Evaluation(accuracy[name], loss[name], seconds.get(name)) for name in names}
+    return {name: EvaluationCurves(accuracy[name], loss[name], seconds.get(name)) for name in names}
 
 
-def _set_curves(result: Mapping[str, Any], field: str, names: list[str], schedule: int) -> dict[str, Curve]:
+def _set_curves(result: Mapping[str, Any], field: str, names: list[str], schedule: int) -> dict[str, SourceCurve]:
     values = _get(result, field, dict)
     curves = {name: _curve(values, _set_keys(name, schedule), field) for name in names}
     if sum(len(curve.values) for curve in curves.values()) != len(values):
@@ -133,11 +139,11 @@ def _set_curves(result: Mapping[str, Any], field: str, names: list[str], schedul
     return curves
 
 
-def _maybe_epoch_curve(result: Mapping[str, Any], field: str, schedule: int) -> Curve | None:
+def _maybe_epoch_curve(result: Mapping[str, Any], field: str, schedule: int) -> SourceCurve | None:
     return None if result.get(field) is None else _epoch_curve(result, field, schedule)
 
 
-def _epoch_curve(result: Mapping[str, Any], field: str, schedule: int) -> Curve:
+def _epoch_curve(result: Mapping[str, Any], field: str, schedule: int) -> SourceCurve:
     values = _get(result, field, dict)
     curve = _curve(values, tuple(range(schedule)), field)
     if len(curve.values) != len(values):
@@ -145,18 +151,18 @@ def _epoch_curve(result: Mapping[str, Any], field: str, schedule: int) -> Curve:
     return curve
 
 
-def _curve(values: Mapping[Any, Any], keys: tuple[object, ...], field: str) -> Curve:
+def _curve(values: Mapping[Any, Any], keys: tuple[object, ...], field: str) -> SourceCurve:
     found = list(map(values.get, keys))
     epochs = _epochs(len(keys))
     if None in found:
         held = [row for row, value in enumerate(found) if value is not None]
-        return Curve(epochs[held], _floats([found[row] for row in held], field))
-    return Curve(epochs, _floats(found, field))
+        return SourceCurve(epochs[held], _floats([found[row] for row in held], field))
+    return SourceCurve(epochs, _floats(found, field))
 
 
 def _floats(values: list[Any], field: str) -> NDArray[np.float64]:
     if not set(map(type, values)) <= {float, int}:
-        raise _ContradictionError(f"{field} has values that are no numbers")
+        raise _ContradictionError(f"{field} has values that are not numbers")
     return np.array(values, dtype=np.float64)
 
 

@@ -62,7 +62,7 @@ def check_end(pickle: Unpickler, path: Path) -> None:
     Raises:
         SourceError: something follows the pickle.
     """
-    # the weights and their index follow in torch's older files
+    # the parameters and their index follow in torch's older files
     if magic(path) != TORCH_LEGACY and not pickle.at_end():
         raise SourceError(f"{path}: expected the end of the file after its pickle, found more")
 
@@ -72,7 +72,7 @@ def _after_torch_header(file: BinaryIO, path: Path) -> Unpickler:
     pickle = Unpickler(file.read, str(path))
     if (version := pickle.load()) != _TORCH_PROTOCOL:
         raise SourceError(f"{path}: expected torch's file format {_TORCH_PROTOCOL}, found {version!r}")
-    pickle.load()  # sizes of C types, which the weights alone need
+    pickle.load()  # sizes of C types, which only the parameters need
     return pickle
 
 

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official.records import Cell
+from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
 from nasbench_suite.spaces.nb201.official.source import (
+    OfficialSource,
     Progress,
-    Source,
     check_string,
     no_progress,
     read_strings,
 )
-from nasbench_suite.spaces.nb201.official.states import read_cell
+from nasbench_suite.spaces.nb201.official.states import read_record
 from nasbench_suite.spaces.nb201.official.streams import check_end, open_pickle
 
 
-class WholeFile(Source):
+class WholeFile(OfficialSource):
     """One file whose `arch2infos` has an entry for each architecture; read once, an entry at a time."""
 
     def __init__(self, path: Path, format: str) -> None:
@@ -26,7 +26,7 @@ class WholeFile(Source):
     def files(self) -> list[Path]:
         return [self.path]
 
-    def cells(self, progress: Progress = no_progress) -> Iterator[Cell]:
+    def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
         where, total = str(self.path), self.path.stat().st_size
         seen: dict[int, str] = {}
         strings: list[str] | None = None
@@ -34,14 +34,14 @@ class WholeFile(Source):
             for index, states in pickle.entries("arch2infos"):
                 if strings is None and "meta_archs" in pickle.head:
                     strings = read_strings(pickle.head, where)
-                cell = read_cell(index, states, where)
+                record = read_record(index, states, where)
                 if strings is not None:
-                    check_string(cell.index, cell.arch, strings, where)
-                if cell.index in seen:
-                    raise SourceError(f"{where}: architecture {cell.index} is there twice")
-                seen[cell.index] = cell.arch
+                    check_string(record.index, record.arch, strings, where)
+                if record.index in seen:
+                    raise SourceError(f"{where}: architecture {record.index} is there twice")
+                seen[record.index] = record.arch
                 progress(min(position(), total), total)
-                yield cell
+                yield record
             check_end(pickle, self.path)
         self._check_evaluated(pickle.head, set(seen))
         if strings is None:

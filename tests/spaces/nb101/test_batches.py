@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb101.batches import Batch, read_batches
-from nasbench_suite.spaces.nb101.official import Evaluation, Metrics, Row, read_rows
+from nasbench_suite.spaces.nb101.batches import RowBatch, read_batches
+from nasbench_suite.spaces.nb101.official import Evaluation, OfficialRow, TrainingMetrics, read_rows
 from nasbench_suite.spaces.nb101.protobuf import read_fields
 from nasbench_suite.spaces.nb101.tfrecord import frame
 
@@ -33,16 +33,16 @@ def record(message: bytes, epochs: int = 108) -> bytes:
     return frame(json.dumps(["0" * 32, epochs, "0100", "input,output", encoded]).encode())
 
 
-def as_rows(batch: Batch) -> list[Row]:
+def as_rows(batch: RowBatch) -> list[OfficialRow]:
     return [
-        Row(
+        OfficialRow(
             batch.first + at,
             batch.offsets[at],
             batch.hashes[at],
             int(batch.epochs[at]),
             batch.adjacency[at],
             batch.operations[at],
-            Metrics(
+            TrainingMetrics(
                 Evaluation(*batch.evaluations[at, 0].tolist()),
                 Evaluation(*batch.evaluations[at, 1].tolist()),
                 int(batch.parameters[at]),

@@ -8,9 +8,10 @@ import pytest
 
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.spaces.nb101 import NB101, Cell
-from nasbench_suite.spaces.nb101.cell import flaw, parse_cell
+from nasbench_suite.spaces.nb101.cell import parse_cell
 from nasbench_suite.spaces.nb101.enumeration import canonical, cells
 from nasbench_suite.spaces.nb101.graphs import cell_hash, is_isomorphic
+from nasbench_suite.spaces.nb101.pruning import flaw
 
 UNIQUE = {2: 1, 3: 6, 4: 84, 5: 2_441, 6: 62_010, 7: 359_082}
 LABELLED = {2: 1, 3: 6, 4: 90, 5: 3_267, 6: 125_145, 7: 1_164_699}

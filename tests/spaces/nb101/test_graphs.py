@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nasbench_suite.spaces.nb101 import Cell
-from nasbench_suite.spaces.nb101.cell import prune
 from nasbench_suite.spaces.nb101.graphs import cell_hash, graph_hash, is_isomorphic
+from nasbench_suite.spaces.nb101.pruning import prune
 
 
 @st.composite

@@ -5,7 +5,8 @@ import pytest
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.spaces.nb101 import NB101, Cell
-from nasbench_suite.spaces.nb101.cell import parse_cell, prune
+from nasbench_suite.spaces.nb101.cell import parse_cell
+from nasbench_suite.spaces.nb101.pruning import prune
 
 NO_CELLS = [
     Cell(7, 0, 0),

@@ -5,7 +5,8 @@ import pytest
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.spaces.nb101 import NB101, Cell
-from nasbench_suite.spaces.nb101.cell import flaw, is_valid, pad, parse_cell
+from nasbench_suite.spaces.nb101.cell import parse_cell
+from nasbench_suite.spaces.nb101.pruning import flaw, is_valid, pad
 
 RESIDUAL = parse_cell("0111001000010000|input,conv3x3-bn-relu,maxpool3x3,output")
 

@@ -8,10 +8,11 @@ import torch
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.spaces.nb101 import NB101, Cell
-from nasbench_suite.spaces.nb101.cell import flaw, parse_cell
+from nasbench_suite.spaces.nb101.cell import parse_cell
 from nasbench_suite.spaces.nb101.channels import parameters, vertex_channels
 from nasbench_suite.spaces.nb101.enumeration import canonical
-from nasbench_suite.spaces.nb101.network import CellModule, CellNetwork, ConvBnRelu
+from nasbench_suite.spaces.nb101.network import ConvBnRelu, NB101CellModule, NB101Network
+from nasbench_suite.spaces.nb101.pruning import flaw
 from nasbench_suite.spaces.nb101.reference import REFERENCE_CELLS
 
 
@@ -40,7 +41,7 @@ def test_counted_parameters_are_the_tables_for_every_real_cell(
 def test_built_parameters_are_the_tables(real_cells: list[tuple[str, Cell, int]]) -> None:
     with torch.device("meta"):
         for _, cell, counted in real_cells[::300]:
-            assert trainable(CellNetwork(cell)) == counted
+            assert trainable(NB101Network(cell)) == counted
 
 
 @pytest.mark.parametrize("settings", [{}, {"classes": 7, "channels": 9, "cells": 2, "in_channels": 1}])
@@ -79,7 +80,7 @@ def test_a_cell_computes_what_its_graph_says() -> None:
         [[0, 1, 0, 1, 1], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1], [0, 0, 0, 0, 1], [0, 0, 0, 0, 0]],
         ["input", "maxpool3x3", "conv3x3-bn-relu", "conv1x1-bn-relu", "output"],
     )
-    module = CellModule(cell, 4, 7).double().train()
+    module = NB101CellModule(cell, 4, 7).double().train()
     features = torch.randn(3, 4, 6, 6, dtype=torch.float64)
     project, operate = module.projections, module.operations
     one = operate[0](project["1"](features))
@@ -91,7 +92,7 @@ def test_a_cell_computes_what_its_graph_says() -> None:
 
 
 def test_the_smallest_cell_is_a_projection() -> None:
-    module = CellModule(DIRECT, 4, 8)
+    module = NB101CellModule(DIRECT, 4, 8)
     features = torch.randn(2, 4, 5, 5)
     torch.testing.assert_close(module(features), module.projections["1"](features))
 

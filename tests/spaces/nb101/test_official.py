@@ -16,8 +16,8 @@ from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb101.official import (
     OFFICIAL_SHA256,
     Evaluation,
-    Metrics,
-    Row,
+    OfficialRow,
+    TrainingMetrics,
     read_metrics,
     read_rows,
 )
@@ -61,7 +61,7 @@ def test_a_row_is_read_value_by_value(tmp_path: Path) -> None:
     path = write(tmp_path / "file", row(), row(epochs=4))
     first, second = read_rows(path)
     operations = "input,conv3x3-bn-relu,output"
-    assert first == Row(1, 0, KEY, 108, "010001000", operations, Metrics(HALFWAY, FINAL, 12345))
+    assert first == OfficialRow(1, 0, KEY, 108, "010001000", operations, TrainingMetrics(HALFWAY, FINAL, 12345))
     assert (second.number, second.offset, second.epochs) == (2, len(frame(row())), 4)
 
 
@@ -82,7 +82,7 @@ def test_a_row_is_read_value_by_value(tmp_path: Path) -> None:
     ids=["path", "energy", "number and float", "overwritten", "other order"],
 )
 def test_unknown_fields_and_other_orders_are_tolerated(metrics: bytes) -> None:
-    assert read_metrics(base64.b64encode(metrics)) == Metrics(HALFWAY, FINAL, 12345)
+    assert read_metrics(base64.b64encode(metrics)) == TrainingMetrics(HALFWAY, FINAL, 12345)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_damaged_messages_never_crash_the_reader(flips: list[int], size: int) ->
 def test_a_real_file_reads_as_nasbench_itself_answers(data: Path) -> None:
     with gzip.open(data / "ecnas_4v9e_answers.json.gz", "rt") as file:
         answers = json.load(file)["cells"]
-    trials: dict[tuple[str, int], list[Metrics]] = defaultdict(list)
+    trials: dict[tuple[str, int], list[TrainingMetrics]] = defaultdict(list)
     for one in read_rows(data / "ecnas_4v9e.tfrecord"):
         trials[one.hash, one.epochs].append(one.metrics)
         cell = answers[one.hash]

@@ -3,7 +3,7 @@ import pytest
 
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.spaces.nb101 import NB101
-from nasbench_suite.spaces.nb101.cell import pad
+from nasbench_suite.spaces.nb101.pruning import pad
 
 
 def test_categorical_view_round_trips_on_seven_vertices(space: NB101) -> None:

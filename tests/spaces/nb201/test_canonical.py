@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import pytest
 
-from nasbench_suite.spaces.nb201 import NB201, OPERATIONS, Cell
+from nasbench_suite.spaces.nb201 import NB201, OPERATIONS, Architecture
 from nasbench_suite.spaces.nb201.canonical import unique_string
 
 SPACE = NB201()
@@ -32,7 +32,7 @@ def test_a_representative_is_in_its_own_class_and_represents_itself() -> None:
 
 
 def test_341_cells_have_no_path_at_all() -> None:
-    def connected(cell: Cell) -> bool:
+    def connected(cell: Architecture) -> bool:
         edges = dict(zip([(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)], cell, strict=True))
         reached = {0}
         for source, target in sorted(edges):
@@ -57,7 +57,7 @@ def test_341_cells_have_no_path_at_all() -> None:
         ((NONE, CONV3, CONV1, SKIP, POOL, CONV1), (NONE, CONV3, NONE, SKIP, NONE, CONV1)),
     ],
 )
-def test_isomorphic_cells_share_a_representative(one: Cell, other: Cell) -> None:
+def test_isomorphic_cells_share_a_representative(one: Architecture, other: Architecture) -> None:
     assert SPACE.canonical(one) == SPACE.canonical(other)
 
 
@@ -68,7 +68,7 @@ def test_cells_that_differ_where_it_matters_do_not() -> None:
 def test_the_rule_written_with_substitution_gives_the_same_classes() -> None:
     """The definition again, by substituting strings, with no shared step."""
 
-    def slow(cell: Cell) -> str:
+    def slow(cell: Architecture) -> str:
         names = [OPERATIONS[operation] for operation in cell]
         nodes = {0: "0"}
         for node, edges in ((1, [0]), (2, [1, 2]), (3, [3, 4, 5])):

@@ -10,7 +10,8 @@ from nasbench_suite.counting import count_flops, count_parameters
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.spaces.nb201.network import Cell, CellNetwork, Reduction, flops, parameters
+from nasbench_suite.spaces.nb201.complexity import flops, parameters
+from nasbench_suite.spaces.nb201.network import NB201CellModule, NB201Network, Reduction
 from nasbench_suite.spaces.nb201.operations import Normalisation, ReLUConvBN, operation
 
 ALL = list(itertools.product(range(5), repeat=6))
@@ -26,7 +27,7 @@ TELLING = [
 ]
 
 
-def literal_cell(cell: Cell, arch: tuple[int, ...], x: Tensor) -> Tensor:
+def literal_cell(cell: NB201CellModule, arch: tuple[int, ...], x: Tensor) -> Tensor:
     """The definition: node j is the sum over i < j of the operation on the edge, all of them, on node i."""
     nodes, edge = [x], 0
     for node in range(1, 4):
@@ -73,13 +74,13 @@ def test_every_cell_has_the_published_parameters_and_flops(classes: int, size: i
 def test_built_networks_count_as_the_formulas_say(classes: int, size: int) -> None:
     for arch in [*TELLING, *sample(2503)]:
         with torch.device("meta"):
-            network = CellNetwork(arch, classes, skip_unused=False)
+            network = NB201Network(arch, classes, skip_unused=False)
         assert count_parameters(network) == parameters(arch, classes)
         assert count_flops(network, (3, size, size)) == flops(arch, classes, size)
 
 
 def test_counts_follow_channels_cells_and_input_channels() -> None:
-    network = CellNetwork((3, 2, 1, 4, 0, 3), 7, channels=4, cells=2, in_channels=1, skip_unused=False)
+    network = NB201Network((3, 2, 1, 4, 0, 3), 7, channels=4, cells=2, in_channels=1, skip_unused=False)
     assert count_parameters(network) == parameters((3, 2, 1, 4, 0, 3), 7, 4, 2, 1)
     assert count_flops(network, (1, 8, 8)) == flops((3, 2, 1, 4, 0, 3), 7, 8, 4, 2, 1)
 
@@ -88,7 +89,7 @@ def test_counts_follow_channels_cells_and_input_channels() -> None:
 @pytest.mark.parametrize("arch", [*TELLING, *sample(701)])
 def test_a_cell_computes_what_its_definition_says(arch: tuple[int, ...], skip_unused: bool) -> None:
     torch.manual_seed(0)
-    cell = Cell(arch, 3, skip_unused=skip_unused).double()
+    cell = NB201CellModule(arch, 3, skip_unused=skip_unused).double()
     for name, value in cell.named_parameters():
         if "normalisation" in name:
             torch.nn.init.uniform_(value, 0.5, 1.5)
@@ -111,7 +112,7 @@ def test_a_cell_computes_what_its_definition_says(arch: tuple[int, ...], skip_un
 def test_a_network_is_the_published_skeleton() -> None:
     torch.manual_seed(0)
     arch = (3, 1, 2, 4, 0, 3)
-    network = CellNetwork(arch, 5, channels=4, cells=2).double()
+    network = NB201Network(arch, 5, channels=4, cells=2).double()
     images = torch.randn(3, 3, 8, 8, dtype=torch.float64)
 
     def norm(y: Tensor, layer: torch.nn.BatchNorm2d) -> Tensor:
@@ -119,9 +120,9 @@ def test_a_network_is_the_published_skeleton() -> None:
 
     x = norm(F.conv2d(images, network.stem[0].weight, padding=1), network.stem[1])
     blocks = list(network.body)
-    assert [type(block).__name__ for block in blocks] == ["Cell"] * 2 + ["Reduction"] + ["Cell"] * 2 + ["Reduction"] + [
-        "Cell"
-    ] * 2
+    assert [type(block).__name__ for block in blocks] == ["NB201CellModule"] * 2 + ["Reduction"] + [
+        "NB201CellModule"
+    ] * 2 + ["Reduction"] + ["NB201CellModule"] * 2
     for block in blocks:
         if isinstance(block, Reduction):
             first, second = block.first, block.second
@@ -130,7 +131,7 @@ def test_a_network_is_the_published_skeleton() -> None:
             small = x.unfold(2, 2, 2).unfold(3, 2, 2).mean((4, 5))
             x = y + F.conv2d(small, block.shortcut[1].weight)
         else:
-            assert isinstance(block, Cell)
+            assert isinstance(block, NB201CellModule)
             x = literal_cell(block, arch, x)
     features = norm(x, network.normalisation).relu().mean((2, 3))
     expected = features @ network.classifier.weight[:, :, 0, 0].T + network.classifier.bias
@@ -139,7 +140,7 @@ def test_a_network_is_the_published_skeleton() -> None:
 
 def test_the_resnet_baseline_is_two_convolutions_and_the_identity() -> None:
     torch.manual_seed(0)
-    cell = Cell(NB201.baselines["resnet"], 4)
+    cell = NB201CellModule(NB201.baselines["resnet"], 4)
     first, second = cell.edges[0], cell.edges[2]
     x = torch.randn(2, 4, 4, 4)
     torch.testing.assert_close(cell(x), x + second(first(x)))
@@ -151,8 +152,8 @@ def test_replicas_compute_what_each_would_alone() -> None:
     singles = []
     for seed in range(3):
         torch.manual_seed(seed)
-        singles.append(CellNetwork(arch, 10, channels=4, cells=1, in_channels=1).double())
-    together = CellNetwork(arch, 10, channels=4, cells=1, in_channels=1, replicas=3).double()
+        singles.append(NB201Network(arch, 10, channels=4, cells=1, in_channels=1).double())
+    together = NB201Network(arch, 10, channels=4, cells=1, in_channels=1, replicas=3).double()
     states = [single.state_dict() for single in singles]
     together.load_state_dict(
         {name: torch.cat([s[name] for s in states]) if value.ndim else value for name, value in states[0].items()}
@@ -175,13 +176,13 @@ def test_a_convolution_has_a_bias_only_without_affine_normalisation() -> None:
 
 @pytest.mark.parametrize("arch", [(1, 2, 3), (0, 0, 0, 0, 0, 5), (0, 0, 0, 0, 0, -1)])
 def test_no_network_of_what_is_no_architecture(arch: tuple[int, ...]) -> None:
-    with pytest.raises(ArchitectureError, match="expected 6 operation indices"):
-        CellNetwork(arch, 10)
+    with pytest.raises(ArchitectureError, match="expected a tuple of 6 operation indices"):
+        NB201Network(arch, 10)
 
 
 def test_no_network_without_cells() -> None:
     with pytest.raises(ConfigError, match="at least 1"):
-        CellNetwork(NB201.baselines["resnet"], 10, cells=0)
+        NB201Network(NB201.baselines["resnet"], 10, cells=0)
 
 
 def test_the_space_builds_its_network_and_counts_it_without_building(space: NB201) -> None:

@@ -13,8 +13,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.spaces.nb201.space import EDGES, OPERATIONS, Cell
-from nasbench_suite.spaces.nb201.supernet import Supernet
+from nasbench_suite.spaces.nb201.architecture import EDGES, OPERATIONS, Architecture
+from nasbench_suite.spaces.nb201.supernet import NB201Supernet
 from nasbench_suite.testing.supernets import SupernetContract
 from performance.literal_nb201 import LiteralSupernet
 
@@ -36,11 +36,11 @@ class TestContract(SupernetContract):
     def _statistics(self, request: pytest.FixtureRequest) -> None:
         self.statistics = request.param
 
-    def make_supernet(self) -> Supernet:
+    def make_supernet(self) -> NB201Supernet:
         return NB201().supernet(classes=7, in_channels=3, channels=2, cells=1, statistics=self.statistics)
 
 
-def build(statistics: str = "running", cells: int = 1) -> Supernet:
+def build(statistics: str = "running", cells: int = 1) -> NB201Supernet:
     """A supernet that has seen a batch, so that its running statistics are not those of the start."""
     torch.manual_seed(0)
     supernet = NB201().supernet(classes=5, in_channels=3, channels=3, cells=cells, statistics=statistics).double()
@@ -52,14 +52,14 @@ def batch(seed: int = 1) -> Tensor:
     return torch.randn(6, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
-def cells(random: int) -> Iterator[Cell]:
+def cells(random: int) -> Iterator[Architecture]:
     yield from TELLING
     rng = np.random.default_rng(0)
     for _ in range(random):
         yield NB201().sample(rng)
 
 
-def hard(arch: Cell) -> OneHot:
+def hard(arch: Architecture) -> OneHot:
     """One-hot weights with the gradient of something soft, which is a leaf."""
     rows = torch.rand(len(EDGES), len(OPERATIONS), dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     soft = rows.softmax(1).requires_grad_()
@@ -80,7 +80,7 @@ def gradients(network: nn.Module) -> dict[str, Tensor]:
     return {name: gradient(parameter) for name, parameter in network.named_parameters()}
 
 
-def filled_with_gradients(supernet: Supernet) -> Supernet:
+def filled_with_gradients(supernet: NB201Supernet) -> NB201Supernet:
     """A copy whose weights are the gradients, so that whatever is done to weights can be done to them."""
     filled = copy.deepcopy(supernet)
     with torch.no_grad():
@@ -134,7 +134,7 @@ def test_it_computes_what_operation_by_operation_is_computed(statistics: str, tr
     assert_same(dict(LiteralSupernet(filled_with_gradients(supernet)).named_parameters()), gradients(literal))
 
 
-def edge_weights(number: int, supernet: Supernet, arch: Cell) -> tuple[Tensor, EdgeWeights]:
+def edge_weights(number: int, supernet: NB201Supernet, arch: Architecture) -> tuple[Tensor, EdgeWeights]:
     """A leaf (positions, edges, operations), and edge weights made of it: mixtures, one-hots, or paths."""
     shape = supernet.positions, len(EDGES), len(OPERATIONS)
     draw = torch.Generator().manual_seed(4)

@@ -11,7 +11,7 @@ from nasbench_suite.errors import ConfigError, ResultsError
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.report.distributions import Comparison, draw, save
 from nasbench_suite.report.population import Population, population
-from nasbench_suite.spaces.nds import ResNet
+from nasbench_suite.spaces.nds import NDSResNet
 from nasbench_suite.table import Table
 
 
@@ -20,7 +20,7 @@ def test_a_population_has_the_sources_lowest_errors_and_sizes(archive: Path, nds
     jobs = json.loads((archive / "ResNet.json").read_text())
     by_arch: dict = {}
     for job in jobs:
-        by_arch.setdefault(ResNet().from_source(job["net"], job["optim"]), []).append(job)
+        by_arch.setdefault(NDSResNet().from_source(job["net"], job["optim"]), []).append(job)
     errors = [np.mean([job["min_test_top1"] for job in group]) for group in by_arch.values()]
     assert sorted(found.errors) == pytest.approx(sorted(errors))
     assert sorted(found.parameters * 1e6) == pytest.approx(sorted(group[0]["params"] for group in by_arch.values()))

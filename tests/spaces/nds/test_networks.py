@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from nasbench_suite.counting import count_flops, count_parameters
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.spaces.nds import DARTS, ENAS, FAMILIES, PNAS, Amoeba, NASNet, ResNet, Vanilla
-from nasbench_suite.spaces.nds.cell_network import Cell, chosen, reductions
-from nasbench_suite.spaces.nds.cells import Cell as CellValue
+from nasbench_suite.spaces.nds import FAMILIES, NDSDARTS, NDSENAS, NDSPNAS, NDSAmoeba, NDSNASNet, NDSResNet, NDSVanilla
+from nasbench_suite.spaces.nds.cell_module import NDSCellModule, reductions, searched_edges
+from nasbench_suite.spaces.nds.cells import NDSCell
 from nasbench_suite.spaces.nds.operations import OPERATIONS, operation
 from nasbench_suite.spaces.nds.stage_network import stem
 
@@ -52,7 +52,13 @@ ENAS_CELL = (
     " reduce=sep_conv_3x3~1+sep_conv_3x3~1|max_pool_3x3~0+avg_pool_3x3~0|sep_conv_5x5~1+sep_conv_5x5~3"
     "|sep_conv_5x5~1+skip_connect~0|max_pool_3x3~0+sep_conv_5x5~1:4,5,6"
 )
-CELLS = [(DARTS, DARTS_V2), (NASNet, NASNET_A), (Amoeba, AMOEBANET_A), (PNAS, PNASNET), (ENAS, ENAS_CELL)]
+CELLS = [
+    (NDSDARTS, DARTS_V2),
+    (NDSNASNet, NASNET_A),
+    (NDSAmoeba, AMOEBANET_A),
+    (NDSPNAS, PNASNET),
+    (NDSENAS, ENAS_CELL),
+]
 
 
 def build(space: Any, text: str, **settings: Any) -> nn.Module:
@@ -65,9 +71,9 @@ def build(space: Any, text: str, **settings: Any) -> nn.Module:
     ("space", "text", "classes", "size", "parameters", "multiply_adds"),
     [
         # NDS's own notebooks limit parameters by ResNet-56's 0.856 M; see the count below
-        (ResNet, RESNET_56, 10, 32, 855_770, 125_747_840),
+        (NDSResNet, RESNET_56, 10, 32, 855_770, 125_747_840),
         # torchvision's documentation: 11,689,512 and 1.81 G; 25,557,032 and 4.09 G; 25,028,904 and 4.23 G
-        (ResNet, RESNET_18, 1000, 224, 11_689_512, 1_814_073_344),
+        (NDSResNet, RESNET_18, 1000, 224, 11_689_512, 1_814_073_344),
         (FAMILIES["ResNet-B"], RESNET_50, 1000, 224, 25_557_032, 4_089_184_256),
         (FAMILIES["ResNeXt-A"], RESNEXT_50, 1000, 224, 25_028_904, 4_230_479_872),
     ],
@@ -99,7 +105,7 @@ def test_resnet_56_counted_by_hand() -> None:
 
 
 def test_vanilla_counted_by_hand() -> None:
-    network = build(Vanilla, f"block=double_plain_block ds=1,2,1 ws=16,24,32 ss=1,1,2 {TAIL}", classes=10)
+    network = build(NDSVanilla, f"block=double_plain_block ds=1,2,1 ws=16,24,32 ss=1,1,2 {TAIL}", classes=10)
     convolutions = ((3, 16, 32), (16, 24, 32), (24, 24, 32), (24, 24, 32), (24, 24, 32), (24, 32, 16), (32, 32, 16))
     weights = [9 * before * width for before, width, _ in convolutions]
     assert count_parameters(network) == sum(weights) + 2 * sum(width for _, width, _ in convolutions) + 33 * 10
@@ -114,7 +120,7 @@ def test_darts_has_the_size_that_its_authors_code_prints() -> None:
         (14, 48, "imagenet", 1000, 4_718_752),
     ):
         text = f"{DARTS_V2} depth={depth} width={width} aux=0 drop=0.0 {TAIL}"
-        assert count_parameters(build(DARTS, text, classes=classes, stem=stem_name)) == parameters
+        assert count_parameters(build(NDSDARTS, text, classes=classes, stem=stem_name)) == parameters
 
 
 def weights_of(name: str, c: int, stride: int, pixels: int) -> tuple[int, int]:
@@ -183,7 +189,7 @@ def test_every_cell_family_runs_forwards_and_backwards(space: Any, cells: str, s
 def test_every_stem_divides_the_resolution_by_its_stride(stem_stride: int, size: int) -> None:
     assert stem(3, 16, stem_stride)(torch.randn(2, 3, size, size)).shape == (2, 16, 8, 8)
     text = f"block=res_basic_block ds=1,1,1 ws=16,8,12 ss={stem_stride},1,2 {TAIL}"
-    assert ResNet().network(ResNet().parse(text), classes=5)(torch.randn(2, 3, size, size)).shape == (2, 5)
+    assert NDSResNet().network(NDSResNet().parse(text), classes=5)(torch.randn(2, 3, size, size)).shape == (2, 5)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -201,8 +207,8 @@ def test_every_operation_of_every_family_can_be_built() -> None:
 
 
 def test_a_cell_adds_its_edges_and_concatenates_its_nodes() -> None:
-    value = CellValue(((("skip_connect", 0), ("skip_connect", 1)), (("none", 0), ("skip_connect", 2))), (3, 2))
-    cell = Cell(chosen(value, 4, reduction=False), value.concat, 4, 4, 4, after_reduction=False).eval()
+    value = NDSCell(((("skip_connect", 0), ("skip_connect", 1)), (("none", 0), ("skip_connect", 2))), (3, 2))
+    cell = NDSCellModule(searched_edges(value, 4, reduction=False), value.concat, 4, 4, 4, after_reduction=False).eval()
     cell.before, cell.last = nn.Identity(), nn.Identity()
     one, two = torch.randn(1, 4, 5, 5), torch.randn(1, 4, 5, 5)
     total = one + two
@@ -215,7 +221,7 @@ def test_a_supernet_can_use_the_cell_with_weights_on_its_edges() -> None:
     class Mixture(nn.Module):
         def __init__(self, stride: int) -> None:
             super().__init__()
-            self.operations = nn.ModuleList(operation(name, 4, stride, affine=False) for name in DARTS.operations)
+            self.operations = nn.ModuleList(operation(name, 4, stride, affine=False) for name in NDSDARTS.operations)
 
         def forward(self, x: Tensor, weights: Tensor) -> Tensor:
             return sum(weight * each(x) for weight, each in zip(weights, self.operations, strict=True))  # type: ignore
@@ -224,7 +230,7 @@ def test_a_supernet_can_use_the_cell_with_weights_on_its_edges() -> None:
         wiring = [
             [(source, Mixture(2 if reduction and source < 2 else 1)) for source in range(node + 2)] for node in range(4)
         ]
-        cell = Cell(wiring, (2, 3, 4, 5), 6, 12, 4, after_reduction=False, affine=False)
+        cell = NDSCellModule(wiring, (2, 3, 4, 5), 6, 12, 4, after_reduction=False, affine=False)
         assert len(cell.edges) == 14
         weights = torch.full((14, 8), 1 / 8, requires_grad=True)
         out = cell(torch.randn(2, 6, 8, 8), torch.randn(2, 12, 8, 8), weights)
@@ -236,8 +242,8 @@ def test_a_supernet_can_use_the_cell_with_weights_on_its_edges() -> None:
 
 def test_dropped_paths_leave_skips_and_evaluation_alone() -> None:
     torch.manual_seed(0)
-    value = CellValue(((("skip_connect", 0), ("max_pool_3x3", 0)),), (2,))
-    cell = Cell(chosen(value, 2, reduction=False), value.concat, 2, 2, 2, after_reduction=False)
+    value = NDSCell(((("skip_connect", 0), ("max_pool_3x3", 0)),), (2,))
+    cell = NDSCellModule(searched_edges(value, 2, reduction=False), value.concat, 2, 2, 2, after_reduction=False)
     cell.before = cell.last = nn.Identity()
     images = torch.rand(64, 2, 4, 4) + 1
     pooled = nn.functional.max_pool2d(images, 3, 1, 1)
@@ -252,21 +258,21 @@ def test_dropped_paths_leave_skips_and_evaluation_alone() -> None:
 @pytest.mark.parametrize(("stem_name", "size"), [("cifar", 32), ("imagenet", 224)])
 def test_an_auxiliary_head_sees_two_thirds_of_the_depth(stem_name: str, size: int) -> None:
     text = f"{DARTS_V2} depth=3 width=4 aux=1 drop=0.0 {TAIL}"
-    network = DARTS().network(DARTS().parse(text), classes=5, stem=stem_name)
+    network = NDSDARTS().network(NDSDARTS().parse(text), classes=5, stem=stem_name)
     logits, auxiliary = network.forward_with_auxiliary(torch.randn(2, 3, size, size))
     assert logits.shape == auxiliary.shape == (2, 5)
     assert reductions(3) == (1, 2)
-    without = DARTS().network(DARTS().parse(text.replace("aux=1", "aux=0")), classes=5)
+    without = NDSDARTS().network(NDSDARTS().parse(text.replace("aux=1", "aux=0")), classes=5)
     with pytest.raises(ConfigError, match="auxiliary"):
         without.forward_with_auxiliary(torch.randn(2, 3, 32, 32))
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    cell = DARTS().parse(f"{DARTS_V2} depth=3 width=4 aux=0 drop=0.0 {TAIL}")
+    cell = NDSDARTS().parse(f"{DARTS_V2} depth=3 width=4 aux=0 drop=0.0 {TAIL}")
     for settings in ({"classes": 0}, {"classes": 2, "stem": "mnist"}, {"classes": 2, "in_channels": 0}):
         with pytest.raises(ConfigError):
-            DARTS().network(cell, **settings)
+            NDSDARTS().network(cell, **settings)
     with pytest.raises(ConfigError):
-        ResNet().network(ResNet().parse(RESNET_56), classes=0)
+        NDSResNet().network(NDSResNet().parse(RESNET_56), classes=0)
     with pytest.raises(ArchitectureError):
-        ENAS().network(cell, classes=2)
+        NDSENAS().network(cell, classes=2)

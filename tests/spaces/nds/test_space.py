@@ -24,7 +24,7 @@ ALGORITHMS = sorted(path.stem for path in FILES if "/supernet" not in path.read_
 NAMES = [name for name in space_names() if name.startswith("nds_")]
 
 
-class TestPools(SpaceContract):
+class TestMembers(SpaceContract):
     """What a search on NDS moves in."""
 
     @pytest.fixture(autouse=True, params=FAMILIES)
@@ -32,10 +32,10 @@ class TestPools(SpaceContract):
         self.family, self.members = request.param, members(request.param)
 
     def make_space(self) -> Space[Any]:
-        return FAMILIES[self.family](nearest=5).confined(lambda: self.members)
+        return FAMILIES[self.family](nearest=5).confined_to(self.members)
 
 
-class TestAlgorithmsOnAPool(AlgorithmContract):
+class TestAlgorithmsOnMembers(AlgorithmContract):
     """Every query algorithm runs unchanged."""
 
     @pytest.fixture(autouse=True, params=ALGORITHMS)
@@ -47,7 +47,7 @@ class TestAlgorithmsOnAPool(AlgorithmContract):
         self.members = members("ENAS")
 
     def make_space(self) -> Space[Any]:
-        return FAMILIES["ENAS"]().confined(lambda: self.members)
+        return FAMILIES["ENAS"]().confined_to(self.members)
 
     def make_algorithm(
         self, space: Space[Any], fidelities: Sequence[Fidelity], rng: np.random.Generator
@@ -70,9 +70,8 @@ def test_source_and_text_lead_back_to_the_network(family: str, members: Callable
         assert space.from_source(space.to_source(arch), optim) == arch
 
 
-def test_without_its_pool_a_space_says_so_instead_of_inventing_networks() -> None:
+def test_without_members_a_space_says_so_instead_of_inventing_networks() -> None:
     space = FAMILIES["ResNet"]()
-    assert space.confines
     for call in (
         lambda: space.sample(np.random.default_rng(0)),
         lambda: space.mutate(None, np.random.default_rng(0)),

@@ -9,23 +9,23 @@ from torch import Tensor, nn
 
 from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Mixture, OneHot, at_position
 from nasbench_suite.errors import ArchitectureError, ConfigError
-from nasbench_suite.spaces.nds import DARTS, CellNetwork
-from nasbench_suite.spaces.nds.cells import Cell
-from nasbench_suite.spaces.nds.supernet import EDGES, Supernet
+from nasbench_suite.spaces.nds import NDSDARTS, CellArchitecture
+from nasbench_suite.spaces.nds.cells import NDSCell
+from nasbench_suite.spaces.nds.supernet import EDGES, NDSDARTSSupernet
 from nasbench_suite.testing.supernets import SupernetContract, one_hot
 
 ROWS, POOLS = 2 * len(EDGES), ("max_pool_3x3", "avg_pool_3x3")
 
 
 class TestContract(SupernetContract):
-    def make_supernet(self) -> Supernet:
-        return DARTS().supernet(classes=7, in_channels=3, channels=2, cells=3)
+    def make_supernet(self) -> NDSDARTSSupernet:
+        return NDSDARTS().supernet(classes=7, in_channels=3, channels=2, cells=3)
 
 
-def build() -> Supernet:
+def build() -> NDSDARTSSupernet:
     """A supernet that has seen a batch, so that its running statistics are not those of the start."""
     torch.manual_seed(0)
-    supernet = DARTS().supernet(classes=5, in_channels=3, channels=2, cells=4).double()
+    supernet = NDSDARTS().supernet(classes=5, in_channels=3, channels=2, cells=4).double()
     supernet(batch(9), Mixture(torch.full((ROWS, 8), 0.125, dtype=torch.float64)))
     return supernet
 
@@ -34,17 +34,17 @@ def batch(seed: int = 1) -> Tensor:
     return torch.randn(4, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
-def archs(supernet: Supernet, count: int, pools: bool) -> list[CellNetwork]:
+def archs(supernet: NDSDARTSSupernet, count: int, pools: bool) -> list[CellArchitecture]:
     weights = np.ones((ROWS, 8))
     weights[:, [supernet.operations.index(name) for name in POOLS]] = pools
     rng = np.random.default_rng(0)
     return [supernet.draw(rng, weights) for _ in range(count)]
 
 
-def stand_alone(supernet: Supernet, arch: CellNetwork) -> nn.Module:
+def stand_alone(supernet: NDSDARTSSupernet, arch: CellArchitecture) -> nn.Module:
     """The family's own network of the supernet's size, with its weights; scales of 1 and shifts of 0 are left."""
     sized = arch._replace(depth=4, width=2, auxiliary=False, drop_path=0.0)
-    network = DARTS().network(sized, classes=5, in_channels=3).double()
+    network = NDSDARTS().network(sized, classes=5, in_channels=3).double()
     copied = [(network.stems[0], supernet.stem), (network.classifier, supernet.classifier)]
     for own, held, kind in zip(network.cells, supernet.cells, (0, 1, 1, 0), strict=True):
         copied += [(own.before, held.before), (own.last, held.last)]
@@ -84,7 +84,7 @@ def test_an_architecture_without_pools_is_its_stand_alone_network_with_the_same_
                     torch.testing.assert_close(gradients[name], gradient(parameter), rtol=1e-8, atol=1e-9)
 
 
-def literal(supernet: Supernet, images: Tensor, weights: EdgeWeights) -> Tensor:
+def literal(supernet: NDSDARTSSupernet, images: Tensor, weights: EdgeWeights) -> Tensor:
     """DARTS's definition, operation by operation, whatever its weight."""
     before = last = supernet.stem(images)
     for position, cell in enumerate(supernet.cells):
@@ -131,7 +131,7 @@ def test_it_computes_what_operation_by_operation_is_computed(training: bool) -> 
     torch.testing.assert_close(supernet.state_dict(), twin.state_dict())
 
 
-def edge_weights(number: int, supernet: Supernet, arch: CellNetwork) -> tuple[Tensor, EdgeWeights]:
+def edge_weights(number: int, supernet: NDSDARTSSupernet, arch: CellArchitecture) -> tuple[Tensor, EdgeWeights]:
     """A leaf (positions, rows, operations), and edge weights made of it: mixtures, one-hots, or paths."""
     draw = torch.Generator().manual_seed(4)
     leaf = torch.rand(supernet.positions, ROWS, 8, dtype=torch.float64, generator=draw).softmax(2).requires_grad_()
@@ -161,7 +161,7 @@ def assert_same(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
 
 def test_parameters_are_those_of_the_published_supernet() -> None:
     # what its authors' logs say: "param size = 1.930618MB", counted in millions
-    supernet = DARTS().supernet(classes=10, in_channels=3)
+    supernet = NDSDARTS().supernet(classes=10, in_channels=3)
     assert sum(parameter.numel() for parameter in supernet.parameters()) == 1_930_618
 
 
@@ -181,9 +181,9 @@ def test_what_is_derived_is_trained_as_darts_trains_it() -> None:
     found = build().derive(np.full((ROWS, 8), 0.125))
     assert found[1:] == (20, 36, True, 0.2, 0.025, 3e-4)
     assert found.genotype.normal.concat == found.genotype.reduce.concat == (2, 3, 4, 5)
-    other = DARTS().supernet(classes=5, in_channels=3, channels=2, cells=3, depth=8, width=16, auxiliary=False)
+    other = NDSDARTS().supernet(classes=5, in_channels=3, channels=2, cells=3, depth=8, width=16, auxiliary=False)
     assert other.draw(np.random.default_rng(0))[1:4] == (8, 16, False)
-    assert DARTS().parse(DARTS().format(found)) == found
+    assert NDSDARTS().parse(NDSDARTS().format(found)) == found
 
 
 def test_inputs_are_drawn_alike_and_operations_as_weighted() -> None:
@@ -210,29 +210,32 @@ def test_architectures_that_the_supernet_lacks_are_refused() -> None:
     supernet = build()
     arch = supernet.draw(np.random.default_rng(0))
     normal = arch.genotype.normal
-    twice = Cell((((("skip_connect", 0), ("sep_conv_3x3", 0))), *normal.nodes[1:]), normal.concat)
-    fewer = Cell(normal.nodes, (3, 4, 5))
+    twice = NDSCell((((("skip_connect", 0), ("sep_conv_3x3", 0))), *normal.nodes[1:]), normal.concat)
+    fewer = NDSCell(normal.nodes, (3, 4, 5))
     for cell in (twice, fewer):
         with pytest.raises(ArchitectureError, match="two different inputs") as caught:
             supernet.path(arch._replace(genotype=arch.genotype._replace(normal=cell)))
         assert "\n" not in str(caught.value)
-    for codes in ([0] * 23, [0] * 23 + [7]):
-        with pytest.raises(ArchitectureError, match="a code for each of 24"):
+    for codes, message in (
+        ([0] * 23, "a code for each of 24"),
+        ([0] * 23 + [7], "from 0 to 6 as the code of reduce 5 right"),
+    ):
+        with pytest.raises(ArchitectureError, match=message):
             supernet.decode(codes)
 
 
 def test_batch_statistics_need_no_running_ones() -> None:
     torch.manual_seed(0)
-    supernet = DARTS().supernet(classes=5, in_channels=3, channels=2, cells=3, statistics="batch").eval()
+    supernet = NDSDARTS().supernet(classes=5, in_channels=3, channels=2, cells=3, statistics="batch").eval()
     assert {name.partition(".")[0] for name, _ in supernet.named_buffers()} == {"stem"}
     path = supernet.path(archs(supernet, 1, pools=True)[0])
     assert not torch.allclose(supernet(batch().float()[:2], path), supernet(batch().float(), path)[:2])
     with pytest.raises(ConfigError, match="running or batch, got 'none'"):
-        DARTS().supernet(classes=5, in_channels=3, statistics="none")
+        NDSDARTS().supernet(classes=5, in_channels=3, statistics="none")
 
 
 @pytest.mark.parametrize("settings", [{"cells": 2}, {"channels": 0}, {"depth": 0}])
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match="3 or more, got 2, 3, ") as caught:
-        DARTS().supernet(classes=2, in_channels=3, **settings)
+        NDSDARTS().supernet(classes=2, in_channels=3, **settings)
     assert "\n" not in str(caught.value)

@@ -12,7 +12,7 @@ import torch
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.spaces.nb201.official import Cell, Trial, open_source
+from nasbench_suite.spaces.nb201.official import ArchitectureRecord, Trial, open_source
 from nasbench_suite.table import Table, measurements
 from performance.generators import nb201_files
 
@@ -30,7 +30,7 @@ def close(ours: float | None, theirs: float | None) -> bool:
     return ours == theirs or (ours is not None and theirs is not None and abs(ours / theirs - 1) <= 1e-12)
 
 
-def assert_says_the_same(cell: Cell, theirs: dict[str, Any]) -> None:
+def assert_says_the_same(cell: ArchitectureRecord, theirs: dict[str, Any]) -> None:
     """Compares every metric of every epoch, set and seed, and the costs."""
     for trial in cell.trials:
         result = theirs[str(trial.schedule)].all_results[trial.dataset, trial.seed]
@@ -62,7 +62,7 @@ def assert_same_epoch(trial: Trial, result: Any, epoch: int) -> None:
         assert close(evaluation.seconds.at(epoch), metrics["cur_time"])
 
 
-def assert_same_trials(cell: Cell, theirs: dict[str, Any]) -> None:
+def assert_same_trials(cell: ArchitectureRecord, theirs: dict[str, Any]) -> None:
     for schedule in (12, 200):
         archive = theirs[str(schedule)]
         for dataset in archive.get_dataset_names():
@@ -77,7 +77,7 @@ def nats_api(path: Path, fast: bool) -> Any:
 
 def test_nats_bench_says_the_same_of_the_real_cells(real_folder: Path) -> None:
     api = nats_api(real_folder, True)
-    for cell in open_source(real_folder, processes=1).cells():
+    for cell in open_source(real_folder, processes=1).records():
         api.reload(str(real_folder), cell.index)
         assert_same_trials(cell, api.arch2infos_dict[cell.index])
         assert_says_the_same(cell, api.arch2infos_dict[cell.index])
@@ -86,7 +86,7 @@ def test_nats_bench_says_the_same_of_the_real_cells(real_folder: Path) -> None:
 @pytest.mark.parametrize("name", ["nats", "nats in parts"])
 def test_nats_bench_says_the_same_of_a_whole_file(name: str, files: dict[str, Path]) -> None:
     api = nats_api(files[name], False)
-    for cell in open_source(files[name]).cells():
+    for cell in open_source(files[name]).records():
         assert_same_trials(cell, api.arch2infos_dict[cell.index])
         assert_says_the_same(cell, api.arch2infos_dict[cell.index])
 
@@ -96,7 +96,7 @@ def test_nas_bench_201_says_the_same_of_a_pth(name: str, files: dict[str, Path])
     nas_201_api = pytest.importorskip("nas_201_api", reason="nas-bench-201 is not installed")
     # the API's own torch.load is refused by torch 2.6 and later
     api = nas_201_api.NASBench201API(torch.load(files[name], weights_only=False), verbose=False)
-    for cell in open_source(files[name]).cells():
+    for cell in open_source(files[name]).records():
         assert_same_trials(cell, api.arch2infos_dict[cell.index])
         assert_says_the_same(cell, api.arch2infos_dict[cell.index])
 
@@ -160,16 +160,16 @@ def query_points() -> list[tuple[str, int, int]]:
 
 
 @pytest.fixture(scope="module")
-def real(real_folder: Path) -> tuple[Any, dict[int, Cell]]:
+def real(real_folder: Path) -> tuple[Any, dict[int, ArchitectureRecord]]:
     """NATS-Bench's API and the records of the two genuine cells."""
-    cells = open_source(real_folder, processes=1).cells()
+    cells = open_source(real_folder, processes=1).records()
     return nats_api(real_folder, True), {cell.index: cell for cell in cells}
 
 
 @pytest.mark.parametrize(("dataset", "schedule", "epoch"), query_points())
 @pytest.mark.parametrize("index", [0, 284])
 def test_costs_are_the_train_seconds_so_far_and_one_pass_over_x_valid(
-    index: int, dataset: str, schedule: int, epoch: int, real: tuple[Any, dict[int, Cell]]
+    index: int, dataset: str, schedule: int, epoch: int, real: tuple[Any, dict[int, ArchitectureRecord]]
 ) -> None:
     api, cells = real
     # which seed it draws makes no difference to the cost

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from nasbench_suite.errors import SourceError
-from nasbench_suite.spaces.nb201.official import Cell, Curve, Trial, open_source
+from nasbench_suite.spaces.nb201.official import ArchitectureRecord, SourceCurve, Trial, open_source
 
 FORMATS = {
     "pth": "nas-bench-201-pth",
@@ -28,7 +28,7 @@ FORMATS = {
 NAMES = {12: "less", 200: "full"}
 
 
-def flat(curve: Curve | None) -> dict[int, float] | None:
+def flat(curve: SourceCurve | None) -> dict[int, float] | None:
     return None if curve is None else dict(zip(curve.epochs.tolist(), curve.values.tolist(), strict=True))
 
 
@@ -55,7 +55,7 @@ def assert_same(trial: Trial, result: dict[str, Any]) -> None:
         assert flat(evaluation.seconds) == of_set(result["eval_times"], name)
 
 
-def assert_same_cell(cell: Cell, states: dict[str, Any], names: dict[int, str]) -> None:
+def assert_same_cell(cell: ArchitectureRecord, states: dict[str, Any], names: dict[int, str]) -> None:
     trials = {(trial.schedule, trial.dataset, trial.seed): trial for trial in cell.trials}
     expected = {
         (epochs, *trial): result
@@ -73,7 +73,7 @@ def test_every_number_of_every_format_arrives_to_the_bit(
 ) -> None:
     source = open_source(files[name], processes=1)
     assert source.format == FORMATS[name]
-    cells = list(source.cells())
+    cells = list(source.records())
     assert [cell.index for cell in cells] == [0, 1, 2]
     for cell in cells:
         assert cell.arch == benchmark_dict["meta_archs"][cell.index]
@@ -81,7 +81,7 @@ def test_every_number_of_every_format_arrives_to_the_bit(
 
 
 def test_the_real_cells_arrive_to_the_bit(real_folder: Path) -> None:
-    cells = list(open_source(real_folder, processes=1).cells())
+    cells = list(open_source(real_folder, processes=1).records())
     assert [cell.index for cell in cells] == [0, 284]
     for cell in cells:
         states = pickle.loads(bz2.decompress((real_folder / f"{cell.index:06d}.pickle.pbz2").read_bytes()))
@@ -89,7 +89,7 @@ def test_the_real_cells_arrive_to_the_bit(real_folder: Path) -> None:
 
 
 def test_several_processes_give_the_same_in_the_same_order(files: dict[str, Path]) -> None:
-    alone, together = (list(open_source(files["simple"], processes).cells()) for processes in (1, 2))
+    alone, together = (list(open_source(files["simple"], processes).records()) for processes in (1, 2))
     assert [cell.index for cell in alone] == [cell.index for cell in together]
     for one, other in zip(alone, together, strict=True):
         assert one.arch == other.arch
@@ -102,7 +102,7 @@ def test_several_processes_give_the_same_in_the_same_order(files: dict[str, Path
 def test_progress_never_goes_back_and_ends_at_the_whole(name: str, files: dict[str, Path]) -> None:
     seen: list[tuple[int, int]] = []
     source = open_source(files[name], processes=1)
-    list(source.cells(lambda done, total: seen.append((done, total))))
+    list(source.records(lambda done, total: seen.append((done, total))))
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert len({total for _, total in seen}) == 1
     assert seen[-1][0] == seen[-1][1] > 0
@@ -116,7 +116,7 @@ def test_a_source_lists_the_files_that_a_checksum_covers(files: dict[str, Path])
 
 
 def test_a_curve_knows_what_it_has_not() -> None:
-    curve = Curve(np.array([1, 200], dtype=np.int32), np.array([0.5, float("nan")]))
+    curve = SourceCurve(np.array([1, 200], dtype=np.int32), np.array([0.5, float("nan")]))
     assert curve.at(1) == 0.5
     assert curve.at(200) is not None
     assert np.isnan(curve.at(200))
@@ -198,7 +198,7 @@ def test_a_contradiction_is_refused_in_one_line(
     damage(benchmark)
     torch.save(benchmark, tmp_path / "file.pth")
     with pytest.raises(SourceError, match=r"file\.pth: ") as raised:
-        list(open_source(tmp_path / "file.pth").cells())
+        list(open_source(tmp_path / "file.pth").records())
     assert "\n" not in str(raised.value)
 
 
@@ -208,7 +208,7 @@ def test_results_count_where_the_list_of_seeds_says_otherwise(benchmark_dict: di
     seeds["cifar10"].append(888)
     seeds["cifar100"].clear()
     torch.save(benchmark, tmp_path / "file.pth")
-    cells = list(open_source(tmp_path / "file.pth").cells())
+    cells = list(open_source(tmp_path / "file.pth").records())
     assert [cell.unlisted for cell in cells] == [0, 2, 0]
     assert_same_cell(cells[1], benchmark["arch2infos"][1], NAMES)
 
@@ -218,7 +218,7 @@ def test_cells_that_are_listed_but_absent_are_counted(benchmark_dict: dict[str, 
     benchmark["evaluated_indexes"] += [77, 78]
     torch.save(benchmark, tmp_path / "file.pth")
     source = open_source(tmp_path / "file.pth")
-    assert len(list(source.cells())) == 3
+    assert len(list(source.records())) == 3
     assert source.counts == {"cells_listed_but_absent": 2}
 
 
@@ -228,12 +228,12 @@ def test_the_list_of_architectures_may_come_behind_their_results(
     turned = dict(sorted(benchmark_dict.items()))
     assert next(iter(turned)) == "arch2infos"
     torch.save(turned, tmp_path / "file.pth")
-    cells = list(open_source(tmp_path / "file.pth").cells())
+    cells = list(open_source(tmp_path / "file.pth").records())
     assert [cell.arch for cell in cells] == benchmark_dict["meta_archs"][:3]
     turned["meta_archs"] = [*turned["meta_archs"][::-1]]
     torch.save(turned, tmp_path / "file.pth")
     with pytest.raises(SourceError, match="which meta_archs does not have there"):
-        list(open_source(tmp_path / "file.pth").cells())
+        list(open_source(tmp_path / "file.pth").records())
 
 
 def test_what_other_releases_leave_out_is_no_damage(benchmark_dict: dict[str, Any], tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_what_other_releases_leave_out_is_no_damage(benchmark_dict: dict[str, An
     del trial["arch_config"]
     trial["latency"] = 0.25
     torch.save(benchmark, tmp_path / "file.pth")
-    cells = list(open_source(tmp_path / "file.pth").cells())
+    cells = list(open_source(tmp_path / "file.pth").records())
     assert cells[1].trials[0].latency == (0.25,)
 
 
@@ -251,7 +251,7 @@ def test_absent_times_and_latencies_stay_absent(benchmark_dict: dict[str, Any], 
     benchmark = copy.deepcopy(benchmark_dict)
     trial_of(benchmark).update(train_times=None, eval_times={}, latency=None)
     torch.save(benchmark, tmp_path / "file.pth")
-    cell = list(open_source(tmp_path / "file.pth").cells())[1]
+    cell = list(open_source(tmp_path / "file.pth").records())[1]
     trial = cell.trials[0]
     assert (trial.train_seconds, trial.latency) == (None, None)
     assert [evaluation.seconds for evaluation in trial.evaluations.values()] == [None, None]
@@ -265,7 +265,7 @@ def test_a_schedule_may_know_one_data_set_only(benchmark_dict: dict[str, Any], t
             for seed in less["dataset_seed"].pop(dataset):
                 del less["all_results"][dataset, seed]
     torch.save(benchmark, tmp_path / "v1_0.pth")
-    cell = next(iter(open_source(tmp_path / "v1_0.pth").cells()))
+    cell = next(iter(open_source(tmp_path / "v1_0.pth").records()))
     assert {trial.dataset for trial in cell.trials if trial.schedule == 12} == {"cifar10-valid"}
     assert len({trial.dataset for trial in cell.trials if trial.schedule == 200}) == 4
 
@@ -273,7 +273,7 @@ def test_a_schedule_may_know_one_data_set_only(benchmark_dict: dict[str, Any], t
 def test_weights_are_not_loaded_even_if_they_are_cut_off(files: dict[str, Path], tmp_path: Path) -> None:
     whole = (files["legacy archives"] / "000000-FULL.pth").read_bytes()
     (tmp_path / "000000-FULL.pth").write_bytes(whole[:-10_000])
-    assert len(list(open_source(tmp_path).cells())) == 1
+    assert len(list(open_source(tmp_path).records())) == 1
 
 
 @pytest.mark.parametrize("name", ["pth", "legacy pth", "nats"])
@@ -282,7 +282,7 @@ def test_a_cut_file_is_refused(name: str, files: dict[str, Path], tmp_path: Path
     for part in (0.02, 0.5, 0.95):
         (tmp_path / "cut").write_bytes(data[: int(len(data) * part)])
         with pytest.raises(SourceError, match="cut: "):
-            list(open_source(tmp_path / "cut").cells())
+            list(open_source(tmp_path / "cut").records())
 
 
 @pytest.mark.parametrize("name", ["pth", "nats", "simple"])
@@ -292,7 +292,7 @@ def test_a_flipped_bit_in_a_file_with_checksums_is_refused(name: str, files: dic
     data[len(data) // 2] ^= 16
     (tmp_path / path.name).write_bytes(bytes(data))
     with pytest.raises(SourceError, match=r"expected|cannot be read"):
-        list(open_source(tmp_path if name == "simple" else tmp_path / path.name).cells())
+        list(open_source(tmp_path if name == "simple" else tmp_path / path.name).records())
 
 
 def test_a_damaged_file_in_a_folder_is_named_from_any_process(files: dict[str, Path], tmp_path: Path) -> None:
@@ -300,13 +300,13 @@ def test_a_damaged_file_in_a_folder_is_named_from_any_process(files: dict[str, P
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "000001.pickle.pbz2").write_bytes(bz2.compress(b"\x80\x02cposix\nsystem\n."))
     with pytest.raises(SourceError, match=r"000001\.pickle\.pbz2.*posix\.system"):
-        list(open_source(tmp_path, processes=2).cells())
+        list(open_source(tmp_path, processes=2).records())
 
 
 def test_a_file_under_another_index_is_refused(files: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "000007.pickle.pbz2").write_bytes((files["simple"] / "000001.pickle.pbz2").read_bytes())
     with pytest.raises(SourceError, match=r"000007.*architecture 7"):
-        list(open_source(tmp_path).cells())
+        list(open_source(tmp_path).records())
 
 
 def test_what_is_no_official_file_is_refused(tmp_path: Path, files: dict[str, Path]) -> None:
@@ -319,7 +319,7 @@ def test_what_is_no_official_file_is_refused(tmp_path: Path, files: dict[str, Pa
         files["simple"] / "meta.pickle.pbz2",
     ):
         with pytest.raises(SourceError, match="expected") as raised:
-            list(open_source(path).cells())
+            list(open_source(path).records())
         assert "\n" not in str(raised.value)
 
 
@@ -331,4 +331,4 @@ def test_a_bomb_in_bz2_is_refused(tmp_path: Path) -> None:
             file.write(compressor.compress(b"N0" * (1 << 19)))
         file.write(compressor.flush())
     with pytest.raises(SourceError, match="an entry of more than"):
-        list(open_source(tmp_path / "bomb.pickle.pbz2").cells())
+        list(open_source(tmp_path / "bomb.pickle.pbz2").records())

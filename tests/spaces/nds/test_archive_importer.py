@@ -17,7 +17,7 @@ from nasbench_suite.errors import SourceError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.spaces import find_space
-from nasbench_suite.spaces.nds import FAMILIES, ResNet
+from nasbench_suite.spaces.nds import FAMILIES, NDSResNet
 from nasbench_suite.table import Table
 
 FIGURES = {
@@ -61,8 +61,8 @@ def imported(tmp_path: Path) -> Callable[..., Table]:
         for name, content in files.items():
             text = content if isinstance(content, str) else json.dumps(content)
             (folder / f"{name.replace('__', '-')}.json").write_text(text)
-        import_file(ResNet(), folder, tmp_path / "made.mdb", force=True)
-        return Table(tmp_path / "made.mdb", ResNet())
+        import_file(NDSResNet(), folder, tmp_path / "made.mdb", force=True)
+        return Table(tmp_path / "made.mdb", NDSResNet())
 
     return make
 
@@ -139,8 +139,8 @@ def test_a_network_trained_under_three_seeds_is_one_architecture(nds_table: Call
 def test_the_mean_of_reruns_is_over_their_trainings(archive: Path, nds_table: Callable[[str], Table]) -> None:
     table = nds_table("nds_resnet")
     reruns = jobs_of(archive / "ResNet_reruns.json")["top"]
-    arch = ResNet().from_source(reruns[0]["net"], reruns[0]["optim"])
-    mine = [one["test_ep_top1"][-1] for one in reruns if ResNet().from_source(one["net"], one["optim"]) == arch]
+    arch = NDSResNet().from_source(reruns[0]["net"], reruns[0]["optim"])
+    mine = [one["test_ep_top1"][-1] for one in reruns if NDSResNet().from_source(one["net"], one["optim"]) == arch]
     assert len(mine) == 20
     benchmark = Benchmark(table, "cifar10_reruns-top", objective="test_error")
     mean = benchmark.query(arch, Fidelity(100, 100), "mean").valid_accuracy
@@ -149,9 +149,9 @@ def test_the_mean_of_reruns_is_over_their_trainings(archive: Path, nds_table: Ca
 
 def test_seconds_of_reruns_come_from_their_own_step_times(archive: Path, nds_table: Callable[[str], Table]) -> None:
     path = nds_table("nds_resnet").path
-    table = Table(path, ResNet(batch_size=128))
+    table = Table(path, NDSResNet(batch_size=128))
     reruns = jobs_of(archive / "ResNet_reruns.json")["top"]
-    arch = ResNet().from_source(reruns[0]["net"], reruns[0]["optim"])
+    arch = NDSResNet().from_source(reruns[0]["net"], reruns[0]["optim"])
     benchmark = Benchmark(table, "cifar10_reruns-top", objective="test_error")
     for seed in (1, 7):
         expected = next(one["iter_time"] for one in reruns if one["rng_seed"] == seed) * 391 * 100
@@ -278,12 +278,12 @@ def test_an_unknown_family_or_variant_is_refused(name: str, imported: Callable[.
 
 def test_files_of_another_family_only_are_refused(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="expected files of ResNet; there are those of: DARTS"):
-        import_file(ResNet(), archive / "DARTS.json", tmp_path / "made.mdb")
+        import_file(NDSResNet(), archive / "DARTS.json", tmp_path / "made.mdb")
 
 
 def test_a_folder_without_json_is_not_recognised(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="NDS's JSON files"):
-        import_file(ResNet(), tmp_path, tmp_path / "made.mdb")
+        import_file(NDSResNet(), tmp_path, tmp_path / "made.mdb")
 
 
 def test_random_damage_never_escapes_as_another_error(generator: ModuleType, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Importers of the official files of NAS-Bench-201 and of NATS-Bench's topology space, one a format."""
+"""Importers of the official files of NAS-Bench-201 and of NATS-Bench's topology space, one per format."""
 
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,29 @@ from nasbench_suite.importing.datasets import pair_datasets
 from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb201 import formula
-from nasbench_suite.spaces.nb201.official import DATASETS, DESCRIPTIONS, SPACE_SIZE, Cell, Trial, open_source
+from nasbench_suite.spaces.nb201.complexity import published_flops, published_parameters
+from nasbench_suite.spaces.nb201.official import (
+    DATASETS,
+    DESCRIPTIONS,
+    SPACE_SIZE,
+    ArchitectureRecord,
+    Trial,
+    open_source,
+)
 from nasbench_suite.spaces.nb201.official.columns import UNITS, columns
 from nasbench_suite.spaces.nb201.official.finals import Finals
 from nasbench_suite.table import Metadata
 from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.writer import TableWriter
 
-# half of what the last printed digit of the source counts: a parameter, ten FLOPs
+# half of the last digit that the source prints: of one parameter, of ten FLOPs
 _PARAMETERS_APART, _FLOPS_APART = 0.5e-6, 0.5e-5
 # searches that end trainings early (Hyperband and its kin) do so in the short schedule, and ask at any epoch of it
 _SHORT = 12
 
 
 class OfficialImporter(Importer):
-    """Reads one of the official formats; everything in it but networks' weights."""
+    """Reads one of the official formats; everything in it but networks' parameters."""
 
     def __init__(self, format: str) -> None:
         """
@@ -44,7 +51,7 @@ class OfficialImporter(Importer):
             return False
 
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
-        """Writes the table: rows in the source's order, curves as their cells come, columns at the end."""
+        """Writes the table: rows in the source's order, curves architecture by architecture, columns at the end."""
         source = open_source(path)
         if source.format != self.format:
             raise SourceError(f"{path}: expected format {self.format}, found {source.format}")
@@ -56,15 +63,15 @@ class OfficialImporter(Importer):
             done = now
 
         with new_writer(UNITS, DATASETS) as writer:
-            table = _TableOfCells(writer, space, str(path))
-            for cell in source.cells(advance):
-                table.add(cell)
+            table = _TableInProgress(writer, space, str(path))
+            for record in source.records(advance):
+                table.add(record)
             table.complete(source.counts)
             return writer.finish()
 
 
-class _TableOfCells:
-    """A table that is being written, cell by cell."""
+class _TableInProgress:
+    """A table that is being written, architecture by architecture."""
 
     def __init__(self, writer: TableWriter, space: Space[Any], where: str) -> None:
         self._writer, self._space, self._where = writer, space, where
@@ -76,25 +83,27 @@ class _TableOfCells:
         self._unlisted = 0
         self._metrics: set[str] = set()
 
-    def add(self, cell: Cell) -> None:
-        """Writes a cell's curves and keeps its final figures."""
+    def add(self, record: ArchitectureRecord) -> None:
+        """Writes an architecture's curves and keeps its final figures."""
         try:
-            arch = self._space.parse(cell.arch)
+            arch = self._space.parse(record.arch)
         except ArchitectureError as error:
-            raise SourceError(f"{self._where}: architecture {cell.index}: {error}") from None
+            raise SourceError(f"{self._where}: architecture {record.index}: {error}") from None
         if arch in self._rows:
-            raise SourceError(f"{self._where}: architecture {cell.index} is {cell.arch}, which was there before")
+            raise SourceError(f"{self._where}: architecture {record.index} is {record.arch}, which was there before")
         row = self._rows[arch] = len(self._rows)
         try:
-            self._add_trials(row, cell)
+            self._add_trials(row, record)
         except SourceError as error:
-            raise SourceError(f"{self._where}: architecture {cell.index}: {error}") from None
-        self._compare(arch, cell)
-        self._unlisted += cell.unlisted
+            raise SourceError(f"{self._where}: architecture {record.index}: {error}") from None
+        self._compare(arch, record)
+        self._unlisted += record.unlisted
 
-    def _add_trials(self, row: int, cell: Cell) -> None:
+    def _add_trials(self, row: int, record: ArchitectureRecord) -> None:
         curves: dict[tuple[str, int], dict[int | None, dict[str, Curve]]] = {}
-        for trial in sorted(cell.trials, key=lambda trial: (trial.schedule, DATASETS.index(trial.dataset), trial.seed)):
+        for trial in sorted(
+            record.trials, key=lambda trial: (trial.schedule, DATASETS.index(trial.dataset), trial.seed)
+        ):
             self._finals.begin(trial.dataset, trial.schedule, trial.seed)
             found = columns(trial)
             self._metrics |= found.finals.keys() | found.curves.keys()
@@ -118,10 +127,10 @@ class _TableOfCells:
                 fidelity = Fidelity(trial.schedule, epoch)
                 self._finals.add(row, trial.dataset, fidelity, trial.seed, "valid_accuracy", value)
 
-    def _compare(self, arch: Any, cell: Cell) -> None:
+    def _compare(self, arch: Any, record: ArchitectureRecord) -> None:
         agrees = (
-            all(abs(t.params - formula.parameters(arch, t.dataset)) <= _PARAMETERS_APART for t in cell.trials),
-            all(abs(t.flops - formula.flops(arch, t.dataset)) <= _FLOPS_APART for t in cell.trials),
+            all(abs(t.params - published_parameters(arch, t.dataset)) <= _PARAMETERS_APART for t in record.trials),
+            all(abs(t.flops - published_flops(arch, t.dataset)) <= _FLOPS_APART for t in record.trials),
         )
         for what, agreeing in zip(self._disagreeing, agrees, strict=True):
             self._disagreeing[what] += not agreeing
