@@ -185,7 +185,8 @@ def _trajectory(records: Sequence[SeedRecord], pa: Any) -> Any:
         "valid_accuracy": pa.array(columns["valid_accuracy"], pa.float64()),
         "incumbent": pa.array(columns["incumbent"], pa.bool_()),
     }
-    return pa.table(arrays)
+    # a search that evaluated nothing has no row
+    return pa.table(arrays, metadata={"seeds": json.dumps([record.seed for record in records])})
 
 
 def _scores(records: Sequence[SeedRecord], pa: Any) -> Any:
@@ -210,9 +211,8 @@ def _epochs(records: Sequence[SeedRecord], pa: Any) -> Any:
         "valid_loss": pa.float64(),
         "valid_accuracy": pa.float64(),
         "entropy": pa.float64(),
-        "none": pa.int32(),
-        "skip_connect": pa.int32(),
-        "convolutions": pa.int32(),
+        "operation_counts": pa.list_(pa.int32()),
+        "parametric_edges": pa.int32(),
         "memory_mib": pa.float64(),
         "edge_weights": pa.list_(pa.float64()),
     }

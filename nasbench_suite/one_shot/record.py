@@ -17,8 +17,8 @@ class EpochRecord:
         valid_accuracy: percent of the validation images that the supernet classifies rightly as that architecture.
         entropy: of the edge weights' rows, their mean in nats, from 0 to the logarithm of the number of operations;
             None where no edge weights are learned.
-        none, skip_connect: how many edges of the architecture have this operation.
-        convolutions: how many have an operation with weights; 0 is a collapsed cell.
+        operation_counts: how many edges of the architecture have each operation, in the order of `supernet.operations`.
+        parametric_edges: how many have an operation with parameters; 0 is a collapsed architecture.
         memory_mib: largest so far, of the process on a CPU, of the device else; None where the system does not tell.
         edge_weights: learned probabilities, row after row; None where there are none.
     """
@@ -31,8 +31,7 @@ class EpochRecord:
     valid_loss: float | None
     valid_accuracy: float
     entropy: float | None
-    none: int
-    skip_connect: int
-    convolutions: int
+    operation_counts: tuple[int, ...]
+    parametric_edges: int
     memory_mib: float | None
     edge_weights: tuple[float, ...] | None

@@ -161,9 +161,8 @@ class SupernetTrainer(Generic[ArchT]):
             valid_loss=steps.valid_loss,
             valid_accuracy=100 * correct / self._batches.valid_images,
             entropy=None if probabilities is None else float(torch.special.entr(probabilities).sum(1).mean()),
-            none=operations.count("none"),
-            skip_connect=operations.count("skip_connect"),
-            convolutions=sum(operation not in supernet.weightless for operation in operations),
+            operation_counts=tuple(operations.count(operation) for operation in supernet.operations),
+            parametric_edges=sum(operation not in supernet.weightless for operation in operations),
             memory_mib=peak_mib(self._device),
             edge_weights=None if probabilities is None else tuple(probabilities.flatten().tolist()),
         )

@@ -7,36 +7,36 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.report.load import Results
+from nasbench_suite.report.results import Results
 
 Unit = Literal["seconds", "epochs", "evaluations"]
 UNITS: tuple[Unit, ...] = ("seconds", "epochs", "evaluations")
 
 
 @dataclass(frozen=True)
-class Clock:
+class EvaluationTimes:
     """When each evaluation of a configuration's searches was known.
 
     Attributes:
         unit: one of `UNITS`, counted from the start of its search.
-        times: (evaluations,) in the trajectory's order.
+        values: (evaluations,) in the trajectory's order.
     """
 
     unit: Unit
-    times: NDArray[np.float64]
+    values: NDArray[np.float64]
 
 
-def clock_in(results: Results, unit: Unit) -> Clock:
+def times_in(results: Results, unit: Unit) -> EvaluationTimes:
     """Returns when each evaluation was known; NaN where seconds are unknown."""
     trajectory = results.trajectory
     if unit == "seconds":
-        return Clock(unit, trajectory["seconds"])
+        return EvaluationTimes(unit, trajectory["seconds"])
     if unit == "evaluations":
-        return Clock(unit, trajectory["step"] + 1.0)
+        return EvaluationTimes(unit, trajectory["step"] + 1.0)
     epochs = trajectory["epoch"]
     if not results.one_shot:  # whose evaluations are the epochs of one training
-        epochs = np.concatenate([epochs[rows].cumsum() for rows in results.searches])
-    return Clock(unit, epochs.astype(float))
+        epochs = np.concatenate([epochs[:0], *(epochs[rows].cumsum() for rows in results.searches)])
+    return EvaluationTimes(unit, epochs.astype(float))
 
 
 def limit(results: Results, unit: Unit) -> float | None:
