@@ -19,8 +19,8 @@ from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.summary import summarise
-from nasbench_suite.report.text import one_job
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.console import to_console
 from nasbench_suite.tracking import live_supernet
 
 
@@ -66,7 +66,7 @@ def _main(config: DictConfig) -> None:
         return
     if rank() > 0:
         return
-    print(one_job(summarise([folder])))
+    print(to_console(make_report([folder])))
     print(f"results: {_shown(folder)}", flush=True)
     logged = tracking.log_job(folder, plain)
     if logged:

@@ -9,7 +9,9 @@ def collapsed(results: Results) -> dict[int, str]:
     """Returns, by seed, the final architectures that have no operation with parameters."""
     epochs = results.epochs or {}
     last = [rows.stop - 1 for rows in results.epochs_by_seed if rows.stop > rows.start]
-    return {int(epochs["seed"][at]): str(epochs["architecture"][at]) for at in last if epochs["parametric_edges"][at] == 0}
+    return {
+        int(epochs["seed"][at]): str(epochs["architecture"][at]) for at in last if epochs["parametric_edges"][at] == 0
+    }
 
 
 def collapse_notes(results: Results, label: str) -> list[str]:

@@ -133,7 +133,12 @@ def _merge(parts: Sequence[Results]) -> Results:
         scores,
         tuple(folder for part in parts for folder in part.folders),
         _join(epochs, new, "epoch") if epochs else None,
-        {seed: part.failures[seed] for part, seeds in zip(parts, new, strict=True) for seed in seeds if seed in part.failures},
+        {
+            seed: part.failures[seed]
+            for part, seeds in zip(parts, new, strict=True)
+            for seed in seeds
+            if seed in part.failures
+        },
     )
 
 

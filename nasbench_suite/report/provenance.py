@@ -41,7 +41,9 @@ def best_in_table(best: Mapping[str, Any]) -> str:
     """Returns the table's best accuracies by data set, in words."""
     shown = []
     for dataset, pair in best.items():
-        known = [f"{split} {value:.2f}" for split, value in zip(("valid", "test"), pair, strict=True) if value is not None]
+        known = [
+            f"{split} {value:.2f}" for split, value in zip(("valid", "test"), pair, strict=True) if value is not None
+        ]
         if known:
             shown.append(f"{dataset} {', '.join(known)}")
     return "; ".join(shown)

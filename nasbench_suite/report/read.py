@@ -92,7 +92,9 @@ def _parquet(path: Path) -> Any:
 
 def _columns(table: Any, kinds: Mapping[str, str], name: str) -> dict[str, Column]:
     if not set(kinds) <= set(table.column_names):
-        raise ResultsError(f"{name}: expected the columns {', '.join(kinds)}; got {', '.join(table.column_names)[:200]}")
+        raise ResultsError(
+            f"{name}: expected the columns {', '.join(kinds)}; got {', '.join(table.column_names)[:200]}"
+        )
     columns = {column: table[column].to_numpy() for column in kinds}
     for column, values in columns.items():
         if values.dtype.kind not in kinds[column] and len(values):

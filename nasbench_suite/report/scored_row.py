@@ -154,7 +154,9 @@ def _moments(values: NDArray[np.float64], what: str, notes: list[str]) -> tuple[
 
 def _cost(results: Results) -> tuple[float | None, float | None]:
     """Returns the evaluations and the seconds of a search that found something, their means."""
-    counted = [rows for rows, found in zip(results.searches, results.final_incumbents, strict=True) if found is not None]
+    counted = [
+        rows for rows, found in zip(results.searches, results.final_incumbents, strict=True) if found is not None
+    ]
     if not counted:
         return None, None
     seconds = results.trajectory["seconds"][[rows.stop - 1 for rows in counted]]

@@ -12,7 +12,7 @@ from nasbench_suite.tracking.name import run_name
 from nasbench_suite.tracking.run import Axes, LiveRun
 
 Scores = Mapping[str, Sequence[Any]]  # by data set: [schedule, validation accuracy, test accuracy], None where unknown
-_FIGURES = ("entropy", "none", "skip_connect", "convolutions", "train_loss", "train_accuracy", "valid_loss")
+_FIGURES = ("entropy", "parametric_edges", "train_loss", "train_accuracy", "valid_loss")
 
 
 class LiveSupernet:
@@ -25,7 +25,10 @@ class LiveSupernet:
             one_shot: `operations` and `edges` of the supernet, see docs/results.md.
         """
         self._run = run
-        self._weights = [f"edge_weights/{edge}/{op}" for edge, op in product(one_shot["edges"], one_shot["operations"])]
+        self._counts = [f"edges/{operation}" for operation in one_shot["operations"]]
+        self._edge_weights = [
+            f"edge_weights/{edge}/{op}" for edge, op in product(one_shot["edges"], one_shot["operations"])
+        ]
         self._last: tuple[EpochRecord, Scores] | None = None
 
     def epoch(self, record: EpochRecord, scores: Scores) -> None:
@@ -38,9 +41,9 @@ class LiveSupernet:
         self._last = record, scores
         metrics = {name: getattr(record, name) for name in ("seconds", "epoch", *_FIGURES, "memory_mib")}
         metrics["supernet/valid_accuracy"] = record.valid_accuracy
-        metrics |= _accuracies(scores)
+        metrics |= dict(zip(self._counts, record.operation_counts, strict=True)) | _accuracies(scores)
         if record.edge_weights is not None:
-            metrics |= dict(zip(self._weights, record.edge_weights, strict=True))
+            metrics |= dict(zip(self._edge_weights, record.edge_weights, strict=True))
         self._run.log({name: value for name, value in metrics.items() if value is not None})
 
     def finish(self) -> None:
@@ -49,7 +52,7 @@ class LiveSupernet:
             return
         record, scores = self._last
         figures = {name: value for name, value in _accuracies(scores, "final/").items() if value is not None}
-        self._run.summarise({"architecture": record.architecture, "collapsed": record.convolutions == 0, **figures})
+        self._run.summarise({"architecture": record.architecture, "collapsed": record.parametric_edges == 0, **figures})
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The networks of a table as a population: their errors and sizes."""
+"""The networks of a design space that a table measured: their errors and sizes."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from nasbench_suite.table import Metric, Table
 Floats = NDArray[np.float64]
 
 
-class Population(NamedTuple):
+class MeasuredNetworks(NamedTuple):
     """The trained networks of a design space on one data set.
 
     Attributes:
@@ -21,7 +21,7 @@ class Population(NamedTuple):
         parameters: (N,) millions.
         flops: (N,) millions.
         measure: what the errors are: of the best epoch, or of the last.
-        left_out: networks that are not in it, for a training diverged or a size is unknown.
+        left_out: networks that are not among them, for a training diverged or a size is unknown.
         table_hash: content hash of the table.
     """
 
@@ -34,7 +34,7 @@ class Population(NamedTuple):
     table_hash: str
 
 
-def population(table: Table, dataset: str) -> Population:
+def measured_networks(table: Table, dataset: str) -> MeasuredNetworks:
     """Reads the networks that were trained on a data set, in its longest schedule.
 
     The error is the lowest of all epochs where the source gives it, as in NDS's paper, else the last epoch's.
@@ -53,7 +53,7 @@ def population(table: Table, dataset: str) -> Population:
     errors = _means(best, rows) if best else 100 - _means(last, rows)
     parameters, flops = (_means(size, rows) for size in sizes)
     known = np.isfinite(errors) & np.isfinite(parameters) & np.isfinite(flops)
-    return Population(
+    return MeasuredNetworks(
         f"{table.name}, {dataset}",
         errors[known],
         parameters[known],

@@ -53,7 +53,9 @@ def draw(
         titled: whether each part says what was searched.
     """
     parts = [(group, list(product(_drawable(group, quantities), axes))) for group in report.groups]
-    heights = [HEIGHT * len(rows) + 0.4 + legend_height([style.name for style in styles(group)]) for group, rows in parts]
+    heights = [
+        HEIGHT * len(rows) + 0.4 + legend_height([style.name for style in styles(group)]) for group, rows in parts
+    ]
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         subfigures = figure.subfigures(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]

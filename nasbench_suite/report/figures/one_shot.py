@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -28,7 +29,7 @@ from nasbench_suite.report.figures.style import (
 )
 from nasbench_suite.report.model import ComparedGroup, Report, ReportedConfiguration
 from nasbench_suite.report.results import Column, Results
-from nasbench_suite.report.writers.words import one_line
+from nasbench_suite.report.words import one_line
 
 HEIGHT = 1.6  # inches, of a row of panels
 COLUMNS = 3  # of panels
@@ -152,7 +153,9 @@ def _panels(found: Shown, dataset: str) -> list[EpochPanel]:
         )
     ]
     panels += [
-        EpochPanel(f"true {name} accuracy (%)", [(look, _true_accuracy(each.results, dataset, at)) for look, each in found])
+        EpochPanel(
+            f"true {name} accuracy (%)", [(look, _true_accuracy(each.results, dataset, at)) for look, each in found]
+        )
         for at, name in enumerate(("validation", "test"))
     ]
     for operation in _operations(found):
@@ -198,12 +201,13 @@ def _draw_epochs(subfigure: SubFigure, group: ComparedGroup, found: Shown, title
             axis.set_ylim(-0.3, max(6.0, *(np.nanmax(line.get_ydata()) for line in axis.lines)) + 0.3)
     for axis in axes[-1]:
         axis.set_xlabel("epochs")
-    _legend(subfigure, axes.flat[len(panels) - 1], [look.name for look, _ in found])
+    _legend(subfigure, [look for look, _ in found])
 
 
-def _legend(subfigure: SubFigure, axis: Axes, names: list[str]) -> None:
+def _legend(subfigure: SubFigure, looks: list[LineStyle]) -> None:
+    names = [look.name for look in looks]
     subfigure.legend(
-        axis.lines,
+        [Line2D([], [], linestyle=look.dash, color=look.colour, linewidth=1.2) for look in looks],
         names,
         loc="outside lower center",
         ncols=legend_columns(names),

@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.report.model import ComparedGroup, ReportedConfiguration
-from nasbench_suite.report.writers.words import one_line
+from nasbench_suite.report.words import one_line
 
 # Okabe and Ito's colours, told apart by colour-blind readers too; a second round is dashed, a third dotted
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

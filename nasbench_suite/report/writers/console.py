@@ -2,7 +2,7 @@
 
 from nasbench_suite.report.model import Report
 from nasbench_suite.report.scored_row import ScoredRow
-from nasbench_suite.report.writers.words import accuracy, evaluations, found_nothing, one_line, seconds
+from nasbench_suite.report.words import accuracy, evaluations, found_nothing, one_line, seconds
 
 _OF_CLOCK = {"simulated": "simulated s", "machine": "s of this machine"}
 

@@ -22,7 +22,7 @@ from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, Rep
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.writers import tables
-from nasbench_suite.report.writers.words import evaluations, found_nothing, searches, seconds
+from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
 
 
 class Picture(NamedTuple):
@@ -108,9 +108,7 @@ def _pictures(group: ComparedGroup, name: str) -> list[Picture]:
     caption = "Score of the incumbent over time: its accuracy, and its regret against the best of the table."
     found = [_picture(curves, f"{name}-incumbents", caption)]
     if one_shot.has_any(alone):
-        caption = (
-            "One-shot searches: what they learned, the architectures that came of it, and the first seed's edge weights."
-        )
+        caption = "One-shot searches: what they learned, the architectures that came of it, and the first seed's edge weights."
         found.append(_picture(one_shot.draw(alone, titled=False), f"{name}-one-shot", caption))
     return found
 

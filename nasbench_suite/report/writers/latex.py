@@ -5,7 +5,7 @@ import re
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES, origin
 from nasbench_suite.report.times import reading
-from nasbench_suite.report.writers.words import evaluations, one_line, searches, seconds
+from nasbench_suite.report.words import evaluations, one_line, searches, seconds
 
 HEAD = "% needs \\usepackage{booktabs}; the highest mean of a column is bold"
 ESCAPES = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from nasbench_suite.report.writers.words import one_line
+from nasbench_suite.report.words import one_line
 
 # an underscore within a word, as in `nds_resnet`, means nothing in Markdown
 _SIGNS = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from nasbench_suite.report.budget_comparison import LEVEL, BudgetComparison
 from nasbench_suite.report.model import ComparedGroup
 from nasbench_suite.report.published import TOLERANCE, PublishedComparison, PublishedDifference
-from nasbench_suite.report.writers.words import accuracy, count, evaluations, searches, seconds
+from nasbench_suite.report.words import accuracy, count, evaluations, searches, seconds
 
 
 class PlainTable(NamedTuple):
