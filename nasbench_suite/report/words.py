@@ -4,7 +4,7 @@ import re
 
 from nasbench_suite.report.scored_row import ScoredRow
 
-# control characters, line separators and marks that turn the direction of text: in a page or a terminal they are commands
+# control characters, line separators and marks that turn the direction of text: a page or a terminal obeys them
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 

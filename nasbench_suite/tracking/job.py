@@ -160,7 +160,7 @@ def _feed(run: LiveRun, found: ReportedConfiguration) -> None:
 def _curves(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Returns the mean and the quantiles by name, each (G,), over the searches that found something.
 
-    They are NaN until each of these has an incumbent; the summary's `seeds` and `without_incumbent` say how many they are.
+    They are NaN until each of these has an incumbent; `seeds` and `without_incumbent` in the summary say how many.
     """
     columns: dict[str, NDArray[np.float64]] = {}
     for dataset in results.scores:

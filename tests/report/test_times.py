@@ -3,14 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.report.clock import clock_in, common_unit, known_unit, limit, reading, unit_name
-from nasbench_suite.report.load import Results, load
+from nasbench_suite.report.times import times_in, common_unit, known_unit, limit, reading, unit_name
+from nasbench_suite.report.load import load
+from nasbench_suite.report.results import Results
 
 
 @pytest.fixture
 def searched(results: Callable, searches, scores) -> Callable[..., Results]:
     """Loads a table search."""
-    return lambda name="table", **description: load([results(name, searches, scores, **description)])[0][0]
+    return lambda name="table", **description: load([results(name, searches, scores, **description)]).results[0]
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def trained(one_shot: Callable, record: Callable, scores) -> Callable[..., Resul
 
     def make(name: str = "one_shot", **description: object) -> Results:
         epochs = [record(epoch) for epoch in (1, 2, 3)]
-        return load([one_shot(name, {0: epochs, 1: epochs}, scores, **description)])[0][0]
+        return load([one_shot(name, {0: epochs, 1: epochs}, scores, **description)]).results[0]
 
     return make
 
@@ -51,8 +52,8 @@ def test_a_table_says_whose_seconds_and_what_evaluations_it_holds(searched: Call
 def test_the_epochs_of_a_one_shot_search_are_of_one_training_and_not_added_up(
     searched: Callable, trained: Callable
 ) -> None:
-    assert clock_in(trained(), "epochs").times.tolist() == [1, 2, 3, 1, 2, 3]
-    assert clock_in(searched(), "epochs").times.tolist() == [12, 24, 36, 12, 24, 12]  # a training each
+    assert times_in(trained(), "epochs").values.tolist() == [1, 2, 3, 1, 2, 3]
+    assert times_in(searched(), "epochs").values.tolist() == [12, 24, 36, 12, 24, 12]  # a training each
 
 
 def test_without_a_limit_time_is_in_seconds(trained: Callable) -> None:
@@ -70,7 +71,7 @@ def test_configurations_are_compared_in_their_own_unit_else_in_seconds(searched:
 def test_where_some_seconds_are_unknown_evaluations_are_compared(
     results: Callable, scores, trained: Callable, tmp_path: Path
 ) -> None:
-    (unknown,), _ = load([results("unknown", {0: [("a", 50.0, None, True)]}, scores)])
+    (unknown,) = load([results("unknown", {0: [("a", 50.0, None, True)]}, scores)]).results
     group = [unknown, trained()]
     assert common_unit(group) == "evaluations"
     assert unit_name("evaluations", group) == "evaluations (epochs for one-shot)"

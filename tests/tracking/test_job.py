@@ -13,8 +13,8 @@ from pyarrow import parquet
 from nasbench_suite import tracking
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.summary import summarise
-from nasbench_suite.report.text import to_json
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.json import to_json
 
 MakeJob = Callable[..., Job]
 ReadRun = Callable[[Path], Any]
@@ -96,7 +96,7 @@ def test_a_budget_of_evaluations_is_drawn_against_evaluations(make_job: MakeJob,
 def test_the_last_point_and_the_table_are_what_the_report_says(logged: Callable[..., Path], read_run: ReadRun) -> None:
     folder = logged("protocol=nats", "algorithm=rea")  # keeps the evaluation that oversteps the budget
     found = read_run(folder)
-    rows = json.loads(to_json(summarise([folder])))
+    rows = json.loads(to_json(make_report([folder])))
     last = [row for row in found.history if "seconds" in row][-1]
     for row in rows:
         assert last[f"{row['scored_on']}/test_accuracy/mean"] == pytest.approx(row["test_mean"], rel=1e-12)

@@ -43,8 +43,8 @@ def draw(
     """Draws mean curves with 95% confidence bands.
 
     Each space, searched data set and protocol has a row of panels for every quantity and axis, validation left and test
-    right, scored on the searched data set. Where the best of the table is not known, regret is left out. A curve is over
-    the searches that found something, begins when each of them has an incumbent, and says how many they are.
+    right, scored on the searched data set. Where the best of the table is not known, regret is left out. A curve is
+    over the searches that found something, begins when each of them has an incumbent, and says how many they are.
 
     Args:
         report: what it says.

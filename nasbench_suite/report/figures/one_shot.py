@@ -63,9 +63,9 @@ def has_any(report: Report) -> bool:
 def draw(report: Report, titled: bool = True) -> Figure:
     """Draws the one-shot searches of a report, at least one.
 
-    For each space, searched data set and protocol: losses, accuracies and counts over epochs, mean over the searches that
-    got as far with 95% confidence bands; and for each configuration that learns edge weights, these over epochs, of its
-    first search.
+    For each space, searched data set and protocol: losses, accuracies and counts over epochs, mean over the searches
+    that got as far with 95% confidence bands; and for each configuration that learns edge weights, these over epochs,
+    of its first search.
 
     Args:
         report: what it says.

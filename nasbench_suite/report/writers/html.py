@@ -108,7 +108,7 @@ def _pictures(group: ComparedGroup, name: str) -> list[Picture]:
     caption = "Score of the incumbent over time: its accuracy, and its regret against the best of the table."
     found = [_picture(curves, f"{name}-incumbents", caption)]
     if one_shot.has_any(alone):
-        caption = "One-shot searches: what they learned, the architectures that came of it, and the first seed's edge weights."
+        caption = "One-shot searches: what they learned, what came of it, and the first seed's edge weights."
         found.append(_picture(one_shot.draw(alone, titled=False), f"{name}-one-shot", caption))
     return found
 

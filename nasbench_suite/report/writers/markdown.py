@@ -8,7 +8,7 @@ from nasbench_suite.report.model import ComparedGroup, Report
 from nasbench_suite.report.provenance import ACCURACIES, origin
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.writers import tables
-from nasbench_suite.report.writers.markdown_table import escape, markdown_table
+from nasbench_suite.report.writers.markdown_table import escape, escape_line, markdown_table
 
 
 def to_markdown(report: Report, pictures: Sequence[tuple[str, str]] = ()) -> str:
@@ -50,8 +50,8 @@ def _published(group: ComparedGroup) -> list[str]:
 def _at_budget(group: ComparedGroup, comparison: BudgetComparison) -> list[str]:
     shown = [table for table in (tables.means_table(comparison), tables.tests_table(comparison)) if table.rows]
     parts = [f"### {escape(tables.budget_title(group, comparison))}", *(markdown_table(*table) for table in shown)]
-    return [*parts, *filter(None, [escape(tables.verdict(comparison)), _items(comparison.notes)])]
+    return [*parts, *filter(None, [escape_line(tables.verdict(comparison)), _items(comparison.notes)])]
 
 
 def _items(texts: Sequence[str]) -> str:
-    return "\n".join(f"- {escape(text)}" for text in dict.fromkeys(texts))
+    return "\n".join(f"- {escape_line(text)}" for text in dict.fromkeys(texts))

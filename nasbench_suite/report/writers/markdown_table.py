@@ -7,13 +7,19 @@ from nasbench_suite.report.words import one_line
 
 # an underscore within a word, as in `nds_resnet`, means nothing in Markdown
 _SIGNS = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_START = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")
+# what begins a heading, a list or a line under a heading, where it begins a line
+_START = re.compile(r"^(\s*)([#+-](?=[#\s-]|$)|=(?==*\s*$)|\d+(?=[.)](\s|$)))")
 
 
 def escape(text: str) -> str:
-    """Returns the text with what Markdown or a table of it would take as markup written out, in one line."""
+    """Returns the text in one line, with what Markdown or a table of it would take as markup written out."""
     plain = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _START.sub(_written_out, _SIGNS.sub(r"\\\g<0>", plain))
+    return _SIGNS.sub(r"\\\g<0>", plain)
+
+
+def escape_line(text: str) -> str:
+    """Returns the text of a paragraph or a list's item, so that its beginning is no heading or list either."""
+    return _START.sub(_written_out, escape(text))
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -32,6 +38,6 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _written_out(found: re.Match[str]) -> str:
-    space, sign = found.groups()
+    space, sign = found[1], found[2]
     # a number is no sign that a backslash can write out
     return f"{space}&#{ord(sign[0])};{sign[1:]}" if sign.isdigit() else f"{space}\\{sign}"

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.report.edf import edf, ks_statistic, matched_weights, random_search
+from nasbench_suite.report.distributions.edf import edf, ks_statistic, matched_weights, random_search
 
 
 def test_shares_are_of_networks_with_at_most_that_error() -> None:

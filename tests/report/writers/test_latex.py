@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.report.latex import escape, to_latex
-from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.writers.latex import escape, to_latex
+from nasbench_suite.report.model import make_report
 
 
 @pytest.fixture
 def text(results: Callable, searches, scores, by_hand: Path) -> str:
     other = results("other", {5: searches[1]}, scores, config_id="c1", algorithm="random", label="50% of_all")
-    return to_latex(summarise([by_hand, other]))
+    return to_latex(make_report([by_hand, other]))
 
 
 def test_each_line_has_a_cell_a_column(text: str) -> None:
@@ -33,6 +33,8 @@ def test_provenance_and_notes_are_comments(text: str) -> None:
 def test_every_special_sign_is_escaped() -> None:
     assert escape("a&b%c$d#e_f{g}h") == r"a\&b\%c\$d\#e\_f\{g\}h"
     assert escape("~^\\") == r"\textasciitilde{}\textasciicircum{}\textbackslash{}"
+    assert escape("a|b<c>") == r"a\textbar{}b\textless{}c\textgreater{}"
+    assert escape("one\ntwo\r\x1b[31m") == "one two [31m"
 
 
 def test_braces_and_environments_are_balanced(text: str) -> None:
@@ -44,10 +46,24 @@ def test_braces_and_environments_are_balanced(text: str) -> None:
 def test_a_one_shot_line_counts_epochs_and_the_caption_says_whose_seconds(
     one_shot: Callable, record: Callable, scores, by_hand: Path
 ) -> None:
-    text = to_latex(summarise([by_hand, one_shot("supernet", {0: [record(1), record(2)]}, scores)]))
+    text = to_latex(make_report([by_hand, one_shot("supernet", {0: [record(1), record(2)]}, scores)]))
     (line,) = [line for line in text.splitlines() if line.strip().startswith("darts1 &")]
     assert line.endswith(r"& 1 & 2 epochs & 20 \\")
     assert "for one-shot they are those of the machine that searched" in text
+
+
+def test_no_text_of_a_folder_is_a_command(evil: Path) -> None:
+    text = to_latex(make_report([evil]))
+    lines = [line for line in text.splitlines() if not line.startswith("%")]
+    assert not any("\\input" in line.replace(r"\textbackslash{}input", "") for line in lines)
+    assert not any(re.search(r"(?<!\\)[%&#]", line.replace(" & ", "")) for line in lines)
+    assert all(ord(sign) >= 32 for line in text.splitlines() for sign in line)
+    assert len(text.splitlines()) == len(to_latex(make_report([evil])).split("\n")) - 1
+
+
+def test_searches_that_found_nothing_are_counted(results: Callable, searches, scores) -> None:
+    text = to_latex(make_report([results("job", {**searches, 3: []}, scores)]))
+    assert r"& 4 (1 found nothing) & 2.0 & 27 \\" in text and "% rea found c" in text
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
