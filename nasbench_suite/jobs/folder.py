@@ -12,6 +12,7 @@
 docs/results.md describes the columns.
 """
 
+import hashlib
 import json
 import platform
 import shutil
@@ -156,6 +157,10 @@ class JobFolder:
                 temporary = self.path / f".{name}.tmp"
                 parquet.write_table(table, temporary, compression="zstd")
                 temporary.replace(self.path / name)
+            names = [CONFIG, JOB, *tables, *([FAILURES] if failures else [])]
+            files = {name: hashlib.sha256((self.path / name).read_bytes()).hexdigest() for name in names}
+            manifest = {"seeds": [record.seed for record in records], "files": files}
+            _write(self.path / "manifest.json", (json.dumps(manifest, indent=2) + "\n").encode())
             (self.path / LOG).unlink(missing_ok=True)
             shutil.rmtree(self.path / "checkpoints", ignore_errors=True)
         except OSError as error:
@@ -185,8 +190,7 @@ def _trajectory(records: Sequence[SeedRecord], pa: Any) -> Any:
         "valid_accuracy": pa.array(columns["valid_accuracy"], pa.float64()),
         "incumbent": pa.array(columns["incumbent"], pa.bool_()),
     }
-    # a search that evaluated nothing has no row
-    return pa.table(arrays, metadata={"seeds": json.dumps([record.seed for record in records])})
+    return pa.table(arrays)
 
 
 def _scores(records: Sequence[SeedRecord], pa: Any) -> Any:

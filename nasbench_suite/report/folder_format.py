@@ -17,14 +17,19 @@ def check_description(description: object) -> dict[str, Any]:
     """
     if not isinstance(description, dict):
         raise ResultsError("job.json: expected an object, so this is not a job of nasbench-suite")
-    if "config_id" in description and any(key in description for key in OLD):
-        raise ResultsError("these results are from before nasbench-suite 0.1; run the command again to make them anew")
+    refuse_old(description)
     for key, (expected, holds) in KEYS.items():
         if key not in description:
             raise ResultsError(f"job.json: expected the key {key!r}, so this is not a job of nasbench-suite 0.1")
         if not holds(description[key]):
             raise ResultsError(f"job.json: {key}: expected {expected}, got {str(description[key])[:60]!r}")
     return description
+
+
+def refuse_old(description: object) -> None:
+    """Raises ResultsError where `job.json` is from before 0.1, whose folders have no manifest."""
+    if isinstance(description, dict) and "config_id" in description and any(key in description for key in OLD):
+        raise ResultsError("these results are from before nasbench-suite 0.1; run the command again to make them anew")
 
 
 def _is_text(value: object) -> bool:

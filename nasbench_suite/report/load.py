@@ -1,7 +1,6 @@
 """Finds results folders, and merges those of one configuration: N machines and one give the same report."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs.folder import JOB, TRAJECTORY
-from nasbench_suite.report.read import read_folder
+from nasbench_suite.jobs.folder import JOB
+from nasbench_suite.report.folder_format import refuse_old
+from nasbench_suite.report.read import read_folder, read_json
 from nasbench_suite.report.results import Column, Results
 
 MANIFEST = "manifest.json"
@@ -39,19 +39,21 @@ def load(folders: Iterable[Path]) -> LoadedResults:
         ResultsError: there is no finished job that can be read.
     """
     folders = list(folders)
-    jobs = _find(folders)
-    finished = [job for job in jobs if (job / TRAJECTORY).exists()]
-    unfinished = tuple(job for job in jobs if not (job / TRAJECTORY).exists())
     by_config: dict[str, list[Results]] = {}
+    unfinished: list[Path] = []
     left_out: dict[Path, str] = {}
-    for job in finished:
+    for job in _find(folders):
         try:
-            _add(_read(job), by_config)
+            if (job / MANIFEST).exists():
+                _add(_read(job), by_config)
+            else:
+                refuse_old(read_json(job / JOB))
+                unfinished.append(job)
         except ResultsError as error:
             left_out[job] = str(error)
     if not by_config:
         raise ResultsError(f"{', '.join(map(str, folders))}: {_nothing(unfinished, left_out)}")
-    return LoadedResults(tuple(map(_merge, by_config.values())), unfinished, left_out)
+    return LoadedResults(tuple(map(_merge, by_config.values())), tuple(unfinished), left_out)
 
 
 def _find(folders: Sequence[Path]) -> list[Path]:
@@ -77,23 +79,27 @@ def _read(folder: Path) -> Results:
     damaged = _damaged(folder)
     if damaged:
         raise ResultsError(f"not what the job wrote (SHA-256): {', '.join(damaged)}")
-    return read_folder(folder)
+    return read_folder(folder, _manifest(folder)[0])
 
 
 def _damaged(folder: Path) -> list[str]:
-    """Returns the files of a finished job that are missing, or not what its manifest says that they are.
+    """Returns the files of a finished job that are missing, or not what its manifest says that they are."""
+    _, files = _manifest(folder)
+    plain = {name: checksum for name, checksum in files.items() if Path(name).name == name}
+    return [name for name, checksum in plain.items() if _sha256(folder / name) != checksum]
+
+
+def _manifest(folder: Path) -> tuple[list[int], dict[str, str]]:
+    """Returns which searches ran, and the SHA-256 of each file.
 
     Raises:
-        ResultsError: the manifest itself is damaged.
+        ResultsError: the manifest is damaged.
     """
-    if not (folder / MANIFEST).exists():
-        return []
+    content = read_json(folder / MANIFEST)
     try:
-        files = json.loads((folder / MANIFEST).read_bytes())["files"].items()
-        plain = [(str(name), str(checksum)) for name, checksum in files if Path(name).name == name]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        return [int(seed) for seed in content["seeds"]], {str(name): str(sha) for name, sha in content["files"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ResultsError(f"{MANIFEST}: is damaged") from error
-    return [name for name, checksum in plain if _sha256(folder / name) != checksum]
 
 
 def _sha256(path: Path) -> str | None:

@@ -1,7 +1,7 @@
 """One job's folder as `Results`; a folder may be anybody's, so nothing in it is taken on trust."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +29,25 @@ EPOCHS_KINDS = {
 }
 
 
-def read_folder(folder: Path) -> Results:
+def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     """Reads the folder of a finished job.
+
+    Args:
+        folder: of the job.
+        seeds: of the searches that ran; one that evaluated nothing has no row in any file.
 
     Raises:
         ResultsError: a file is missing, damaged, a link or not what 0.1 writes; the message says which, not the folder.
     """
-    description = check_description(_json(folder / JOB))
+    description = check_description(read_json(folder / JOB))
     config = _yaml(folder / CONFIG)
-    table = _parquet(folder / TRAJECTORY)
-    trajectory = _columns(table, TRAJECTORY_KINDS, TRAJECTORY)
+    trajectory = _columns(_parquet(folder / TRAJECTORY), TRAJECTORY_KINDS, TRAJECTORY)
     one_shot = description["one_shot"]
     epochs = None if one_shot is None else _epochs(_parquet(folder / EPOCHS), one_shot)
-    failures = _failures(_json(folder / FAILURES)) if (folder / FAILURES).exists() else {}
-    seeds = _seeds(table, trajectory, epochs)
+    failures = _failures(read_json(folder / FAILURES)) if (folder / FAILURES).exists() else {}
+    ran = set(seeds).union(*(np.unique(each["seed"]).tolist() for each in (trajectory, epochs or {"seed": []})))
     scores = _scores(_parquet(folder / SCORES))
-    return Results(description, config, seeds, trajectory, scores, (folder,), epochs, failures)
+    return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures)
 
 
 def _content(path: Path) -> bytes:
@@ -59,7 +62,12 @@ def _content(path: Path) -> bytes:
         raise ResultsError(f"{path.name}: cannot be read ({error.strerror})") from error
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Reads JSON.
+
+    Raises:
+        ResultsError: it is missing, damaged or a link; the message says which, not the folder.
+    """
     try:
         return json.loads(_content(path))
     except (ValueError, RecursionError) as error:
@@ -105,17 +113,6 @@ def _columns(table: Any, kinds: Mapping[str, str], name: str) -> dict[str, Colum
     if (np.diff(columns["seed"]) < 0).any():
         raise ResultsError(f"{name}: expected rows ordered by seed")
     return columns
-
-
-def _seeds(table: Any, *columns: Mapping[str, Column] | None) -> tuple[int, ...]:
-    """Returns which searches ran: those that the file names, for one that evaluated nothing has no row."""
-    text = (table.schema.metadata or {}).get(b"seeds", b"[]")
-    try:
-        named = {int(seed) for seed in json.loads(text)}
-    except (ValueError, TypeError, RecursionError) as error:
-        raise ResultsError(f"{TRAJECTORY}: expected the seeds of the searches, got {str(text)[:60]}") from error
-    found = [np.unique(each["seed"]).tolist() for each in columns if each is not None]
-    return tuple(sorted(named.union(*found)))
 
 
 def _scores(table: Any) -> dict[str, dict[str, tuple[float, float]]]:

@@ -48,7 +48,7 @@ def test_a_search_trains_what_it_asks_for_and_pays_in_real_seconds(make_job: Mak
 
 def test_a_report_says_that_its_seconds_are_real(make_job: MakeJob) -> None:
     folder = run(make_job(*TINY, "seeds=1", "budget.evaluations=1"))
-    report = to_markdown(make_report([folder]), Path("curves.png"))
+    report = to_markdown(make_report([folder]))
     assert "table training-digits" in report and "seconds are real, the processor seconds of its trainings" in report
 
 

@@ -1,5 +1,6 @@
 """Results folders made by hand, so that every figure can be computed by hand."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -8,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.jobs.folder import JOB, JobFolder, SeedRecord
+from nasbench_suite.jobs.folder import FAILURES, JOB, JobFolder, SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.report.load import MANIFEST
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent
 Scores = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
@@ -132,8 +134,22 @@ def rewrite() -> Callable[..., None]:
     def change(folder: Path, **values: Any) -> None:
         described = json.loads((folder / JOB).read_text()) | values
         (folder / JOB).write_text(json.dumps({key: value for key, value in described.items() if value != "absent"}))
+        seal(folder)
 
     return change
+
+
+@pytest.fixture(name="seal")
+def _seal() -> Callable[[Path], None]:
+    return seal
+
+
+def seal(folder: Path) -> None:
+    """Writes the manifest of a folder anew, as if the job had written what is there."""
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    names = {*manifest["files"], *([FAILURES] if (folder / FAILURES).exists() else [])}
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    (folder / MANIFEST).write_text(json.dumps({"seeds": manifest["seeds"], "files": files}))
 
 
 @pytest.fixture

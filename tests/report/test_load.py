@@ -1,4 +1,3 @@
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +9,6 @@ from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs.folder import FAILURES, JOB, SCORES, TRAJECTORY
 from nasbench_suite.report.load import MANIFEST, load
 from nasbench_suite.report.model import make_report
-
-
-def seal(folder: Path) -> None:
-    """Writes a manifest of what a job has written."""
-    names = [path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    (folder / MANIFEST).write_text(json.dumps({"files": files}))
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -78,10 +70,13 @@ def test_seeds_of_a_one_shot_search_from_several_folders_are_joined_once(
         np.testing.assert_array_equal(found.epochs[name], column)
 
 
-def test_why_searches_ended_early_is_read_from_every_folder(one_shot: Callable, record: Callable, scores) -> None:
+def test_why_searches_ended_early_is_read_from_every_folder(
+    one_shot: Callable, record: Callable, scores, seal: Callable
+) -> None:
     folders = [one_shot(f"part{seed}", {seed: [record(1)]}, scores) for seed in (0, 1, 2)]
     for seed in (0, 2):
         (folders[seed] / FAILURES).write_text(json.dumps({str(seed): f"reason {seed}"}))
+        seal(folders[seed])
     (found,) = load(folders).results
     assert found.failures == {0: "reason 0", 2: "reason 2"}
 
@@ -90,8 +85,7 @@ def test_why_searches_ended_early_is_read_from_every_folder(one_shot: Callable, 
 def test_what_the_manifest_does_not_know_is_left_out_and_named(
     results: Callable, searches, scores, by_hand: Path, name: str
 ) -> None:
-    for folder in (by_hand, results("other", searches, scores, config_id="c1")):
-        seal(folder)
+    results("other", searches, scores, config_id="c1")
     content = bytearray((by_hand / name).read_bytes())
     content[len(content) // 2] ^= 1
     (by_hand / name).write_bytes(content)
@@ -101,7 +95,7 @@ def test_what_the_manifest_does_not_know_is_left_out_and_named(
 
 
 def test_a_damaged_manifest_leaves_its_folder_out(by_hand: Path) -> None:
-    for content in ('{"files": 3}', "[", "[" * 100_000, "null"):
+    for content in ('{"files": 3}', '{"seeds": ["x"], "files": {}}', "[", "[" * 100_000, "null"):
         (by_hand / MANIFEST).write_text(content)
         with pytest.raises(ResultsError, match=r"manifest.json: is damaged"):
             load([by_hand])
@@ -109,7 +103,9 @@ def test_a_damaged_manifest_leaves_its_folder_out(by_hand: Path) -> None:
 
 def test_a_manifest_reads_no_file_of_another_folder(by_hand: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s")
-    (by_hand / MANIFEST).write_text(json.dumps({"files": {"../secret": "0"}}))
+    manifest = json.loads((by_hand / MANIFEST).read_text())
+    manifest["files"]["../secret"] = "0"
+    (by_hand / MANIFEST).write_text(json.dumps(manifest))
     assert load([by_hand]).left_out == {}
 
 
@@ -118,3 +114,16 @@ def test_a_stranger_with_the_same_config_id_is_not_merged(results: Callable, sea
     loaded = load([by_hand, other])
     assert loaded.left_out == {other: f"has the config id of {by_hand}, and another table_hash"}
     assert len(loaded.results) == 1
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_results_from_before_0_1_are_named_and_left_out(
+    results: Callable, searches, scores, by_hand: Path, rewrite: Callable, manifest: bool
+) -> None:
+    old = results("old", searches, scores, config_id="c1")
+    rewrite(old, objective="valid_accuracy", objectives="absent")
+    if not manifest:
+        (old / MANIFEST).unlink()
+    reason = "these results are from before nasbench-suite 0.1; run the command again to make them anew"
+    loaded = load([by_hand, old])
+    assert (loaded.left_out, loaded.unfinished) == ({old: reason}, ())

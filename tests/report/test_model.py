@@ -52,10 +52,11 @@ def test_an_unfinished_job_is_named_and_left_out(results: Callable, searches, sc
 
 
 def test_a_bad_folder_is_named_with_its_reason_and_the_rest_is_reported(
-    results: Callable, searches, scores, by_hand: Path
+    results: Callable, searches, scores, by_hand: Path, seal: Callable
 ) -> None:
     bad = results("bad", searches, scores, config_id="c1")
     (bad / SCORES).write_bytes(b"PAR1 and nothing else")
+    seal(bad)
     report = make_report([by_hand.parent])
     assert report.rows == make_report([by_hand]).rows
     (note,) = report.notes
@@ -64,14 +65,19 @@ def test_a_bad_folder_is_named_with_its_reason_and_the_rest_is_reported(
 
 def test_a_report_of_nothing_but_bad_folders_is_refused_in_a_line(by_hand: Path) -> None:
     (by_hand / SCORES).unlink()
-    with pytest.raises(ResultsError, match=r"1 left out, the first is .*job: scores.parquet: is missing") as caught:
+    with pytest.raises(
+        ResultsError, match=r"1 left out, the first is .*job: not what the job wrote \(SHA-256\): scores.parquet"
+    ) as caught:
         make_report([by_hand])
     assert "\n" not in str(caught.value) and "remove" not in str(caught.value)
 
 
-def test_a_search_that_ended_early_is_noted_with_its_reason(one_shot: Callable, record: Callable, scores) -> None:
+def test_a_search_that_ended_early_is_noted_with_its_reason(
+    one_shot: Callable, record: Callable, scores, seal: Callable
+) -> None:
     folder = one_shot("job", {0: [record(1), record(2)], 1: [record(1)]}, scores)
     (folder / FAILURES).write_text('{"1": "epoch 2: the training loss is not finite"}')
+    seal(folder)
     report = make_report([folder])
     assert "darts1: the search of seed 1 ended early: epoch 2: the training loss is not finite" in report.notes
     assert report.rows[0].seeds == 2
