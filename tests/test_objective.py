@@ -155,13 +155,13 @@ def test_an_algorithm_of_a_job_reaches_no_table(errors: list[float], composed: C
 def test_job_folder_and_reports_say_that_test_scores_were_told(errors: list[float], composed: Callable) -> None:
     made = composed(*OVERRIDES, "budget.evaluations=5")
     folder = run(prepare(made.config, made.choices))
-    assert json.loads((folder / "job.json").read_text())["objective"] == "test_error"
-    assert "objective: test_error" in (folder / "config.yaml").read_text()
+    assert json.loads((folder / "job.json").read_text())["objectives"] == ["test_error"]
+    assert "objectives: test_error" in (folder / "config.yaml").read_text()
     summary = make_report([folder])
     for text in (to_console(summary), to_markdown(summary)):
         assert TOLD_TEST_SCORES in text
         assert "set space.batch_size to derive them" in text
-    assert "objective test_error" in to_markdown(summary)
+    assert "objectives test_error" in to_markdown(summary)
 
 
 def test_the_figure_of_such_a_search_has_test_curves_only(
@@ -175,6 +175,6 @@ def test_the_figure_of_such_a_search_has_test_curves_only(
     assert [text.get_text() for text in valid.texts] == ["not in the table"]
     assert len(test.lines) == 1
     (legend,) = figure.subfigs[0].legends
-    assert [text.get_text() for text in legend.get_texts()] == ["random (2 seeds)"]
+    assert [text.get_text() for text in legend.get_texts()] == ["random (2 searches)"]
     save(summary, tmp_path / "curves.png")
     assert (tmp_path / "curves.png").stat().st_size > 1000

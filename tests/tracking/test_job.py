@@ -42,7 +42,7 @@ def test_a_job_is_one_run_with_config_group_job_type_and_tags(logged: Callable[.
     assert found.run.display_name == "rea on nb201/cifar10"
     assert found.config["budget"]["seconds"] == 3000
     assert found.config["job"] == json.loads((folder / "job.json").read_text())
-    assert found.run.run_id.startswith(f"{found.config['job']['config_id']}-0-5-")
+    assert found.run.run_id.startswith(f"{found.config['job']['config_id']}-0-on-")
     assert found.exit_codes == [0]
     assert found.folder.parent == folder / "wandb"
 
@@ -185,3 +185,24 @@ def test_while_another_process_has_the_folder_nothing_is_logged(make_job: MakeJo
     with filelock.FileLock(job.folder / ".lock"):
         assert tracking.log_job(job.folder, job.config) is None
     assert not (job.folder / "wandb").exists()
+
+
+def test_one_text_is_one_tag(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    assert set(read_run(logged("tracking.tags=foo")).run.tags) == {"nb201", "cifar10", "random", "foo"}
+
+
+def test_the_summary_says_how_many_searches_found_nothing_and_what_was_found(
+    make_job: MakeJob, read_run: ReadRun
+) -> None:
+    job = make_job("seeds=3", "budget.evaluations=0")
+    tracking.log_job(run(job), job.config)
+    found = read_run(job.folder)
+    assert (found.summary["seeds"], found.summary["without_incumbent"], found.exit_codes) == (3, 3, [0])
+    assert not any(key.endswith("mean") or key == "found" for key in found.summary)
+    assert [row for row in found.history if "seconds" in row] == []
+
+
+def test_the_summary_has_the_architecture_that_was_found(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    folder = logged()
+    summary = read_run(folder).summary
+    assert (summary["without_incumbent"], summary["found"]) == (0, make_report([folder]).rows[0].found)

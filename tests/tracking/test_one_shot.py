@@ -20,7 +20,7 @@ DESCRIPTION = {
     "algorithm": "darts1",
     "protocol": "nats",
     "label": None,
-    "one_shot": {"operations": ["none", "conv"], "edges": ["1<-0", "2<-0"]},
+    "one_shot": {"operations": ["none", "conv"], "parameterless": ["none"], "edges": ["1<-0", "2<-0"]},
 }
 SCORES = {"cifar10": [200, 80.0, 90.0], "cifar100": [200, None, 60.0]}
 
@@ -32,7 +32,7 @@ def open_live(folder: Path, seed: int = 3, results: str = "somewhere/mine", **se
 def record(epoch: int, **values: Any) -> EpochRecord:
     shown = {
         "seconds": 10.5 * epoch, "architecture": f"cell {epoch}", "train_loss": 2.0, "train_accuracy": 30.0,
-        "valid_loss": 2.5, "valid_accuracy": 25.0, "entropy": 0.5, "none": 1, "skip_connect": 0, "convolutions": 1,
+        "valid_loss": 2.5, "valid_accuracy": 25.0, "entropy": 0.5, "operation_counts": (1, 1), "parametric_edges": 1,
         "memory_mib": 500.0, "edge_weights": (0.1, 0.9, 0.75, 0.25), **values,
     }  # fmt: skip
     return EpochRecord(epoch=epoch, **shown)
@@ -44,7 +44,7 @@ def test_an_epoch_shows_edge_weights_and_the_derived_cells_true_accuracy(tmp_pat
         live.epoch(record(2, train_loss=1.0), SCORES)
     first, second = read_run(tmp_path).history
     assert first == {
-        "seconds": 10.5, "epoch": 1, "entropy": 0.5, "none": 1, "skip_connect": 0, "convolutions": 1,
+        "seconds": 10.5, "epoch": 1, "entropy": 0.5, "edges/none": 1, "edges/conv": 1, "parametric_edges": 1,
         "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": 2.5, "memory_mib": 500.0,
         "supernet/valid_accuracy": 25.0, "cifar10/valid_accuracy": 80.0, "cifar10/test_accuracy": 90.0,
         "cifar100/test_accuracy": 60.0,
@@ -97,15 +97,15 @@ def test_a_search_that_fails_is_a_failed_run_without_a_final_cell(tmp_path: Path
     assert found.exit_codes == [1] and "architecture" not in found.summary
 
 
-@pytest.mark.parametrize("convolutions", [0, 2])
+@pytest.mark.parametrize("parametric", [0, 2])
 def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
-    tmp_path: Path, read_run: ReadRun, convolutions: int
+    tmp_path: Path, read_run: ReadRun, parametric: int
 ) -> None:
     with open_live(tmp_path) as live:
-        live.epoch(record(1, convolutions=1), SCORES)
-        live.epoch(record(2, convolutions=convolutions), {"cifar10": [200, 10.0, 11.0]})
+        live.epoch(record(1, parametric_edges=1), SCORES)
+        live.epoch(record(2, parametric_edges=parametric), {"cifar10": [200, 10.0, 11.0]})
     summary = read_run(tmp_path).summary
-    assert (summary["architecture"], summary["collapsed"]) == ("cell 2", convolutions == 0)
+    assert (summary["architecture"], summary["collapsed"]) == ("cell 2", parametric == 0)
     assert (summary["final/cifar10/valid_accuracy"], summary["final/cifar10/test_accuracy"]) == (10.0, 11.0)
 
 
@@ -113,14 +113,14 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
 def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
     """A finished job of two seeds and its configuration."""
     described = {
-        **DESCRIPTION, "objective": "valid_accuracy", "trial": None, "fidelities": [], "workers": 1,
+        **DESCRIPTION, "objectives": ["valid_accuracy"], "trial": None, "fidelities": [], "multi_fidelity": False, "workers": 1,
         "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
         "seconds_from": None, "table": "t", "table_hash": "ab" * 32, "best": {"cifar10": [95.0, 96.0]},
     }  # fmt: skip
-    config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS}
+    config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS, "seed": 0}
     with JobFolder.open(tmp_path / "mine" / "seeds-0-1", described, config) as folder:
         for seed in (0, 1):
-            records = [record(epoch, seconds=10.0 * epoch + seed, convolutions=seed) for epoch in (1, 2)]
+            records = [record(epoch, seconds=10.0 * epoch + seed, parametric_edges=seed) for epoch in (1, 2)]
             columns = {
                 "seconds": [one.seconds for one in records],
                 "schedule": [2, 2],
@@ -162,7 +162,7 @@ settings = {"mode": "disabled", "project": "p", "entity": None, "group": None, "
 parts = ("config_id", "space", "dataset", "algorithm", "protocol", "label")
 description = {**dict.fromkeys(parts), "one_shot": {"operations": ["none"], "edges": ["1<-0"]}}
 with live_supernet(settings, Path("."), description, {"results": "results"}, 0) as live:
-    live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, 0, 0, 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
+    live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, (1,), 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
 print("loaded:", {"wandb", "torch"} & set(sys.modules))
 """
     assert python("-c", code).out == "loaded: set()\n"
