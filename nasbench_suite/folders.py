@@ -47,6 +47,6 @@ def is_shipped(path: Path) -> bool:
 
 
 def relative_path(path: Path, to: Path) -> str:
-    """Returns how a file at `path` is written in a document that lies in the folder `to`: relative where it is below."""
+    """Returns how a file is written in a document that lies in the folder `to`: relative where it is below."""
     path, to = path.resolve(), to.resolve()
     return str(path.relative_to(to)) if path.is_relative_to(to) else str(path)

@@ -45,7 +45,7 @@ def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     one_shot = description["one_shot"]
     epochs = None if one_shot is None else _epochs(_parquet(folder / EPOCHS), one_shot)
     failures = _failures(read_json(folder / FAILURES)) if (folder / FAILURES).exists() else {}
-    ran = set(seeds).union(*(np.unique(each["seed"]).tolist() for each in (trajectory, epochs or {"seed": []})))
+    ran = {*seeds, *trajectory["seed"].tolist(), *([] if epochs is None else epochs["seed"].tolist())}
     scores = _scores(_parquet(folder / SCORES))
     return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures)
 

@@ -101,7 +101,9 @@ def _described(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _axes(found: ReportedConfiguration | None) -> Axes | None:
-    return found and Axes(known_unit(found.results), [f"{row.scored_on}/*" for row in found.rows])
+    if found is None:
+        return None
+    return Axes(known_unit(found.results), [f"{row.scored_on}/*" for row in found.rows])
 
 
 def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.published import PublishedComparison
 from nasbench_suite.report.model import make_report
+from nasbench_suite.report.published import PublishedComparison
 
 CODE = "the authors' code (AutoDL-Projects), run on the measurements of NAS-Bench-201"
 PAPER = "NAS-Bench-201's paper (arXiv:2001.00326, table 5)"

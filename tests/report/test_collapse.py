@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
-from nasbench_suite.report.load import load
 from nasbench_suite.report.collapse import collapse_notes, collapsed
+from nasbench_suite.report.load import load
 
 
 def test_only_the_final_cell_counts_as_collapsed(one_shot: Callable, record: Callable, scores) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from nasbench_suite.report import published
-from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.model import make_report
+from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.scored_row import ScoredRow
 from nasbench_suite.report.writers.markdown import to_markdown
 

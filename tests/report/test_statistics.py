@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.load import load
 from nasbench_suite.report.results import Results
-from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.statistics import compare_at, holm, incumbent_scores
 from nasbench_suite.report.writers.tables import verdict
 

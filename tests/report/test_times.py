@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.report.times import times_in, common_unit, known_unit, limit, reading, unit_name
 from nasbench_suite.report.load import load
 from nasbench_suite.report.results import Results
+from nasbench_suite.report.times import common_unit, known_unit, limit, reading, times_in, unit_name
 
 
 @pytest.fixture

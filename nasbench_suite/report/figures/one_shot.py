@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -206,14 +207,19 @@ def _draw_epochs(subfigure: SubFigure, group: ComparedGroup, found: Shown, title
 
 def _legend(subfigure: SubFigure, looks: list[LineStyle]) -> None:
     names = [look.name for look in looks]
+    handles: Any = [Line2D([], [], **_line_of(look)) for look in looks]
     subfigure.legend(
-        [Line2D([], [], linestyle=look.dash, color=look.colour, linewidth=1.2) for look in looks],
+        handles,
         names,
         loc="outside lower center",
         ncols=legend_columns(names),
         frameon=False,
         title="mean over searches, 95% confidence band",
     )
+
+
+def _line_of(look: LineStyle) -> dict[str, Any]:
+    return {"linestyle": look.dash, "color": look.colour, "linewidth": 1.2}
 
 
 def _draw_line(axis: Axes, values: NDArray[np.float64], dash: str, colour: str) -> None:

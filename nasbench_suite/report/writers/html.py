@@ -21,8 +21,8 @@ from nasbench_suite.report.figures import incumbents, one_shot
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
 from nasbench_suite.report.times import reading
-from nasbench_suite.report.writers import tables
 from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
+from nasbench_suite.report.writers import tables
 
 
 class Picture(NamedTuple):
@@ -40,7 +40,8 @@ class Picture(NamedTuple):
 def to_html(report: Report) -> str:
     """Returns the page."""
     groups = [_group(group, f"{at}") for at, group in enumerate(report.groups)]
-    return _template().render(accuracies=ACCURACIES, groups=groups, notes=report.notes) + "\n"
+    page: str = _template().render(accuracies=ACCURACIES, groups=groups, notes=report.notes)
+    return page + "\n"
 
 
 @cache

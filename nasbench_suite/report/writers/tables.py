@@ -1,6 +1,5 @@
 """A report's tables as headers and rows of plain text, for every format that shows them alike."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from nasbench_suite.report.budget_comparison import LEVEL, BudgetComparison

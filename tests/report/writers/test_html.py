@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.report.writers.html import to_html
 from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.html import to_html
 
 VOID = {"meta", "br", "img", "link", "hr"}
 BEST = {"cifar10": [95.0, 86.0], "cifar100": [None, 64.0]}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.report.writers.latex import escape, to_latex
 from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.latex import escape, to_latex
 
 
 @pytest.fixture
