@@ -183,7 +183,7 @@ class LiveRun:
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
-        """Turns what W&B raises into a line, and the run into one that does nothing; what W&B says itself is dropped."""
+        """Turns what W&B raises into a line, and the run into one that does nothing; drops what W&B says itself."""
         try:
             with _silence():
                 yield

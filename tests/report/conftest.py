@@ -17,7 +17,8 @@ Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accu
 Scores = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
 DESCRIPTION = {
     "config_id": "c0", "space": "nb201", "algorithm": "rea", "protocol": "nb201", "label": None, "dataset": "cifar10",
-    "trial": "mean", "fidelities": [[12, 12]], "multi_fidelity": False, "workers": 1, "table": "t", "table_hash": "ab" * 32,
+    "trial": "mean", "fidelities": [[12, 12]], "multi_fidelity": False, "workers": 1, "table": "t",
+    "table_hash": "ab" * 32,
     "budget": {"seconds": 100, "epochs": None, "evaluations": None, "overstep": "keep"},
     "objectives": ["valid_accuracy"], "seconds_from": None, "clock": "simulated", "one_shot": None, "best": {},
 }  # fmt: skip

@@ -113,7 +113,8 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
 def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
     """A finished job of two seeds and its configuration."""
     described = {
-        **DESCRIPTION, "objectives": ["valid_accuracy"], "trial": None, "fidelities": [], "multi_fidelity": False, "workers": 1,
+        **DESCRIPTION, "objectives": ["valid_accuracy"], "trial": None, "fidelities": [], "multi_fidelity": False,
+        "workers": 1,
         "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
         "seconds_from": None, "table": "t", "table_hash": "ab" * 32, "best": {"cifar10": [95.0, 96.0]},
     }  # fmt: skip

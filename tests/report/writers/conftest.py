@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-EVIL = '<script>alert(1)</script>"><img src=x onerror=y>|a`b`![p](http://e)\n\n# h\r\\input{/etc/passwd}%$x$&_^~\x1b[31m{{ 7*7 }}'
+EVIL = (
+    '<script>alert(1)</script>"><img src=x onerror=y>|a`b`![p](http://e)\n\n# h\r'
+    "\\input{/etc/passwd}%$x$&_^~\x1b[31m{{ 7*7 }}"
+)
 
 
 @pytest.fixture
