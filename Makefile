@@ -7,14 +7,14 @@ VENV ?= .venv
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
 	$(VENV)/bin/nasbench-suite run -m algorithm=random,rea,reinforce,bohb seeds=100 results=results/demo
-	$(VENV)/bin/nasbench-suite report results/demo
+	$(VENV)/bin/nasbench-suite report results/demo --figure results/demo/curves.png
 
 # imports the NAS-Bench-201 file that you name, repeats the paper's comparison and reports it
 nb201: setup
 	@test -n "$(FILE)" || { echo "make nb201 FILE=path/to/nas_bench_201.csv.gz: name the file to import"; exit 2; }
 	$(VENV)/bin/nasbench-suite import nb201 "$(FILE)"
 	$(VENV)/bin/nasbench-suite run -cn nb201_table
-	$(VENV)/bin/nasbench-suite report results/nb201_table
+	$(VENV)/bin/nasbench-suite report results/nb201_table --figure results/nb201_table/curves.png
 
 test: setup
 	$(VENV)/bin/pip install -q -e ".[test]"

@@ -120,10 +120,17 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("report", help="tables and figures of finished runs")
     command.add_argument("folders", type=_path, nargs="+", metavar="DIR", help="results folders")
-    command.add_argument("--format", choices=["markdown", "html", "latex", "json"], default="markdown")
+    command.add_argument(
+        "--format",
+        choices=["markdown", "html", "latex", "json", "csv"],
+        help="default: what the ending of --output names, else markdown",
+    )
     command.add_argument("--output", type=_path, metavar="FILE", help="write there instead of to the terminal")
     command.add_argument(
-        "--figure", type=_path, metavar="FILE", help="the curves as .png, .svg or .pdf; default: a .png with Markdown"
+        "--figure",
+        type=_path,
+        metavar="FILE",
+        help="the curves as .png, .svg or .pdf; default: a .png beside Markdown's FILE",
     )
     command.add_argument(
         "--at",
@@ -131,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="BUDGET",
-        help="test the differences here, in seconds",
+        help="test the differences here, in seconds; in Markdown and HTML",
     )
     command.add_argument(
         "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"

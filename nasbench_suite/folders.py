@@ -44,3 +44,9 @@ def table_paths() -> dict[str, Path]:
 def is_shipped(path: Path) -> bool:
     """Whether a table came with the package."""
     return path.parent == SHIPPED_TABLES
+
+
+def relative_path(path: Path, to: Path) -> str:
+    """Returns how a file is written in a document that lies in the folder `to`: relative where it is below."""
+    path, to = path.resolve(), to.resolve()
+    return str(path.relative_to(to)) if path.is_relative_to(to) else str(path)

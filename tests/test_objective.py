@@ -20,10 +20,10 @@ from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.observation import Score
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.spaces import find_space
-from nasbench_suite.report.figure import draw, save
-from nasbench_suite.report.summary import summarise
-from nasbench_suite.report.text import one_job, to_markdown
-from nasbench_suite.spaces.nds import NDSResNet
+from nasbench_suite.report.figures.incumbents import draw, save
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.console import to_console
+from nasbench_suite.report.writers.markdown import to_markdown
 from nasbench_suite.table import Table
 from nasbench_suite.testing.algorithms import reachable
 
@@ -133,7 +133,7 @@ def test_a_search_stays_among_what_was_measured_there(
 
 def test_a_random_search_of_the_whole_pool_finds_its_best(errors: list[float], composed: Callable) -> None:
     made = composed(*OVERRIDES, f"budget.evaluations={COUNT - 1}")
-    summary = summarise([run(prepare(made.config, made.choices))])
+    summary = make_report([run(prepare(made.config, made.choices))])
     (row,) = summary.rows  # there is nothing to show on ImageNet
     assert row.test_mean == 100 - min(errors[:-1])
     assert row.test_std == 0
@@ -156,24 +156,24 @@ def test_job_folder_and_reports_say_that_test_scores_were_told(errors: list[floa
     folder = run(prepare(made.config, made.choices))
     assert json.loads((folder / "job.json").read_text())["objectives"] == ["test_error"]
     assert "objectives: test_error" in (folder / "config.yaml").read_text()
-    summary = summarise([folder])
-    for text in (one_job(summary), to_markdown(summary)):
+    summary = make_report([folder])
+    for text in (to_console(summary), to_markdown(summary)):
         assert TOLD_TEST_SCORES in text
         assert "set space.batch_size to derive them" in text
-    assert "objective test_error" in to_markdown(summary)
+    assert "objectives test_error" in to_markdown(summary)
 
 
 def test_the_figure_of_such_a_search_has_test_curves_only(
     errors: list[float], composed: Callable, tmp_path: Path
 ) -> None:
     made = composed(*OVERRIDES, "budget.evaluations=5")
-    summary = summarise([run(prepare(made.config, made.choices))])
+    summary = make_report([run(prepare(made.config, made.choices))])
     figure = draw(summary, ("accuracy",))
     valid, test = figure.axes
     assert not valid.lines
     assert [text.get_text() for text in valid.texts] == ["not in the table"]
     assert len(test.lines) == 1
     (legend,) = figure.subfigs[0].legends
-    assert [text.get_text() for text in legend.get_texts()] == ["random (2 seeds)"]
+    assert [text.get_text() for text in legend.get_texts()] == ["random (2 searches)"]
     save(summary, tmp_path / "curves.png")
     assert (tmp_path / "curves.png").stat().st_size > 1000

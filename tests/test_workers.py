@@ -204,11 +204,11 @@ def test_measured_overhead_moves_the_clock() -> None:
 @pytest.mark.parametrize("algorithm", ["rea", "asha"])
 def test_workers_speed_a_search_up_in_simulated_time(algorithm: str, installed: Any, make_job: Callable) -> None:
     from nasbench_suite.jobs.run import run
-    from nasbench_suite.report.summary import summarise
+    from nasbench_suite.report.model import make_report
 
     def seconds(workers: int) -> float:
         limits = ("budget.seconds=null", "budget.evaluations=96", "seeds=5")
-        row = summarise([run(make_job(f"algorithm={algorithm}", *limits, f"workers={workers}"))]).rows[0]
+        row = make_report([run(make_job(f"algorithm={algorithm}", *limits, f"workers={workers}"))]).rows[0]
         assert (row.evaluations_mean, row.workers) == (96, workers)
         assert row.seconds_mean is not None
         return row.seconds_mean

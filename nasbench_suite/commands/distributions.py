@@ -4,11 +4,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from nasbench_suite.errors import ConfigError, ResultsError
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.folders import relative_path
 from nasbench_suite.registry.tables import open_table
-from nasbench_suite.report.distributions import Comparison, save, to_markdown
-from nasbench_suite.report.population import Population, population
-from nasbench_suite.report.text import relative
+from nasbench_suite.report.distributions.design_spaces import DesignSpaces
+from nasbench_suite.report.distributions.figure import save
+from nasbench_suite.report.distributions.measured_networks import MeasuredNetworks, measured_networks
+from nasbench_suite.report.distributions.page import to_markdown
+from nasbench_suite.report.output import write_text
 
 
 def write(options: argparse.Namespace) -> None:
@@ -19,24 +22,21 @@ def write(options: argparse.Namespace) -> None:
         ResultsError: a file cannot be written.
     """
     ranges = tuple(None if pair is None else (pair[0], pair[1]) for pair in (options.parameters, options.flops))
-    comparison = Comparison(_read(options.tables, options.dataset), options.bins, (ranges[0], ranges[1]))
-    output: Path = options.output
+    spaces = DesignSpaces(_read(options.tables, options.dataset), options.bins, (ranges[0], ranges[1]))
+    output: Path = options.output.expanduser()
     figure = output.with_suffix(".png")
-    text = to_markdown(comparison, relative(figure, output.parent))
-    save(comparison, figure)
-    try:
-        output.write_text(text)
-    except OSError as error:
-        raise ResultsError(f"{output}: cannot be written ({error.strerror})") from error
+    text = to_markdown(spaces, relative_path(figure, output.parent))
+    save(spaces, figure)
+    write_text(output, text)
     print(f"{output}, {figure}")
 
 
-def _read(names: Sequence[str], dataset: str) -> list[Population]:
+def _read(names: Sequence[str], dataset: str) -> list[MeasuredNetworks]:
     found = []
     for name in names:
         table, _, own = name.partition(":")
-        one = population(open_table(table), own or dataset)
+        one = measured_networks(open_table(table), own or dataset)
         if not len(one.errors):
-            raise ConfigError(f"{one.label}: expected networks with an error and a size, there is none")
+            raise ConfigError(f"{one.label}: expected networks with an error and a size, got none")
         found.append(one)
     return found

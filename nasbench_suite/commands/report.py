@@ -5,77 +5,81 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from nasbench_suite.errors import ConfigError, ResultsError
-from nasbench_suite.report.summary import Summary, summarise
-from nasbench_suite.report.text import relative, to_json, to_markdown
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.folders import relative_path
+from nasbench_suite.report.model import Report, make_report
+from nasbench_suite.report.output import write_text
+from nasbench_suite.report.writers import FORMATS, Format, format_of
+from nasbench_suite.report.writers import write as write_in
 
-FORMATS = ("markdown", "html", "latex", "json")
+WITH_TESTS: tuple[Format, ...] = ("markdown", "html")
 
 
 def write(
     folders: Sequence[Path],
-    format: str,
-    output: Path | None,
-    figure: Path | None,
+    format: str | None = None,
+    output: Path | None = None,
+    figure: Path | None = None,
     curves: Literal["accuracy", "regret", "both"] = "both",
     axis: Literal["log", "linear", "both"] = "log",
     at: Sequence[float] = (),
 ) -> None:
-    """Prints or writes a report.
+    """Prints or writes a report. Writes nothing but the files that it is asked for.
 
     Args:
         folders: results folders; whatever is below them is taken.
-        format: one of `FORMATS`.
-        output: file to write; None for standard output.
-        figure: file of the curves, beside which those of one-shot searches go; None for a place beside the report in
-            Markdown, and none in the other formats.
+        format: one of `FORMATS`; None for what the ending of `output` names, else Markdown.
+        output: file to write, in Markdown with its figure beside it; None for standard output.
+        figure: file of the curves, beside which those of one-shot searches go; None for none but `output`'s.
         curves: what the figure shows.
         axis: of the figure.
-        at: budgets at which to test the differences; for Markdown.
+        at: budgets at which to test the differences; for Markdown and HTML.
 
     Raises:
-        ConfigError: budgets do not go with the format, or are none.
+        ConfigError: budgets do not go with the format, or are not budgets.
         ResultsError: there is nothing to report, or a file cannot be written.
     """
-    if at and format != "markdown":
-        raise ConfigError(f"--at: expected --format markdown, which has the tests; got {format}")
+    folders, output = [folder.expanduser() for folder in folders], output.expanduser() if output else None
+    chosen = _format(format, output)
+    if at and chosen not in WITH_TESTS:
+        raise ConfigError(f"--at: expected --format {' or '.join(WITH_TESTS)}, which have the tests; got {chosen}")
     if not all(0 < budget < math.inf for budget in at):
         raise ConfigError(f"--at: expected budgets above 0, got {', '.join(map(str, at))}")
-    summary = summarise(folders)
-    if figure is None and format == "markdown":
-        figure = output.with_suffix(".png") if output else folders[0] / "curves.png"
-    one_shot = None
-    if figure is not None:
-        from nasbench_suite.report import figure as pictures
-        from nasbench_suite.report import one_shot_figure
-
-        quantities = pictures.QUANTITIES if curves == "both" else (curves,)
-        pictures.save(summary, figure, quantities, pictures.AXES if axis == "both" else (axis,))
-        if one_shot_figure.has_any(summary):
-            one_shot = figure.with_stem("one_shot" if figure.stem == "curves" else f"{figure.stem}-one_shot")
-            one_shot_figure.save(summary, one_shot)
-    text = _text(summary, format, figure, one_shot, output.parent if output else Path.cwd(), at)
+    report = make_report(folders, at)
+    if figure is None and output is not None and chosen == "markdown":
+        figure = output.with_suffix(".png")
+    pictures = [] if figure is None else _draw(report, figure.expanduser(), curves, axis)
+    page = output.parent if output else Path.cwd()
+    text = write_in(report, chosen, [(caption, relative_path(path, page)) for caption, path in pictures])
     if output is None:
-        print(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{output}: cannot be written ({error.strerror})") from error
+        print(text.removesuffix("\n"))
+    else:
+        write_text(output, text)
 
 
-def _text(
-    summary: Summary, format: str, figure: Path | None, one_shot: Path | None, folder: Path, at: Sequence[float]
-) -> str:
-    if format == "json":
-        return to_json(summary)
-    if format == "latex":
-        from nasbench_suite.report.latex import to_latex
+def _format(named: str | None, output: Path | None) -> Format:
+    if named is None:
+        return (format_of(output) if output else None) or "markdown"
+    found = next((format for format in FORMATS if format == named), None)
+    if found is None:
+        raise ConfigError(f"--format: expected one of {', '.join(FORMATS)}; got {named}")
+    return found
 
-        return to_latex(summary)
-    if format == "html":
-        from nasbench_suite.report.html import to_html
 
-        return to_html(summary)
-    assert figure is not None
-    return to_markdown(summary, relative(figure, folder), at, relative(one_shot, folder) if one_shot else None)
+def _draw(
+    report: Report,
+    figure: Path,
+    curves: Literal["accuracy", "regret", "both"],
+    axis: Literal["log", "linear", "both"],
+) -> list[tuple[str, Path]]:
+    """Writes the pictures; returns the caption and the place of each."""
+    from nasbench_suite.report.figures import incumbents, one_shot
+
+    quantities = incumbents.QUANTITIES if curves == "both" else (curves,)
+    incumbents.save(report, figure, quantities, incumbents.AXES if axis == "both" else (axis,))
+    pictures = [("validation and test accuracy of the incumbents", figure)]
+    if one_shot.has_any(report):
+        beside = figure.with_stem("one_shot" if figure.stem == "curves" else f"{figure.stem}-one_shot")
+        one_shot.save(report, beside)
+        pictures.append(("what one-shot searches learned from epoch to epoch", beside))
+    return pictures

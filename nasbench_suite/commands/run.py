@@ -22,8 +22,8 @@ from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.summary import Summary, summarise
-from nasbench_suite.report.text import one_job
+from nasbench_suite.report.model import Report, make_report
+from nasbench_suite.report.writers.console import to_console
 from nasbench_suite.tracking import live_supernet
 
 
@@ -76,13 +76,13 @@ def run_and_show(job: Job) -> float | None:
     folder = _run(job)
     if rank() > 0:
         return None
-    summary = summarise([folder])
-    print(one_job(summary))
+    report = make_report([folder])
+    print(to_console(report))
     print(f"results: {_shown(folder)}", flush=True)
     logged = tracking.log_job(folder, job.config)
     if logged:
         print(logged, flush=True)
-    return _objective(summary)
+    return _objective(report)
 
 
 def _prepare(config: DictConfig) -> Job:
@@ -107,14 +107,12 @@ def _run(job: Job) -> Path:
         raise
 
 
-def _objective(summary: Summary) -> float | None:
-    (results,) = summary.results
-    searches = results.trajectory
-    found = set(searches["seed"][searches["incumbent"]].tolist())
-    row = next((row for row in summary.rows if row.scored_on == row.dataset), None)
-    if row is None or len(found) < row.seeds:
+def _objective(report: Report) -> float | None:
+    (found,) = report.configurations
+    row = found.row
+    if row.scored_on != row.dataset or row.without_incumbent:
         return None
-    if results.config["objectives"] == "test_error":
+    if found.results.description["objectives"] == ["test_error"]:
         return None if row.test_mean is None else row.test_mean - 100
     return row.valid_mean
 

@@ -1,85 +1,86 @@
 """What the incumbent was worth as a search went on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.report.clock import Clock, Unit, clock_in, known_unit
-from nasbench_suite.report.load import Results
+from nasbench_suite.report.band import mean_and_band
+from nasbench_suite.report.results import Results
+from nasbench_suite.report.times import EvaluationTimes, Unit, known_unit, times_in
 
 Split = Literal["valid", "test"]
 SPLITS: tuple[Split, Split] = ("valid", "test")
 Quantity = Literal["accuracy", "regret"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curves:
-    """The incumbents' scores of every search on one grid.
+    """The incumbents' scores on one grid, of every search that found something.
 
     Attributes:
         grid: (G,) times in the unit.
         unit: one of `UNITS`.
-        scores: (searches, G) the judge's accuracy of the incumbent in percent, or its regret in percentage points; NaN
-            before the first incumbent.
+        scores: (searches with an incumbent, G) the judge's accuracy of the incumbent in percent, or its regret in
+            percentage points; NaN before the first incumbent, and where the judge has no score.
     """
 
     grid: NDArray[np.float64]
     unit: Unit
     scores: NDArray[np.float64]
 
-    def mean_and_band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Returns the mean over searches and its 95% confidence limits, each (G,), where every search has begun."""
-        mean = self.scores.mean(axis=0)
-        count = len(self.scores)
-        half = 1.96 * self.scores.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.zeros_like(mean)
-        return mean, mean - half, mean + half
+    @cached_property
+    def band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The mean over the searches and its 95% confidence limits, each (G,); NaN until each of them has a score."""
+        known = ~np.isnan(self.scores).any(axis=0) & (len(self.scores) > 0)
+        mean, low, high = (np.where(known, values, np.nan) for values in mean_and_band(self.scores))
+        return mean, low, high
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to draw."""
+        return not np.isnan(self.band[0]).all()
+
+    def regret(self, best: float | None) -> "Curves":
+        """Returns how far the scores are below the best of the table in percent; NaN where it is None."""
+        scores = np.full_like(self.scores, np.nan) if best is None else best - self.scores
+        return Curves(self.grid, self.unit, scores)
 
 
 def incumbent_curves(
-    results: Results,
-    dataset: str,
-    split: Split,
-    points: int = 240,
-    quantity: Quantity = "accuracy",
-    unit: Unit | None = None,
+    results: Results, dataset: str, split: Split, points: int = 240, unit: Unit | None = None
 ) -> Curves:
-    """Computes the score of the incumbent over time.
+    """Computes the accuracy of the incumbent over time.
 
     Args:
         results: of one configuration.
         dataset: where the incumbents are scored.
         split: validation or test accuracy.
-        points: of the grid, half of them evenly spaced and half evenly in the logarithm, from when every search has an
-            incumbent to the last end.
-        quantity: the accuracy, or the regret: how far it is below the best of the table; see `best_accuracy`.
+        points: of the grid, half of them evenly spaced and half evenly in the logarithm, from when each search that
+            finds something has an incumbent to the last end.
         unit: of the grid; None for the configuration's own.
     """
-    clock = clock_in(results, unit or known_unit(results))
-    leads = results.trajectory["incumbent"]
-    starts = [clock.times[rows][leads[rows]][:1] for rows in results.searches]
-    start = max((float(times[0]) for times in starts if len(times)), default=1.0)
-    end = max(float(clock.times.max()), start)
+    times = times_in(results, unit or known_unit(results))
+    starts = [times.values[rows[0]] for rows in results.incumbent_rows if len(rows)]
+    start = float(max(starts, default=1.0)) or 1.0  # what costs nothing is known at 0, where no logarithm is
+    end = max(float(times.values.max(initial=start)), start)
     half = points // 2
     grid = np.sort(np.concatenate([np.geomspace(start, end, half), np.linspace(start, end, points - half)]))
     grid[-1] = end  # geomspace may end a rounding error beyond
-    scores = scores_at(results, dataset, split, clock, grid)
-    if quantity == "regret":
-        best = best_accuracy(results, dataset, split)
-        scores = np.full_like(scores, np.nan) if best is None else best - scores
-    return Curves(grid, clock.unit, scores)
+    return Curves(grid, times.unit, scores_at(results, dataset, split, times, grid))
 
 
 def best_accuracy(results: Results, dataset: str, split: Split) -> float | None:
     """Returns the highest accuracy in the table that was searched, in percent; None where that is not known."""
-    pair = results.description.get("best", {}).get(dataset)
+    pair = results.description["best"].get(dataset)
     best: float | None = None if pair is None else pair[SPLITS.index(split)]
     return best
 
 
 def scores_at(
-    results: Results, dataset: str, split: Split, clock: Clock, grid: NDArray[np.float64]
+    results: Results, dataset: str, split: Split, times: EvaluationTimes, grid: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Returns the judge's accuracies of the incumbents at given times.
 
@@ -87,16 +88,16 @@ def scores_at(
         results: of one configuration.
         dataset: where the incumbents are scored.
         split: validation or test accuracy.
-        clock: when each evaluation was known.
+        times: when each evaluation was known.
         grid: (G,) times, rising.
 
     Returns:
-        (searches, G) percent; NaN before the first incumbent and where the judge has no score.
+        (searches with an incumbent, G) percent; NaN before the first incumbent and where the judge has no score.
     """
-    trajectory = results.trajectory
-    lines = []
-    for rows in results.searches:
-        at = np.flatnonzero(trajectory["incumbent"][rows])
-        worth = [results.score(dataset, arch)[split == "test"] for arch in trajectory["architecture"][rows][at]]
-        lines.append(np.array([np.nan, *worth])[np.searchsorted(clock.times[rows][at], grid, side="right")])
-    return np.array(lines)
+    names, at = results.trajectory["architecture"], SPLITS.index(split)
+    found = []
+    for rows in results.incumbent_rows:
+        if len(rows):
+            worth = np.array([np.nan, *(results.score(dataset, name)[at] for name in names[rows])])
+            found.append(worth[np.searchsorted(times.values[rows], grid, side="right")])
+    return np.array(found).reshape(len(found), len(grid))

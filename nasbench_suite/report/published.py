@@ -9,15 +9,16 @@ from typing import Any
 
 import yaml
 
-from nasbench_suite.report.load import Results
-from nasbench_suite.report.summary import Row, flatten
+from nasbench_suite.report.labels import flatten
+from nasbench_suite.report.results import Results
+from nasbench_suite.report.scored_row import ScoredRow
 
 TOLERANCE = 4.0  # standard errors of a difference within which two means are said to agree
 ROUNDING = 0.01 / math.sqrt(12)  # standard error of a figure with two decimals, the least that a difference can have
 
 
 @dataclass(frozen=True)
-class Difference:
+class PublishedDifference:
     """A mean of ours beside a published one.
 
     Attributes:
@@ -39,7 +40,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PublishedComparison:
     """A configuration of ours beside one published row.
 
     Attributes:
@@ -47,10 +48,10 @@ class Comparison:
         label: of our configuration.
         source: who published it.
         seeds: how many searches they ran.
-        evaluations: a search of theirs; None where they do not say.
-        evaluations_here: a search of ours.
-        seconds: a search of theirs, on their machine or simulated; None where they do not say.
-        seconds_here: a search of ours; None where unknown.
+        evaluations: per search of theirs; None where they do not say.
+        evaluations_here: per search of ours; None where all found nothing.
+        seconds: per search of theirs, on their machine or simulated; None where they do not say.
+        seconds_here: per search of ours; None where unknown.
         differences: by scored data set, validation before test.
     """
 
@@ -59,10 +60,10 @@ class Comparison:
     source: str
     seeds: int
     evaluations: float | None
-    evaluations_here: float
+    evaluations_here: float | None
     seconds: float | None
     seconds_here: float | None
-    differences: tuple[Difference, ...]
+    differences: tuple[PublishedDifference, ...]
 
     @property
     def agreeing(self) -> int:
@@ -70,24 +71,21 @@ class Comparison:
         return sum(d.errors is not None and abs(d.errors) <= TOLERANCE for d in self.differences)
 
 
-def compare(results: Sequence[Results], rows: Sequence[Row]) -> list[Comparison]:
-    """Finds the published rows that hold for configurations.
+def compare(results: Results, rows: Sequence[ScoredRow]) -> list[PublishedComparison]:
+    """Finds the published rows that hold for a configuration.
 
     Args:
-        results: the configurations.
-        rows: their figures.
+        results: of the configuration.
+        rows: its figures.
     """
-    found = []
-    for one in results:
-        description = one.description
-        ours = {row.scored_on: row for row in rows if row.config_id == description["config_id"]}
-        config = flatten(one.config)
-        for entry in _entries():
-            if any(entry[key] != description[key] for key in ("space", "dataset", "protocol")):
-                continue
-            for published in entry["rows"]:
-                if _holds({**entry["where"], **published["where"]}, config):
-                    found.append(_compare_one(entry["source"], published, ours))
+    description, config = results.description, flatten(results.config)
+    found = [
+        _compare_one(entry["source"], published, {row.scored_on: row for row in rows})
+        for entry in _entries()
+        if all(entry[key] == description[key] for key in ("space", "dataset", "protocol"))
+        for published in entry["rows"]
+        if _holds({**entry["where"], **published["where"]}, config)
+    ]
     return [comparison for comparison in found if comparison.differences]
 
 
@@ -101,13 +99,14 @@ def _holds(where: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     return all(key in config and config[key] == value for key, value in where.items())
 
 
-def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, Row]) -> Comparison:
+def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, ScoredRow]) -> PublishedComparison:
     row = next(iter(ours.values()))
     differences = []
     for scored_on in ours:
         if scored_on not in published:
             continue
         mine, figures = ours[scored_on], published[scored_on]
+        over = mine.seeds - mine.without_incumbent
         for split, mean, std, theirs, their_std in (
             ("valid", mine.valid_mean, mine.valid_std, *figures[:2]),
             ("test", mine.test_mean, mine.test_std, *figures[2:]),
@@ -116,11 +115,11 @@ def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, R
                 apart = mean - theirs
                 errors = ratio = None
                 if std is not None:
-                    error = math.sqrt(std**2 / mine.seeds + their_std**2 / published["seeds"])
+                    error = math.sqrt(std**2 / over + their_std**2 / published["seeds"])
                     errors = apart / max(error, ROUNDING)
                     ratio = std / their_std if their_std else None
-                differences.append(Difference(scored_on, split, theirs, their_std, apart, errors, ratio))
-    return Comparison(
+                differences.append(PublishedDifference(scored_on, split, theirs, their_std, apart, errors, ratio))
+    return PublishedComparison(
         row.config_id,
         row.label,
         source,
@@ -131,51 +130,3 @@ def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, R
         row.seconds_mean,
         tuple(differences),
     )
-
-
-def to_markdown(comparisons: Sequence[Comparison], rows: Sequence[Row]) -> str:
-    """Returns our rows, the published ones below each, and the differences."""
-    scored = list(dict.fromkeys(row.scored_on for row in rows))
-    columns = [(name, split) for name in scored for split in ("valid", "test")]
-    timed = any(comparison.seconds is not None for comparison in comparisons)
-    lines = [["", *(f"{name} {split}" for name, split in columns), "seeds", "evaluations", *["seconds"] * timed]]
-    verdicts = []
-    for comparison in comparisons:
-        by_column = {(d.scored_on, d.split): d for d in comparison.differences}
-        theirs, apart = [f"{comparison.label}: {comparison.source}"], ["ours less theirs"]
-        for column in columns:
-            one = by_column.get(column)
-            theirs.append(f"{one.mean:.2f}±{one.std:.2f}" if one else "-")
-            apart.append(_apart(one) if one else "-")
-        theirs += [str(comparison.seeds), _count(comparison.evaluations, ",.1f")]
-        apart += ["", _count(_less(comparison.evaluations_here, comparison.evaluations), "+,.1f")]
-        if timed:
-            theirs.append(_count(comparison.seconds, ",.0f"))
-            apart.append(_count(_less(comparison.seconds_here, comparison.seconds), "+,.0f"))
-        lines += [theirs, apart]
-        verdicts.append(
-            f"- {comparison.label} here: {comparison.agreeing} of {len(comparison.differences)} means agree with "
-            f"{comparison.source} within {TOLERANCE:g} standard errors{_deviations(comparison)}"
-        )
-    lines.insert(1, ["---"] * len(lines[0]))
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    title = "### Beside published numbers\n\nIn brackets: the difference in its standard errors."
-    return "\n\n".join([title, table, "\n".join(verdicts)])
-
-
-def _count(value: float | None, form: str) -> str:
-    return "-" if value is None else f"{value:{form}}"
-
-
-def _less(ours: float | None, theirs: float | None) -> float | None:
-    return None if ours is None or theirs is None else ours - theirs
-
-
-def _apart(one: Difference) -> str:
-    errors = "" if one.errors is None else f" ({one.errors:+.1f})"
-    return f"{one.difference:+.2f}{errors}"
-
-
-def _deviations(comparison: Comparison) -> str:
-    ratios = [d.std_ratio for d in comparison.differences if d.std_ratio is not None]
-    return f"; deviations are {min(ratios):.2f} to {max(ratios):.2f} of theirs" if ratios else ""

@@ -1,6 +1,5 @@
-"""A table search's job as one W&B run, written from the job's files when it has ended."""
+"""A job as one W&B run, written from the job's files when it has ended."""
 
-import dataclasses
 import json
 import sys
 from collections.abc import Mapping
@@ -12,14 +11,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nasbench_suite.atomic_write import atomic_write
-from nasbench_suite.jobs.description import JOB
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
-from nasbench_suite.report.clock import Clock, clock_in, known_unit, limit
-from nasbench_suite.report.curves import SPLITS, best_accuracy, scores_at
-from nasbench_suite.report.load import Results
-from nasbench_suite.report.summary import Summary, summarise
-from nasbench_suite.report.text import relative
+from nasbench_suite.folders import relative_path
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, JOB, TRAJECTORY
+from nasbench_suite.report.curves import SPLITS, Curves, best_accuracy, scores_at
+from nasbench_suite.report.model import ReportedConfiguration, make_report
+from nasbench_suite.report.provenance import ranges
+from nasbench_suite.report.results import Results
+from nasbench_suite.report.times import EvaluationTimes, known_unit, limit, times_in
 from nasbench_suite.tracking.name import run_name
 from nasbench_suite.tracking.run import Axes, LiveRun, mode
 
@@ -63,36 +61,49 @@ def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -
 
 
 def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: BaseException | None) -> str | None:
-    description = json.loads((folder / JOB).read_text())
-    config = yaml.safe_load((folder / CONFIG).read_text())
-    name = run_name(description, folder.name.removeprefix("seeds-"), settings["group"] or root, settings["tags"])
-    wanted = {"mode": settings["mode"], "id": name.id, "project": settings["project"], "entity": settings["entity"]}
+    found = _finished(folder) if error is None else None
+    description, config = _described(folder)
+    first = config["seed"] if found is None else found.results.seeds[0]
+    # not the last seed: a job that is given more seeds replaces its run
+    name = run_name(description, f"{first}-on", settings["group"] or root, settings["tags"])
+    wanted = {key: settings[key] for key in ("mode", "project", "entity")} | {"id": name.id}
+    if found is not None:
+        wanted["seeds"] = ranges(found.results.seeds)
     done = _logged(folder)
     if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
-        return _line(
-            done["run"]["mode"], folder, done["where"], description
-        )  # an offline run need not follow an online one
-    summary = summarise([folder]) if error is None else None
-    axes = (
-        None
-        if summary is None
-        else Axes(known_unit(summary.results[0]), [f"{row.scored_on}/*" for row in summary.rows])
-    )
-    with LiveRun(settings, folder, name, {**config, "job": description}, axes, quick=True) as run:
-        if summary is None:
+        # an offline run need not follow an online one
+        return _line(done["run"]["mode"], folder, done["where"], description)
+    with LiveRun(settings, folder, name, {**config, "job": description}, _axes(found), quick=True) as run:
+        if found is None:
             run.summarise({"error": f"{type(error).__name__}: {error}"})
             run.finish(exit_code=1)
         else:
-            _feed(run, summary)
-            for file in (TRAJECTORY, EPOCHS) if summary.results[0].one_shot else (TRAJECTORY,):
+            _feed(run, found)
+            for file in (TRAJECTORY, EPOCHS) if found.results.one_shot else (TRAJECTORY,):
                 kind = Path(file).stem
                 run.file(folder / file, f"{kind}-{name.id}", kind, _provenance(description))
     if run.failed or run.where is None:
         return None
-    where = relative(Path(run.where), folder) if run.mode == "offline" else run.where
-    if summary is not None:
-        atomic_write(folder / MARKER, (json.dumps({"run": wanted, "where": where}, indent=2) + "\n").encode())
+    where = relative_path(Path(run.where), folder) if run.mode == "offline" else run.where
+    if found is not None:
+        (folder / MARKER).write_text(json.dumps({"run": wanted, "where": where}, indent=2) + "\n")
     return _line(run.mode, folder, where, description)
+
+
+def _finished(folder: Path) -> ReportedConfiguration:
+    (found,) = make_report([folder]).configurations
+    return found
+
+
+def _described(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns the job's description and its configuration."""
+    return json.loads((folder / JOB).read_bytes()), yaml.safe_load((folder / CONFIG).read_bytes())
+
+
+def _axes(found: ReportedConfiguration | None) -> Axes | None:
+    if found is None:
+        return None
+    return Axes(known_unit(found.results), [f"{row.scored_on}/*" for row in found.rows])
 
 
 def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +113,7 @@ def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
 def _logged(folder: Path) -> dict[str, Any] | None:
     """Returns what the marker says of an earlier run whose files are still there."""
     try:
-        done: dict[str, Any] = json.loads((folder / MARKER).read_text())
+        done: dict[str, Any] = json.loads((folder / MARKER).read_bytes())
         there = done["run"]["mode"] == "online" or (folder / done["where"]).is_dir()
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
@@ -114,52 +125,56 @@ def _line(mode: str, folder: Path, where: str, description: Mapping[str, Any]) -
         return f"W&B: {where}"
     # the live runs of the seeds lie beside the job's own
     runs = folder / where if description.get("one_shot") is None else folder / "wandb" / "offline-run-*"
-    return f"W&B: wandb sync {relative(runs, Path.cwd())}"
+    return f"W&B: wandb sync {relative_path(runs, Path.cwd())}"
 
 
-def _axis(results: Results) -> tuple[Clock, NDArray[np.float64]]:
-    """Returns the horizontal axis: the clock, whose unit names it, and a grid that depends on nothing but the budget.
+def _axis(results: Results) -> tuple[EvaluationTimes, NDArray[np.float64]]:
+    """Returns the horizontal axis: the times, whose unit names it, and a grid that depends on nothing but the budget.
 
     Evaluations that overstep the budget and are kept count at its end. Without a budget the grid ends with the longest
     search.
     """
     unit = known_unit(results)
-    clock, most = clock_in(results, unit), limit(results, unit)
-    end = float(clock.times.max() if most is None else most)
+    times, most = times_in(results, unit), limit(results, unit)
+    end = float(times.values.max(initial=0.0) if most is None else most)
     grid = np.linspace(0.0, end, POINTS + 1)[1:]
     if unit != "seconds":
         grid = np.unique(np.ceil(grid))
-    return Clock(unit, np.minimum(clock.times, end)), grid
+    return EvaluationTimes(unit, np.minimum(times.values, end)), grid
 
 
-def _feed(run: LiveRun, summary: Summary) -> None:
-    clock, grid = _axis(summary.results[0])
-    columns = _curves(summary.results[0], clock, grid)
+def _feed(run: LiveRun, found: ReportedConfiguration) -> None:
+    times, grid = _axis(found.results)
+    columns = _curves(found.results, times, grid)
     for at, time in enumerate(grid):
         metrics = {name: float(values[at]) for name, values in columns.items() if not np.isnan(values[at])}
         if metrics:
-            run.log({clock.unit: float(time), **metrics})
-    first = summary.rows[0]
-    counted = ("seeds", "evaluations_mean", "seconds_mean", "collapsed")
-    figures: dict[str, Any] = {key: getattr(first, key) for key in counted}
-    for row in summary.rows:
+            run.log({times.unit: float(time), **metrics})
+    counted = ("seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "found", "collapsed")
+    figures: dict[str, Any] = {key: getattr(found.row, key) for key in counted}
+    for row in found.rows:
         moments = {key: getattr(row, key) for key in ("valid_mean", "valid_std", "test_mean", "test_std")}
         figures |= {f"final/{row.scored_on}/{key}": value for key, value in moments.items()}
     run.summarise({key: value for key, value in figures.items() if value is not None})
-    run.table("final", [dataclasses.asdict(row) for row in summary.rows])
+    run.table("final", [row.record() for row in found.rows])
 
 
-def _curves(results: Results, clock: Clock, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Returns the mean and the quantiles over seeds by name, each (G,); NaN until every search has an incumbent."""
+def _curves(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Returns the mean and the quantiles by name, each (G,), over the searches that found something.
+
+    They are NaN until each of these has an incumbent; `seeds` and `without_incumbent` in the summary say how many.
+    """
     columns: dict[str, NDArray[np.float64]] = {}
     for dataset in results.scores:
         for split in SPLITS:
-            scores = scores_at(results, dataset, split, clock, grid)
+            curves = Curves(grid, times.unit, scores_at(results, dataset, split, times, grid))
+            if not curves.known:
+                continue
             name = f"{dataset}/{split}_accuracy"
-            columns[f"{name}/mean"] = scores.mean(axis=0)
-            for quantile, values in zip(QUANTILES, np.quantile(scores, list(QUANTILES.values()), axis=0), strict=True):
-                columns[f"{name}/{quantile}"] = values
+            columns[f"{name}/mean"] = mean = curves.band[0]
+            quantiles = np.quantile(curves.scores, list(QUANTILES.values()), axis=0)
+            columns |= {f"{name}/{key}": values for key, values in zip(QUANTILES, quantiles, strict=True)}
             best = best_accuracy(results, dataset, split)
             if best is not None:
-                columns[f"{dataset}/{split}_regret/mean"] = best - columns[f"{name}/mean"]
+                columns[f"{dataset}/{split}_regret/mean"] = best - mean
     return columns

@@ -1,11 +1,13 @@
 """One W&B run, opened, fed and always finished; W&B is imported when it opens and not before."""
 
+import atexit
 import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
@@ -50,7 +52,7 @@ class Axes:
 class LiveRun:
     """A W&B run for a `with` block, finished however the block ends: exit code 0, or 1 after an exception.
 
-    Whatever W&B does wrong is told once, in a line on standard error; from then on the run takes what it is given and
+    Whatever W&B does wrong is said once, in a line on standard error; from then on the run takes what it is given and
     does nothing. With the mode `disabled`, or `WANDB_MODE=disabled` in the environment, W&B is not even imported.
 
         with LiveRun(settings, folder, RunName("a1b2-0", "darts1, seed 0", "darts1-a1b2", "train"), config) as run:
@@ -89,7 +91,7 @@ class LiveRun:
 
     def __enter__(self) -> Self:
         if self.mode != "disabled":
-            with self._told():
+            with self._contained():
                 self._open()
         return self
 
@@ -101,19 +103,19 @@ class LiveRun:
             step: W&B's own count of rows, rising; None to count on.
         """
         if self._run is not None:
-            with self._told():
+            with self._contained():
                 self._run.log(dict(metrics), step=step)
 
     def summarise(self, figures: Mapping[str, Any]) -> None:
         """Sets the figures that W&B shows beside the run's name."""
         if self._run is not None:
-            with self._told():
+            with self._contained():
                 self._run.summary.update(dict(figures))
 
     def table(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Adds a table of rows that have the same columns."""
         if self._run is not None:
-            with self._told(), _data_folder(self._files):
+            with self._contained(), _data_folder(self._files):
                 columns = list(rows[0])
                 data = [[row[column] for column in columns] for row in rows]
                 self._run.log({name: self._wandb.Table(columns=columns, data=data)})
@@ -128,7 +130,7 @@ class LiveRun:
             metadata: shown with it.
         """
         if self._run is not None:
-            with self._told(), _data_folder(self._files):
+            with self._contained(), _data_folder(self._files):
                 artifact = self._wandb.Artifact(name, kind, metadata=dict(metadata))
                 artifact.add_file(str(path.resolve()), policy="immutable", skip_cache=True)
                 self._run.log_artifact(artifact)
@@ -146,7 +148,7 @@ class LiveRun:
         """
         if self._run is not None:
             run, self._run = self._run, None
-            with self._told():
+            with self._contained():
                 run.finish(exit_code=exit_code)
 
     def _open(self) -> None:
@@ -158,6 +160,7 @@ class LiveRun:
         self._files.mkdir(parents=True, exist_ok=True)
 
         self._wandb = wandb
+        _leave_quietly()
         self._run = wandb.init(
             mode=self.mode,
             dir=str(self._files.parent),
@@ -179,10 +182,11 @@ class LiveRun:
                 self._run.define_metric(curve, step_metric=self._axes.x)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turns what W&B raises into a line, and the run into one that does nothing."""
+    def _contained(self) -> Iterator[None]:
+        """Turns what W&B raises into a line, and the run into one that does nothing; drops what W&B says itself."""
         try:
-            yield
+            with _silence():
+                yield
         except Exception as error:
             self.failed = True
             reason = next(iter(str(error).splitlines()), "") or type(error).__name__
@@ -218,6 +222,29 @@ def _wandb_settings(wandb: Any, timeout: float, quick: bool) -> Any:
         wanted |= {"x_disable_meta": True, "x_disable_stats": True, "x_disable_machine_info": True}
     known = wandb.Settings.model_fields  # the limit on finishing came after 0.20
     return wandb.Settings(**{key: value for key, value in wanted.items() if key in known})
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Drops what Python code prints; W&B's own `silent` begins only after it has logged in."""
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        yield
+
+
+@cache
+def _leave_quietly() -> None:
+    """Ends W&B's service before its own exit hook does, which prints a traceback where the service was killed."""
+    import wandb
+
+    wandb.setup()  # hooks run last in, first out: W&B's is registered here
+    atexit.register(_end_service)
+
+
+def _end_service() -> None:
+    import wandb
+
+    with _silence(), suppress(Exception, SystemExit):
+        wandb.teardown()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def test_rungs_on_offer_are_honoured_and_each_pays_from_epoch_0(
     limits = ("budget.seconds=40000", "seeds=3", "fidelities=[[12,1],[12,12],[200,200]]")
     job = make_job(f"algorithm={algorithm}", *limits)
     assert job.fidelities == (Fidelity(12, 12), Fidelity(200, 200))
-    (results,) = load([run(job)])[0]
+    (results,) = load([run(job)]).results
     trajectory = results.trajectory
     for rows in results.searches:
         schedule, clock = trajectory["schedule"][rows], trajectory["seconds"][rows]
@@ -40,7 +40,7 @@ def test_without_lower_fidelities_every_rung_is_at_full_cost(
 ) -> None:
     job = make_job(f"algorithm={algorithm}", "protocol=nats", "budget.seconds=5000", "seeds=2")
     assert job.fidelities == (Fidelity(12, 12),) and job.plan.multi_fidelity
-    (results,) = load([run(job)])[0]
+    (results,) = load([run(job)]).results
     assert set(results.trajectory["schedule"]) == set(results.trajectory["epoch"]) == {12}
 
 
@@ -50,5 +50,5 @@ def test_the_others_query_the_highest_fidelity_alone(
 ) -> None:
     job = make_job(f"algorithm={algorithm}", "fidelities=[[12,12],[200,200]]", "budget.seconds=40000", "seeds=1")
     assert not job.plan.multi_fidelity
-    (results,) = load([run(job)])[0]
+    (results,) = load([run(job)]).results
     assert set(results.trajectory["schedule"]) == {200}

@@ -14,11 +14,56 @@ def ran(cli: Cli, tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
-def test_markdown_goes_to_the_terminal_and_the_curves_beside_the_results(cli: Cli, ran: Path) -> None:
-    answer = cli("report", ran)
-    assert answer.code == 0 and "| random" in answer.out and "| rea" in answer.out
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("format", ["markdown", "html", "latex", "json", "csv"])
+def test_a_report_to_the_terminal_writes_no_file(cli: Cli, ran: Path, tmp_path: Path, format: str) -> None:
+    before = contents(tmp_path)
+    answer = cli("report", ran, "--format", format)
+    assert answer.code == 0 and "random" in answer.out and "rea" in answer.out
+    assert contents(tmp_path) == before
+
+
+def test_markdown_shows_the_figure_that_is_asked_for(cli: Cli, ran: Path) -> None:
+    answer = cli("report", ran, "--figure", ran / "curves.png")
     assert (ran / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert "(results/curves.png)" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("r.html", "<!DOCTYPE html>"), ("r.tex", "% needs"), ("r.json", "["), ("r.csv", "space,"), ("r.txt", "# NAS")],
+)
+def test_a_files_ending_chooses_the_format(cli: Cli, ran: Path, tmp_path: Path, name: str, begins: str) -> None:
+    assert cli("report", ran, "--output", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text().startswith(begins)
+
+
+def test_a_named_format_wins_over_the_ending(cli: Cli, ran: Path, tmp_path: Path) -> None:
+    assert cli("report", ran, "--format", "csv", "--output", tmp_path / "r.json").code == 0
+    assert (tmp_path / "r.json").read_text().startswith("space,")
+
+
+def test_a_damaged_folder_is_named_and_the_rest_is_reported(cli: Cli, ran: Path) -> None:
+    bad = next(path.parent for path in ran.rglob("job.json") if "random" in str(path))
+    content = bytearray((bad / "trajectory.parquet").read_bytes())
+    content[len(content) // 2] ^= 1
+    (bad / "trajectory.parquet").write_bytes(content)
+    answer = cli("report", ran)
+    assert answer.code == 0 and "| rea" in answer.out and "| random" not in answer.out
+    assert "is left out: not what the job wrote (SHA-256): trajectory.parquet" in answer.out
+
+
+def test_a_job_that_evaluates_nothing_says_so_and_is_reported_beside_others(cli: Cli, ran: Path) -> None:
+    answer = cli("run", "seeds=4", "algorithm=random", "budget.evaluations=0")
+    assert answer.code == 0 and "4 searches (4 found nothing), nothing to average" in answer.out
+    rows = cli("report", ran, "--format", "json").json
+    (empty,) = [row for row in rows if row["without_incumbent"]]
+    assert (empty["seeds"], empty["valid_mean"], empty["evaluations_mean"]) == (4, None, None)
+    for format in ("markdown", "html", "latex", "csv"):
+        assert cli("report", ran, "--format", format).code == 0
 
 
 def test_an_output_file_has_its_curves_beside_it(cli: Cli, ran: Path, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from nasbench_suite.jobs.folder import SCORES, TRAJECTORY
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.summary import summarise
-from nasbench_suite.report.text import to_markdown
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.markdown import to_markdown
 
 MakeJob = Callable[..., Job]
 TINY = (
@@ -47,7 +47,7 @@ def test_a_search_trains_what_it_asks_for_and_pays_in_real_seconds(make_job: Mak
 
 def test_a_report_says_that_its_seconds_are_real(make_job: MakeJob) -> None:
     folder = run(make_job(*TINY, "seeds=1", "budget.evaluations=1"))
-    report = to_markdown(summarise([folder]), Path("curves.png"))
+    report = to_markdown(make_report([folder]))
     assert "table training-digits" in report and "seconds are real, the processor seconds of its trainings" in report
 
 

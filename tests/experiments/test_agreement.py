@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.load import load
-from nasbench_suite.report.published import Comparison, compare
-from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.published import PublishedComparison
 
 CODE = "the authors' code (AutoDL-Projects), run on the measurements of NAS-Bench-201"
 PAPER = "NAS-Bench-201's paper (arXiv:2001.00326, table 5)"
@@ -32,7 +31,7 @@ def test_the_published_code_and_the_paper_find_the_same(
 ) -> None:
     seeds = 300 if "budget=unlimited" in overrides else 500
     folder = run(make_job(*overrides, f"seeds={seeds}", "cores=2"))
-    found = {c.source: c for c in compare(load([folder])[0], summarise([folder]).rows)}
+    found = {c.source: c for c in make_report([folder]).groups[0].published}
     code = found[CODE]
     _means_agree(code)
     assert all(0.75 <= d.std_ratio <= 1.25 for d in code.differences if d.std_ratio is not None), code
@@ -42,14 +41,14 @@ def test_the_published_code_and_the_paper_find_the_same(
         _means_agree(found[PAPER])
 
 
-def _means_agree(comparison: Comparison) -> None:
+def _means_agree(comparison: PublishedComparison) -> None:
     assert len(comparison.differences) == 6
     assert comparison.agreeing == 6, comparison
 
 
 def test_the_documented_learning_rate_does_not_give_the_papers_row(real_installed: Path, make_job: Callable) -> None:
     folder = run(make_job("algorithm=reinforce_documented", "seeds=300"))
-    (paper,) = [c for c in compare(load([folder])[0], summarise([folder]).rows) if c.source == PAPER]
+    (paper,) = [c for c in make_report([folder]).groups[0].published if c.source == PAPER]
     assert paper.agreeing == 0
 
 

@@ -37,7 +37,7 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
 from nasbench_suite.one_shot.data import SearchData
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.report.summary import summarise
+from nasbench_suite.report.model import make_report
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
 from nasbench_suite.testing.algorithms import reachable
@@ -112,7 +112,7 @@ def test_without_an_evaluator_scores_are_missing_and_not_made_up(tiny_job: MakeJ
     scores = columns(folder, SCORES)
     assert scores["dataset"] == ["digits"]
     assert scores["schedule"] == scores["valid_accuracy"] == scores["test_accuracy"] == [None]
-    (row,) = summarise([folder]).rows
+    (row,) = make_report([folder]).rows
     assert row.test_mean is None and row.seconds_mean is not None
 
 
@@ -211,10 +211,10 @@ def test_a_loss_that_is_no_number_is_recorded_and_the_other_seeds_go_on(
     failures = json.loads((folder / FAILURES).read_text())
     assert failures["1"].startswith("training loss nan in epoch 2, at learning rate") and len(failures) == 2
     assert columns(folder, EPOCHS)["epoch"] == [1, 1]
-    assert summarise([folder]).rows[0].seeds == 2
+    assert make_report([folder]).rows[0].seeds == 2
     at_once = run(tiny_job(*exploding, "+algorithm.epoch=0"))
     assert columns(at_once)["architecture"] == ["", ""]
-    (row,) = summarise([at_once]).rows
+    (row,) = make_report([at_once]).rows
     assert row.seeds == 2 and row.test_mean is None
 
 

@@ -1,5 +1,7 @@
 """Results folders made by hand, so that every figure can be computed by hand."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -7,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.jobs.folder import JobFolder
-from nasbench_suite.jobs.seed_record import SeedRecord
+from nasbench_suite.jobs.folder import FAILURES, JOB, JobFolder, SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.report.load import MANIFEST
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent
 Scores = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
 DESCRIPTION = {
     "config_id": "c0", "space": "nb201", "algorithm": "rea", "protocol": "nb201", "label": None, "dataset": "cifar10",
-    "trial": "mean", "fidelities": [[12, 12]], "workers": 1, "table": "t", "table_hash": "ab" * 32,
+    "trial": "mean", "fidelities": [[12, 12]], "multi_fidelity": False, "workers": 1, "table": "t",
+    "table_hash": "ab" * 32,
     "budget": {"seconds": 100, "epochs": None, "evaluations": None, "overstep": "keep"},
-    "objective": "valid_accuracy", "seconds_from": None,
+    "objectives": ["valid_accuracy"], "seconds_from": None, "clock": "simulated", "one_shot": None, "best": {},
 }  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def record() -> Callable[..., EpochRecord]:
     def make(epoch: int, architecture: str = "a", **values: Any) -> EpochRecord:
         shown = {
             "seconds": 10.0 * epoch, "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": None,
-            "valid_accuracy": 25.0, "entropy": None, "none": 0, "skip_connect": 1, "convolutions": 2,
+            "valid_accuracy": 25.0, "entropy": None, "operation_counts": (0, 1, 2), "parametric_edges": 2,
             "memory_mib": 500.0, "edge_weights": None, **values,
         }  # fmt: skip
         return EpochRecord(epoch=epoch, architecture=architecture, **shown)
@@ -88,7 +91,10 @@ def one_shot(tmp_path: Path) -> Callable[..., Path]:
         described = {
             **DESCRIPTION, "config_id": "o0", "algorithm": "darts1", "fidelities": [], "trial": None,
             "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
-            "one_shot": {"operations": ["none", "skip_connect", "conv"], "edges": ["1<-0", "2<-0"]}, **description,
+            "one_shot": {
+                "operations": ["none", "skip_connect", "conv"], "parameterless": ["none", "skip_connect"],
+                "edges": ["1<-0", "2<-0"], "images_sha256": "cd" * 32, "torch_version": "2.9.0",
+            }, **description,
         }  # fmt: skip
         with JobFolder.open(tmp_path / name, described, config or {"algorithm": {"order": 1}}) as folder:
             for seed, records in searches.items():
@@ -120,6 +126,31 @@ SEARCHES: Mapping[int, Rows] = {
     1: [("c", 55.0, 20.0, True), ("a", 55.0, 40.0, False)],  # ends with c
     2: [("a", 50.0, 10.0, True)],  # ends with a
 }
+
+
+@pytest.fixture
+def rewrite() -> Callable[..., None]:
+    """Changes what a job's `job.json` says, without the keys whose value is "absent"."""
+
+    def change(folder: Path, **values: Any) -> None:
+        described = json.loads((folder / JOB).read_text()) | values
+        (folder / JOB).write_text(json.dumps({key: value for key, value in described.items() if value != "absent"}))
+        seal(folder)
+
+    return change
+
+
+@pytest.fixture(name="seal")
+def _seal() -> Callable[[Path], None]:
+    return seal
+
+
+def seal(folder: Path) -> None:
+    """Writes the manifest of a folder anew, as if the job had written what is there."""
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    names = {*manifest["files"], *([FAILURES] if (folder / FAILURES).exists() else [])}
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    (folder / MANIFEST).write_text(json.dumps({"seeds": manifest["seeds"], "files": files}))
 
 
 @pytest.fixture

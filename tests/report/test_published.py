@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from nasbench_suite.report import published
-from nasbench_suite.report.load import load
-from nasbench_suite.report.published import compare
-from nasbench_suite.report.summary import Row, summarise
-from nasbench_suite.report.text import to_markdown
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.published import PublishedComparison, compare
+from nasbench_suite.report.scored_row import ScoredRow
+from nasbench_suite.report.writers.markdown import to_markdown
 
 ENTRY: dict[str, Any] = {
     "source": "a paper",
@@ -25,6 +25,11 @@ ENTRY: dict[str, Any] = {
 CONFIG = {"algorithm": {"population": 10}, "budget": {"seconds": 100}}
 
 
+def published_in(folder: Path) -> list[PublishedComparison]:
+    (configuration,) = make_report([folder]).configurations
+    return compare(configuration.results, configuration.rows)
+
+
 @pytest.fixture
 def _one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "_entries", lambda: [ENTRY])
@@ -33,7 +38,7 @@ def _one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_one_entry")
 def test_a_difference_is_in_standard_errors_of_both_sides(results: Callable, searches, scores) -> None:
     folder = results("job", searches, scores, config=CONFIG)
-    (found,) = compare(load([folder])[0], summarise([folder]).rows)
+    (found,) = published_in(folder)
     valid, test = found.differences
     # ours: 92, 94 and 90 on validation, 81, 85 and 80 on test
     assert (valid.difference, valid.std_ratio) == (pytest.approx(1.0), pytest.approx(1.0))
@@ -54,24 +59,25 @@ def test_a_difference_is_in_standard_errors_of_both_sides(results: Callable, sea
 )
 def test_other_settings_have_no_published_row(config: dict, results: Callable, searches, scores) -> None:
     folder = results("job", searches, scores, config=config)
-    assert compare(load([folder])[0], summarise([folder]).rows) == []
-    assert "published" not in to_markdown(summarise([folder]))
+    assert published_in(folder) == []
+    assert "published" not in to_markdown(make_report([folder]))
 
 
 @pytest.mark.usefixtures("_one_entry")
 def test_the_report_prints_them_beside_ours(results: Callable, searches, scores) -> None:
-    text = to_markdown(summarise([results("job", searches, scores, config=CONFIG)]))
-    assert "| rea: a paper | 91.00±2.00 | 80.00±1.00 | - | - | 4 | 2.5 |" in text
-    assert "| ours less theirs | +1.00 (+0.7) | +2.00 (+1.2) | - | - |  | -0.5 |" in text
+    text = to_markdown(make_report([results("job", searches, scores, config=CONFIG)]))
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    assert ["rea: a paper", "91.00±2.00", "80.00±1.00", "-", "-", "4", "2.5"] in rows
+    assert ["ours less theirs", "+1.00 (+0.7)", "+2.00 (+1.2)", "-", "-", "", "-0.5"] in rows
     assert "- rea here: 2 of 2 means agree with a paper within 4 standard errors" in text
 
 
 @pytest.mark.usefixtures("_one_entry")
 def test_one_search_has_a_difference_but_no_errors(results: Callable, searches, scores) -> None:
     folder = results("job", {0: searches[0]}, scores, config=CONFIG)
-    (found,) = compare(load([folder])[0], summarise([folder]).rows)
+    (found,) = published_in(folder)
     assert [d.errors for d in found.differences] == [None, None] and found.agreeing == 0
-    assert "| +1.00 |" in to_markdown(summarise([folder]))
+    assert "| +1.00 " in to_markdown(make_report([folder]))
 
 
 @pytest.mark.parametrize(("ours", "agreeing"), [(80.002, 2), (80.02, 1)])
@@ -82,10 +88,10 @@ def test_without_deviations_means_agree_to_the_rounding(
     monkeypatch.setattr(published, "_entries", lambda: [entry])
     rows = [("a", 50.0, 10.0, True)]
     folder = results("job", {0: rows, 1: rows}, {"a": {"cifar10": (91.0, ours)}}, config=CONFIG)
-    (found,) = compare(load([folder])[0], summarise([folder]).rows)
+    (found,) = published_in(folder)
     assert found.agreeing == agreeing
     assert [d.std_ratio for d in found.differences] == [None, None]
-    assert "deviations" not in to_markdown(summarise([folder]))
+    assert "deviations" not in to_markdown(make_report([folder]))
 
 
 def test_the_papers_one_shot_rows_are_printed_beside_ours(
@@ -94,18 +100,20 @@ def test_the_papers_one_shot_rows_are_printed_beside_ours(
     config = composed("algorithm=darts1", "protocol=nb201", "dataset=cifar10").config
     skips = {"a": {"cifar10": (39.77, 54.30), "cifar100": (15.03, 15.61)}}
     searches = {seed: [record(1, "a", seconds=1000.0)] for seed in range(3)}
-    text = to_markdown(summarise([one_shot("job", searches, skips, config=config)]))
+    text = to_markdown(make_report([one_shot("job", searches, skips, config=config)]))
     source = "NAS-Bench-201's paper (arXiv:2001.00326, table 5)"
-    (theirs,) = [line for line in text.splitlines() if line.startswith(f"| darts1: {source}")]
-    assert theirs.endswith("| 39.77±0.00 | 54.30±0.00 | 15.03±0.00 | 15.61±0.00 | 3 | - | 10,890 |")
-    assert "| ours less theirs | +0.00 (+0.0) |" in text and "|  | - | -9,890 |" in text
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    figures = ["39.77±0.00", "54.30±0.00", "15.03±0.00", "15.61±0.00", "3", "-", "10,890"]
+    assert [f"darts1: {source}", *figures] in rows
+    (apart,) = [row for row in rows if row[0] == "ours less theirs"]
+    assert apart[1] == "+0.00 (+0.0)" and apart[5:] == ["", "-", "-9,890"]
     assert f"- darts1 here: 4 of 4 means agree with {source}" in text
     shorter = composed("algorithm=darts1", "protocol=nb201", "dataset=cifar10", "protocol.darts1.epochs=5").config
-    assert "published" not in to_markdown(summarise([one_shot("shorter", searches, skips, config=shorter)]))
+    assert "published" not in to_markdown(make_report([one_shot("shorter", searches, skips, config=shorter)]))
 
 
 def test_every_published_row_names_real_settings(composed: Callable) -> None:
-    from nasbench_suite.report.summary import flatten
+    from nasbench_suite.report.labels import flatten
 
     names = ("random", "rea", "reinforce", "reinforce_documented", "bohb")
     one_shot = ("darts1", "darts2", "gdas", "setn", "enas", "rsps")
@@ -128,8 +136,8 @@ def test_every_published_row_names_real_settings(composed: Callable) -> None:
 
 def test_an_algorithm_that_found_nothing_is_still_in_the_report(results: Callable) -> None:
     folder = results("job", {0: [("a", 50.0, 10.0, False)], 1: [("b", 50.0, 10.0, False)]}, {})
-    summary = summarise([folder])
-    row: Row = summary.rows[0]
+    summary = make_report([folder])
+    row: ScoredRow = summary.rows[0]
     assert (row.scored_on, row.valid_mean, row.seeds) == ("cifar10", None, 2)
     assert any("2 of 2 searches found nothing" in note for note in summary.notes)
     assert to_markdown(summary)
@@ -138,8 +146,8 @@ def test_an_algorithm_that_found_nothing_is_still_in_the_report(results: Callabl
 def test_a_report_says_where_rungs_were_nominal(results: Callable, searches, scores, tmp_path: Path) -> None:
     config = {**CONFIG, "fidelities": [[12, 1], [12, 4], [12, 12]]}
     folder = results("job", searches, scores, config=config, multi_fidelity=True)
-    text = to_markdown(summarise([folder]))
+    text = to_markdown(make_report([folder]))
     assert "the table lacks epoch 1 of 12, epoch 4 of 12), every rung at this fidelity and its full cost" in text
     honoured = {"multi_fidelity": True, "fidelities": [[12, 1], [12, 4], [12, 12]], "config_id": "c1"}
-    text = to_markdown(summarise([results("other", searches, scores, config=config, **honoured)]))
+    text = to_markdown(make_report([results("other", searches, scores, config=config, **honoured)]))
     assert "every rung" not in text and "lacks" not in text

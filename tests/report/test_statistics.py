@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.report.load import Results, load
-from nasbench_suite.report.statistics import Contest, contest, holm, scores_at, to_markdown
+from nasbench_suite.report.budget_comparison import BudgetComparison
+from nasbench_suite.report.load import load
+from nasbench_suite.report.results import Results
+from nasbench_suite.report.statistics import compare_at, holm, incumbent_scores
+from nasbench_suite.report.writers.tables import verdict
 
 
 @pytest.fixture
@@ -25,13 +28,13 @@ def make(results: Callable[..., Path]) -> Callable[..., Results]:
             rows = [("start", 1.0, 1.0, True), (f"cell {number}", 2.0, 10.0, True), ("start", 0.0, 20.0, False)]
             searches[first + number] = rows
         folder = results(name, searches, scores, config_id=name, **description)
-        return load([folder])[0][0]
+        return load([folder]).results[0]
 
     return write
 
 
-def compete(*group: Results, at: float = 50.0) -> Contest:
-    return contest(group, [results.description["config_id"] for results in group], at)
+def compete(*group: Results, at: float = 50.0) -> BudgetComparison:
+    return compare_at(group, [results.description["config_id"] for results in group], at)
 
 
 GOOD = [91.0, 92.0, 93.5, 91.2, 92.7, 93.3, 92.1, 91.6]
@@ -44,25 +47,25 @@ def test_a_winner_is_crowned_where_every_test_supports_it(make: Callable) -> Non
     (pair,) = found.pairs
     assert (pair.first, pair.second, pair.test) == ("good", "bad", "Wilcoxon signed-rank")
     assert pair.p == pytest.approx(stats.wilcoxon(GOOD, BAD).pvalue) and pair.superiority == 1.0
-    assert [standing.rank for standing in found.standings] == [1.0, 2.0]
-    assert "**good** is better than every other" in to_markdown(found, "cifar10")
+    assert [standing.rank for standing in found.means] == [1.0, 2.0]
+    assert "good is better than every other" in verdict(found)
 
 
 def test_a_higher_mean_alone_wins_nothing(make: Callable) -> None:
     close = [value + (0.1 if place % 2 else -0.08) for place, value in enumerate(GOOD)]
     found = compete(make("good", GOOD), make("close", close), make("bad", BAD))
-    assert found.standings[0].label == "close"
+    assert found.means[0].label == "close"
     assert (found.winner, found.rivals) == (None, ("good",))
-    text = to_markdown(found, "cifar10")
+    text = verdict(found)
     assert "No winner: close has the highest mean, but the test does not tell it apart from good" in text
-    assert "8 seeds" in text
+    assert "8 searches per configuration" in text
 
 
 def test_too_few_seeds_support_no_winner_however_far_apart(make: Callable) -> None:
     assert compete(make("good", GOOD[:4]), make("bad", BAD[:4])).winner is None
 
 
-def test_equal_results_are_not_told_apart(make: Callable) -> None:
+def test_equal_results_are_not_separates(make: Callable) -> None:
     found = compete(make("one", GOOD), make("other", GOOD))
     assert (found.winner, found.pairs[0].p, found.pairs[0].superiority) == (None, 1.0, 0.5)
 
@@ -71,8 +74,8 @@ def test_a_test_that_favours_the_lower_mean_crowns_nobody(make: Callable) -> Non
     steady = [90.0 + place / 100 for place in range(12)]
     erratic = [value - 0.5 for value in steady[:-1]] + [99.0]
     found = compete(make("steady", steady), make("erratic", erratic))
-    assert found.standings[0].label == "erratic" and found.pairs[0].p < 0.05
-    assert not found.pairs[0].told_apart and found.winner is None
+    assert found.means[0].label == "erratic" and found.pairs[0].p < 0.05
+    assert not found.pairs[0].separates and found.winner is None
 
 
 def test_other_seeds_are_compared_without_pairing(make: Callable) -> None:
@@ -80,7 +83,7 @@ def test_other_seeds_are_compared_without_pairing(make: Callable) -> None:
     (pair,) = found.pairs
     assert pair.test == "Mann-Whitney U"
     assert pair.p == pytest.approx(stats.mannwhitneyu(GOOD, BAD).pvalue)
-    assert [standing.rank for standing in found.standings] == [None, None]
+    assert [standing.rank for standing in found.means] == [None, None]
 
 
 def test_a_tables_and_a_supernets_search_of_one_seed_share_no_random_stream_and_are_no_pair(
@@ -91,7 +94,7 @@ def test_a_tables_and_a_supernets_search_of_one_seed_share_no_random_stream_and_
         one_shot(name, {at: [record(1, cell)] for at, cell in enumerate(scores)}, scores, config_id=name)
         for name in ("one", "other")
     ]
-    one, other = (load([folder])[0][0] for folder in supernets)
+    one, other = (load([folder]).results[0] for folder in supernets)
     found = compete(one, other, make("table", BAD))
     assert {frozenset((pair.first, pair.second)): pair.test for pair in found.pairs} == {
         frozenset(("one", "other")): "Wilcoxon signed-rank",
@@ -103,29 +106,29 @@ def test_a_tables_and_a_supernets_search_of_one_seed_share_no_random_stream_and_
 
 def test_only_what_was_found_by_the_budget_counts(make: Callable) -> None:
     good = make("good", GOOD)
-    assert set(scores_at(good, "cifar10", "test", 9.99).values()) == {40.0}
-    assert list(scores_at(good, "cifar10", "test", 10.0).values()) == GOOD
-    assert scores_at(good, "cifar10", "test", 0.5) == {}
-    assert list(scores_at(good, "cifar10", "test", 2, "evaluations").values()) == GOOD
+    assert set(incumbent_scores(good, "cifar10", "test", 9.99).values()) == {40.0}
+    assert list(incumbent_scores(good, "cifar10", "test", 10.0).values()) == GOOD
+    assert incumbent_scores(good, "cifar10", "test", 0.5) == {}
+    assert list(incumbent_scores(good, "cifar10", "test", 2, "evaluations").values()) == GOOD
 
 
 def test_what_has_no_score_by_then_is_left_out_and_said_so(make: Callable, results: Callable) -> None:
     late = {0: [("a", 1.0, 30.0, True)], 1: [("a", 1.0, 3.0, True)]}
     folder = results("late", late, {"a": {"cifar10": (90.0, 90.0)}}, config_id="late")
-    found = compete(make("good", GOOD[:2]), load([folder])[0][0], at=15.0)
-    assert [standing.label for standing in found.standings] == ["good"]
+    found = compete(make("good", GOOD[:2]), load([folder]).results[0], at=15.0)
+    assert [standing.label for standing in found.means] == ["good"]
     assert found.notes == ("late is left out: 1 of 2 searches have no score by then",)
-    assert "nothing to compare good with" in to_markdown(found, "cifar10")
+    assert "nothing to compare good with" in verdict(found)
 
 
 def test_a_search_that_was_limited_to_less_is_left_out(make: Callable) -> None:
     found = compete(make("good", GOOD), at=101.0)
-    assert found.standings == () and "limited to 100" in found.notes[0]
+    assert found.means == () and "limited to 100" in found.notes[0]
 
 
 def test_confidence_limits_are_those_of_a_bootstrap_of_the_mean(make: Callable) -> None:
     found = compete(make("good", GOOD))
-    (standing,) = found.standings
+    (standing,) = found.means
     half = 1.96 * np.std(GOOD) / np.sqrt(len(GOOD))
     assert standing.low == pytest.approx(standing.mean - half, abs=0.15)
     assert standing.high == pytest.approx(standing.mean + half, abs=0.15)
@@ -133,7 +136,7 @@ def test_confidence_limits_are_those_of_a_bootstrap_of_the_mean(make: Callable) 
 
 
 def test_one_seed_has_no_interval(make: Callable) -> None:
-    (standing,) = compete(make("lone", [90.0])).standings
+    (standing,) = compete(make("lone", [90.0])).means
     assert standing.low == standing.mean == standing.high == 90.0
 
 
@@ -162,4 +165,4 @@ def test_a_budget_that_is_no_number_is_refused(results: Callable, searches, scor
     from nasbench_suite.commands.report import write
 
     with pytest.raises(ConfigError, match="above 0"):
-        write([results("job", searches, scores)], "markdown", None, None, at=[float("nan")])
+        write([results("job", searches, scores)], at=[float("nan")])

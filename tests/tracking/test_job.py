@@ -13,8 +13,8 @@ from pyarrow import parquet
 from nasbench_suite import tracking
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.run import run
-from nasbench_suite.report.summary import summarise
-from nasbench_suite.report.text import to_json
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.json import to_json
 
 MakeJob = Callable[..., Job]
 ReadRun = Callable[[Path], Any]
@@ -42,7 +42,7 @@ def test_a_job_is_one_run_with_config_group_job_type_and_tags(logged: Callable[.
     assert found.run.display_name == "rea on nb201/cifar10"
     assert found.config["budget"]["seconds"] == 3000
     assert found.config["job"] == json.loads((folder / "job.json").read_text())
-    assert found.run.run_id.startswith(f"{found.config['job']['config_id']}-0-5-")
+    assert found.run.run_id.startswith(f"{found.config['job']['config_id']}-0-on-")
     assert found.exit_codes == [0]
     assert found.folder.parent == folder / "wandb"
 
@@ -96,7 +96,7 @@ def test_a_budget_of_evaluations_is_drawn_against_evaluations(make_job: MakeJob,
 def test_the_last_point_and_the_table_are_what_the_report_says(logged: Callable[..., Path], read_run: ReadRun) -> None:
     folder = logged("protocol=nats", "algorithm=rea")  # keeps the evaluation that oversteps the budget
     found = read_run(folder)
-    rows = json.loads(to_json(summarise([folder])))
+    rows = json.loads(to_json(make_report([folder])))
     last = [row for row in found.history if "seconds" in row][-1]
     for row in rows:
         assert last[f"{row['scored_on']}/test_accuracy/mean"] == pytest.approx(row["test_mean"], rel=1e-12)
@@ -185,3 +185,24 @@ def test_while_another_process_has_the_folder_nothing_is_logged(make_job: MakeJo
     with filelock.FileLock(job.folder / ".lock"):
         assert tracking.log_job(job.folder, job.config) is None
     assert not (job.folder / "wandb").exists()
+
+
+def test_one_text_is_one_tag(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    assert set(read_run(logged("tracking.tags=foo")).run.tags) == {"nb201", "cifar10", "random", "foo"}
+
+
+def test_the_summary_says_how_many_searches_found_nothing_and_what_was_found(
+    make_job: MakeJob, read_run: ReadRun
+) -> None:
+    job = make_job("seeds=3", "budget.evaluations=0")
+    tracking.log_job(run(job), job.config)
+    found = read_run(job.folder)
+    assert (found.summary["seeds"], found.summary["without_incumbent"], found.exit_codes) == (3, 3, [0])
+    assert not any(key.endswith("mean") or key == "found" for key in found.summary)
+    assert [row for row in found.history if "seconds" in row] == []
+
+
+def test_the_summary_has_the_architecture_that_was_found(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    folder = logged()
+    summary = read_run(folder).summary
+    assert (summary["without_incumbent"], summary["found"]) == (0, make_report([folder]).rows[0].found)

@@ -21,7 +21,7 @@ DESCRIPTION = {
     "algorithm": "darts1",
     "protocol": "nats",
     "label": None,
-    "one_shot": {"operations": ["none", "conv"], "edges": ["1<-0", "2<-0"]},
+    "one_shot": {"operations": ["none", "conv"], "parameterless": ["none"], "edges": ["1<-0", "2<-0"]},
 }
 SCORES = {"cifar10": [200, 80.0, 90.0], "cifar100": [200, None, 60.0]}
 
@@ -98,15 +98,15 @@ def test_a_search_that_fails_is_a_failed_run_without_a_final_cell(tmp_path: Path
     assert found.exit_codes == [1] and "architecture" not in found.summary
 
 
-@pytest.mark.parametrize("convolutions", [0, 2])
+@pytest.mark.parametrize("parametric", [0, 2])
 def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
-    tmp_path: Path, read_run: ReadRun, convolutions: int
+    tmp_path: Path, read_run: ReadRun, parametric: int
 ) -> None:
     with open_live(tmp_path) as live:
         live.epoch(record(1, parametric_edges=1), SCORES)
-        live.epoch(record(2, parametric_edges=convolutions), {"cifar10": [200, 10.0, 11.0]})
+        live.epoch(record(2, parametric_edges=parametric), {"cifar10": [200, 10.0, 11.0]})
     summary = read_run(tmp_path).summary
-    assert (summary["architecture"], summary["collapsed"]) == ("cell 2", convolutions == 0)
+    assert (summary["architecture"], summary["collapsed"]) == ("cell 2", parametric == 0)
     assert (summary["final/cifar10/valid_accuracy"], summary["final/cifar10/test_accuracy"]) == (10.0, 11.0)
 
 
@@ -114,12 +114,13 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
 def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
     """A finished job of two seeds and its configuration."""
     described = {
-        **DESCRIPTION, "objective": "valid_accuracy", "trial": None, "fidelities": [], "workers": 1,
+        **DESCRIPTION, "objectives": ["valid_accuracy"], "trial": None, "fidelities": [], "multi_fidelity": False,
+        "workers": 1,
         "budget": {"seconds": None, "epochs": None, "evaluations": None, "overstep": "keep"}, "clock": "machine",
         "seconds_from": None, "table": "t", "table_hash": "ab" * 32, "best": {"cifar10": [95.0, 96.0]},
     }  # fmt: skip
-    config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS}
-    with JobFolder.open(tmp_path / "mine" / "job", described, config) as folder:
+    config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS, "seed": 0}
+    with JobFolder.open(tmp_path / "mine" / "seeds-0-1", described, config) as folder:
         for seed in (0, 1):
             records = [record(epoch, seconds=10.0 * epoch + seed, parametric_edges=seed) for epoch in (1, 2)]
             columns = {

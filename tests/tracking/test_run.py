@@ -103,3 +103,21 @@ with LiveRun(settings, Path("."), RunName("a", "a", "a", "train"), {}) as run:
 print("wandb" in sys.modules)
 """
     assert python("-c", code).out == "False\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of child processes")
+def test_a_killed_service_of_wandb_leaves_no_traceback_at_exit(python: Callable[..., Any]) -> None:
+    code = """
+import os, signal
+from pathlib import Path
+from nasbench_suite.tracking import LiveRun, RunName
+settings = {"mode": "offline", "project": "p", "entity": None, "timeout": 5}
+with LiveRun(settings, Path("."), RunName("a", "a", "a", "train"), {}) as run:
+    run.log({"epoch": 0})
+children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+for child in children:
+    os.kill(int(child), signal.SIGKILL)
+print(len(children))
+"""
+    answer = python("-W", "ignore::ResourceWarning", "-c", code)
+    assert (answer.code, answer.out, answer.err) == (0, "1\n", "")

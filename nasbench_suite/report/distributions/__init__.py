@@ -1,0 +1,1 @@
+"""Comparing whole design spaces by the distributions of their networks' errors."""

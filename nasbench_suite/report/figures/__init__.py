@@ -1,0 +1,1 @@
+"""A report's pictures: incumbents over time, and what one-shot searches learned."""

@@ -1,0 +1,104 @@
+"""What all pictures of a report share: type, colours, legends, and being the same to the byte each time."""
+
+import math
+from collections.abc import Sequence
+from itertools import cycle, product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from nasbench_suite.errors import ResultsError
+from nasbench_suite.report.model import ComparedGroup, ReportedConfiguration
+from nasbench_suite.report.words import one_line
+
+# Okabe and Ito's colours, told apart by colour-blind readers too; a second round is dashed, a third dotted
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", ":", "-.")
+WIDTH = 7.0  # inches: the text width of a two-column paper
+LEGEND = 0.18  # of a row of the legend
+GREY = "#999999"
+STYLE: Any = {
+    "text.parse_math": False,  # a label with a dollar sign is no formula
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.labelsize": 8,
+    "legend.fontsize": 8,
+    "legend.title_fontsize": 8,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.alpha": 0.3,
+    "grid.linewidth": 0.5,
+    "pdf.fonttype": 42,  # TrueType, as publishers ask
+    "svg.hashsalt": "nasbench-suite",  # the same picture is the same file
+}
+LONGEST = 100  # signs of a name in a legend
+
+
+class LineStyle(NamedTuple):
+    """How a configuration looks.
+
+    Attributes:
+        name: in legends; says over how many searches its lines are.
+        dash: of its lines.
+        colour: of its lines and bands.
+    """
+
+    name: str
+    dash: str
+    colour: str
+
+
+def styles(group: ComparedGroup) -> list[LineStyle]:
+    """Returns the look of each configuration; no two are alike, and all pictures of a report agree on them."""
+    looks = cycle(product(DASHES, COLOURS))
+    return [LineStyle(_name(each), *look) for each, look in zip(group.configurations, looks, strict=False)]
+
+
+def _name(configuration: ReportedConfiguration) -> str:
+    row = configuration.row
+    label = one_line(configuration.label)
+    shown = f"{label[:LONGEST]}..." if len(label) > LONGEST else label
+    over = f"{row.seeds - row.without_incumbent} of {row.seeds}" if row.without_incumbent else f"{row.seeds}"
+    # Matplotlib leaves names that begin with an underscore out of legends
+    return f"{' ' * shown.startswith('_')}{shown} ({over} searches)"
+
+
+def legend_columns(names: Sequence[str]) -> int:
+    """Returns how many names stand side by side."""
+    widest = max(map(len, names), default=0)
+    return max(1, min(len(names), 110 // (widest + 8)))
+
+
+def legend_height(names: Sequence[str]) -> float:
+    """Returns inches."""
+    return LEGEND * math.ceil(len(names) / legend_columns(names))
+
+
+def settle(figure: Figure) -> None:
+    """Lays a figure out for good, in rounded numbers, for the last digits of the layout's solver differ each time."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
+    for panel in figure.axes:
+        panel.set_position(Bbox(panel.get_position().get_points().round(6)))
+
+
+def write(figure: Figure, path: Path) -> None:
+    """Writes a picture, the same one always to the same bytes.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
+    try:
+        with rc_context(STYLE):
+            figure.savefig(path, dpi=200, metadata=metadata)
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: the figure cannot be written ({error})") from error

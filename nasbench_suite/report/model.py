@@ -1,0 +1,189 @@
+"""What every report holds, whatever its format: from results folders to groups of configurations that compare."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+from nasbench_suite.objective import TOLD_TEST_SCORES
+from nasbench_suite.report.budget_comparison import BudgetComparison
+from nasbench_suite.report.collapse import collapse_notes
+from nasbench_suite.report.curves import SPLITS, Split
+from nasbench_suite.report.labels import make_labels, searched_alike
+from nasbench_suite.report.load import LoadedResults, load
+from nasbench_suite.report.provenance import queried_instead
+from nasbench_suite.report.published import PublishedComparison, compare
+from nasbench_suite.report.results import Results
+from nasbench_suite.report.scored_row import ScoredRow, score_rows
+
+
+@dataclass(frozen=True)
+class MeanAccuracy:
+    """An accuracy in a table.
+
+    Attributes:
+        mean, std: over searches, percent; None where there is none.
+        highest: whether no other configuration of the table has a higher mean in this column.
+    """
+
+    mean: float | None
+    std: float | None
+    highest: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ReportedConfiguration:
+    """A configuration and its figures.
+
+    Attributes:
+        label: what it is called in this report.
+        results: what it found.
+        rows: its figures by scored data set, the searched one first.
+    """
+
+    label: str
+    results: Results
+    rows: tuple[ScoredRow, ...]
+
+    @property
+    def row(self) -> ScoredRow:
+        """The figures on the searched data set."""
+        return self.rows[0]
+
+    def accuracy(self, scored_on: str, split: Split) -> tuple[float | None, float | None]:
+        """Returns the mean and the deviation of a column; None where there is none."""
+        return next((row.accuracy(split) for row in self.rows if row.scored_on == scored_on), (None, None))
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedGroup:
+    """What was searched alike: one table, one set of curves, the tests and the published numbers.
+
+    Attributes:
+        space, dataset, protocol: what was searched.
+        configurations: in the table's order.
+        at_budgets: the tests of the differences at each budget that was asked for.
+    """
+
+    space: str
+    dataset: str
+    protocol: str
+    configurations: tuple[ReportedConfiguration, ...]
+    at_budgets: tuple[BudgetComparison, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What was searched, in words."""
+        return f"{self.space}: search on {self.dataset}, protocol {self.protocol}"
+
+    @property
+    def results(self) -> list[Results]:
+        """What the configurations found."""
+        return [each.results for each in self.configurations]
+
+    @property
+    def scored_on(self) -> tuple[str, ...]:
+        """The data sets of the accuracies, the searched one first."""
+        return tuple(dict.fromkeys(row.scored_on for each in self.configurations for row in each.rows))
+
+    @property
+    def columns(self) -> tuple[tuple[str, Split], ...]:
+        """Data set and split of each column of accuracies."""
+        return tuple((name, split) for name in self.scored_on for split in SPLITS)
+
+    @cached_property
+    def accuracies(self) -> tuple[tuple[MeanAccuracy, ...], ...]:
+        """The table: by configuration and column."""
+        found = [[each.accuracy(*column) for column in self.columns] for each in self.configurations]
+        means = [[mean for mean, _ in column if mean is not None] for column in zip(*found, strict=True)]
+        tops = [max(column, default=None) if len(found) > 1 else None for column in means]
+        return tuple(
+            tuple(
+                MeanAccuracy(mean, std, mean is not None and mean == top)
+                for (mean, std), top in zip(accuracies, tops, strict=True)
+            )
+            for accuracies in found
+        )
+
+    @cached_property
+    def published(self) -> tuple[PublishedComparison, ...]:
+        """The configurations beside the numbers that others published."""
+        return tuple(found for each in self.configurations for found in compare(each.results, each.rows))
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What a report says, before it is written in a format.
+
+    Attributes:
+        groups: by space, searched data set and protocol.
+        notes: what a reader must know: folders left out, unfinished jobs, searches that found nothing, missing figures.
+    """
+
+    groups: tuple[ComparedGroup, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[ScoredRow, ...]:
+        """All figures, by configuration and scored data set."""
+        return tuple(row for each in self.configurations for row in each.rows)
+
+    @property
+    def configurations(self) -> tuple[ReportedConfiguration, ...]:
+        """Those of all groups, in their order."""
+        return tuple(each for group in self.groups for each in group.configurations)
+
+
+def make_report(folders: Iterable[Path], at: Sequence[float] = ()) -> Report:
+    """Reads results folders and computes the figures.
+
+    Args:
+        folders: whatever is in or below them is taken.
+        at: budgets at which to test the differences between configurations; see `statistics.compare_at`.
+
+    Raises:
+        ResultsError: there is nothing to report.
+    """
+    loaded = load(folders)
+    found = sorted(loaded.results, key=searched_alike)
+    notes = _notes(loaded)
+    configurations = []
+    for results, label in zip(found, make_labels(found), strict=True):
+        rows, missing = score_rows(results, label)
+        configurations.append(ReportedConfiguration(label, results, tuple(rows)))
+        notes += [*_warnings(results, label), *missing]
+    groups = groupby(configurations, lambda each: searched_alike(each.results))
+    return Report(tuple(_group(*key, tuple(members), at) for key, members in groups), tuple(dict.fromkeys(notes)))
+
+
+def _group(
+    space: str, dataset: str, protocol: str, members: tuple[ReportedConfiguration, ...], at: Sequence[float]
+) -> ComparedGroup:
+    if not at:
+        return ComparedGroup(space, dataset, protocol, members)
+    from nasbench_suite.report.statistics import compare_at  # SciPy, which a report without tests does not need
+
+    results, labels = [each.results for each in members], [each.label for each in members]
+    tests = tuple(compare_at(results, labels, budget) for budget in at)
+    return ComparedGroup(space, dataset, protocol, members, tests)
+
+
+def _notes(loaded: LoadedResults) -> list[str]:
+    left_out = [f"{folder} is left out: {reason}" for folder, reason in loaded.left_out.items()]
+    unfinished = [
+        f"{folder} is not finished, and not in this report; start it again to go on" for folder in loaded.unfinished
+    ]
+    return left_out + unfinished
+
+
+def _warnings(results: Results, label: str) -> list[str]:
+    notes = []
+    if results.description["objectives"] == ["test_error"]:
+        notes.append(f"{label}: {TOLD_TEST_SCORES}")
+    instead = queried_instead(results)
+    if instead:
+        notes.append(f"{label}: {instead}")
+    early = sorted(results.failures.items())
+    notes += [f"{label}: the search of seed {seed} ended early: {reason}" for seed, reason in early]
+    return notes + collapse_notes(results, label)

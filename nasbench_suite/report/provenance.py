@@ -1,0 +1,116 @@
+"""Where a report's figures come from: the table, the queries and the budget of each configuration, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nasbench_suite.report.results import Results
+from nasbench_suite.report.times import UNITS
+
+ACCURACIES = (
+    "Accuracies in percent: mean±sample standard deviation over the searches that found something, of the last "
+    "incumbent's score (final schedule, mean over its trainings)."
+)
+
+
+def origin(results: Results) -> str:
+    """Returns the table, the queries and the budget of a configuration's figures, in a sentence."""
+    description = results.description
+    table = f"table {description['table']} ({description['table_hash'][:12]})"
+    if results.one_shot:
+        scores = [pair for by_architecture in results.scores.values() for pair in by_architecture.values()]
+        how = f"{_epochs(results)} epochs of a supernet, the architectures that it derives "
+        how += f"scored by {table}" if scores and not np.isnan(scores).all() else "not scored"
+    else:
+        how = f"{table}; {_queries(results)}; {_budget(description['budget'])}"
+    seconds = f"; {description['seconds_from']}" if description["seconds_from"] else ""
+    version = description["versions"].get("nasbench-suite", "unknown")
+    return f"{description['algorithm']}: {how}{_settings(description)}{seconds}; nasbench-suite {version}"
+
+
+def queried_instead(results: Results) -> str:
+    """Says which fidelities of the protocol a table lacks, and what was queried instead; empty where it lacks none."""
+    lacking = _lacking(results)
+    if not lacking:
+        return ""
+    return f"the table lacks {_fidelities(lacking)}; queried was {_fidelities(results.description['fidelities'])}"
+
+
+def best_in_table(best: Mapping[str, Any]) -> str:
+    """Returns the table's best accuracies by data set, in words."""
+    shown = []
+    for dataset, pair in best.items():
+        known = [
+            f"{split} {value:.2f}" for split, value in zip(("valid", "test"), pair, strict=True) if value is not None
+        ]
+        if known:
+            shown.append(f"{dataset} {', '.join(known)}")
+    return "; ".join(shown)
+
+
+def ranges(seeds: tuple[int, ...]) -> str:
+    """Writes 0, 1, 2, 5 as `0 to 2, 5`."""
+    parts: list[list[int]] = []
+    for seed in seeds:
+        if parts and seed == parts[-1][-1] + 1:
+            parts[-1] = [parts[-1][0], seed]
+        else:
+            parts.append([seed])
+    return ", ".join(" to ".join(map(str, part)) for part in parts)
+
+
+def _epochs(results: Results) -> str:
+    schedules = results.trajectory["schedule"]
+    return f"{int(schedules[0]):,}" if len(schedules) else "0"
+
+
+def _queries(results: Results) -> str:
+    description = results.description
+    return (
+        f"queries at {_fidelities(description['fidelities'])}{_nominal(results)}, objectives "
+        f"{', '.join(description['objectives'])}, trial policy {description['trial']}{_stored_means(results)}"
+    )
+
+
+def _fidelities(pairs: Any) -> str:
+    return ", ".join(f"epoch {epoch} of {schedule}" for schedule, epoch in pairs)
+
+
+def _budget(budget: Mapping[str, Any]) -> str:
+    limits = [f"{budget[name]:,} {name}" for name in UNITS if budget[name] is not None]
+    overstep = "kept" if budget["overstep"] == "keep" else "discarded"
+    return f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is {overstep}"
+
+
+def _settings(description: Mapping[str, Any]) -> str:
+    if "settings" not in description:
+        return ""
+    settings = description["settings"] or "the constructor's defaults"
+    return f"; settings: {settings}"
+
+
+def _lacking(results: Results) -> list[list[int]]:
+    wanted = results.config.get("fidelities")
+    if not results.description["multi_fidelity"] or not isinstance(wanted, list):
+        return []
+    pairs = [pair for pair in wanted if isinstance(pair, list) and len(pair) == 2]
+    return [pair for pair in pairs if pair not in results.description["fidelities"]]
+
+
+def _nominal(results: Results) -> str:
+    """Says where an algorithm that screens at lower fidelities had none on offer."""
+    if not results.description["multi_fidelity"]:
+        return ""
+    lacking = _lacking(results)
+    missing = f" (the table lacks {_fidelities(lacking)})" if lacking else ""
+    alone = len(results.description["fidelities"]) == 1
+    return missing + (", every rung at this fidelity and its full cost" if alone else "")
+
+
+def _stored_means(results: Results) -> str:
+    if results.description["trial"] != "random_or_mean":
+        return ""
+    trials = results.trajectory["trial"]
+    means = int((trials != trials).sum()) if trials.dtype.kind == "f" else 0
+    return f" ({means:,} of {len(trials):,} answers were means that the source stored without trials)"

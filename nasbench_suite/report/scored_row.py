@@ -1,0 +1,185 @@
+"""The figures of a report: one row per configuration and scored data set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasbench_suite.report.collapse import collapsed
+from nasbench_suite.report.curves import SPLITS, Split, best_accuracy
+from nasbench_suite.report.results import Results
+
+OPTIONAL = ("settings", "fidelities")  # keys of a record that a row has where its job says them
+BESIDE = ("one_shot", "collapsed")  # what a row knows beside its record
+
+
+@dataclass(frozen=True)
+class ScoredRow:
+    """How good the architectures are that a configuration found, on one data set.
+
+    Means and deviations are over the searches that found something: `seeds` less `without_incumbent`.
+
+    Attributes:
+        space, algorithm, protocol, label, config_id: which configuration.
+        dataset: the data set searched.
+        scored_on: the data set of the accuracies.
+        seeds: how many searches ran.
+        without_incumbent: how many of them found nothing; they have no score and are in no mean.
+        workers: simulated parallel evaluations.
+        trial: which trial answered the searches' queries; None where they had none.
+        valid_mean, valid_std, test_mean, test_std: of the final incumbents' scores, percent; sample standard
+            deviation. None where a score is missing, or for the deviation of one search.
+        evaluations_mean: evaluations per search; of a one-shot search, epochs. None where all found nothing.
+        seconds_mean: seconds per search, of the clock; None where unknown.
+        clock: whether seconds are `simulated`, on the source's hardware, or of the `machine` that searched.
+        table_hash: content hash of the table.
+        found: text form of the incumbent of the best search by validation on the searched data set; None where there is
+            none.
+        regret_mean: of the test accuracy, against the table's best, percentage points; None where either is unknown.
+        objectives: what the searches asked for.
+        hypervolume_mean, hypervolume_std: of the front that a search found; None for one objective.
+        settings: whose settings the algorithm took; None for the constructor's defaults, or where the job does not say.
+        fidelities: [schedule, epoch] of those on offer, cheapest first.
+        one_shot: whether a supernet was trained, so that an evaluation is one of its epochs.
+        collapsed: how many one-shot searches ended in an architecture without any parameters; None for other searches.
+    """
+
+    space: str
+    algorithm: str
+    protocol: str
+    label: str
+    config_id: str
+    dataset: str
+    scored_on: str
+    seeds: int
+    without_incumbent: int
+    workers: int
+    trial: str | int | None
+    valid_mean: float | None
+    valid_std: float | None
+    test_mean: float | None
+    test_std: float | None
+    evaluations_mean: float | None
+    seconds_mean: float | None
+    clock: Literal["simulated", "machine"]
+    table_hash: str
+    found: str | None
+    regret_mean: float | None
+    objectives: tuple[str, ...]
+    hypervolume_mean: float | None
+    hypervolume_std: float | None
+    settings: str | None
+    fidelities: tuple[tuple[int, int], ...]
+    one_shot: bool
+    collapsed: int | None
+
+    def accuracy(self, split: Split) -> tuple[float | None, float | None]:
+        """Returns the mean and the deviation of the `valid` or the `test` accuracy, percent."""
+        return (self.valid_mean, self.valid_std) if split == "valid" else (self.test_mean, self.test_std)
+
+    def record(self) -> dict[str, Any]:
+        """Returns the keys that programs rely on, of plain values; `settings` and `fidelities` where there are any."""
+        keys = [key for key in vars(self) if key not in BESIDE and (key not in OPTIONAL or getattr(self, key))]
+        return {key: _plain(getattr(self, key)) for key in keys}
+
+
+def score_rows(results: Results, label: str) -> tuple[list[ScoredRow], list[str]]:
+    """Computes the rows of a configuration, the searched data set first, and notes on what is missing in them."""
+    searched = results.description["dataset"]
+    notes: list[str] = []
+    if results.without_incumbent:
+        notes.append(
+            f"{label}: {results.without_incumbent} of {len(results.seeds)} searches found nothing; they have no score, "
+            "and are in no mean, curve or test"
+        )
+    # without any incumbent there is nothing scored, and a row still says so; where none was measured it would be empty
+    others = sorted((name for name in results.scores if name != searched and _any_scored(results, name)), key=str.lower)
+    return [_row(results, label, name, notes) for name in (searched, *others)], notes
+
+
+def _any_scored(results: Results, dataset: str) -> bool:
+    return not np.isnan(_final_scores(results, dataset)).all()
+
+
+def _final_scores(results: Results, dataset: str) -> NDArray[np.float64]:
+    """Returns (searches that found something, 2) validation and test accuracies, percent."""
+    pairs = [results.score(dataset, arch) for arch in results.final_incumbents if arch is not None]
+    return np.array(pairs, np.float64).reshape(-1, 2)
+
+
+def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> ScoredRow:
+    description, scores = results.description, _final_scores(results, scored_on)
+    (valid_mean, valid_std), (test_mean, test_std) = (
+        _moments(scores[:, at], f"{label}: {name} on {scored_on}", notes)
+        for at, name in enumerate(("validation", "test"))
+    )
+    best = best_accuracy(results, scored_on, "test")
+    evaluations_mean, seconds_mean = _cost(results)
+    return ScoredRow(
+        **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
+        **{name: description[name] for name in ("workers", "trial", "table_hash")},
+        label=label,
+        scored_on=scored_on,
+        seeds=len(results.seeds),
+        without_incumbent=results.without_incumbent,
+        valid_mean=valid_mean,
+        valid_std=valid_std,
+        test_mean=test_mean,
+        test_std=test_std,
+        evaluations_mean=evaluations_mean,
+        seconds_mean=seconds_mean,
+        clock=results.clock,
+        found=_found(results),
+        regret_mean=None if best is None or test_mean is None else best - test_mean,
+        objectives=tuple(description["objectives"]),
+        hypervolume_mean=None,
+        hypervolume_std=None,
+        settings=description.get("settings"),
+        fidelities=tuple((schedule, epoch) for schedule, epoch in description["fidelities"]),
+        one_shot=results.one_shot,
+        collapsed=len(collapsed(results)) if results.one_shot else None,
+    )
+
+
+def _moments(values: NDArray[np.float64], what: str, notes: list[str]) -> tuple[float | None, float | None]:
+    missing = int(np.isnan(values).sum())
+    if missing or not len(values):
+        if 0 < missing < len(values):
+            notes.append(f"{what}: {missing} of {len(values)} scores are missing, so no mean is given")
+        return None, None
+    return float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else None
+
+
+def _cost(results: Results) -> tuple[float | None, float | None]:
+    """Returns the evaluations and the seconds of a search that found something, their means."""
+    counted = [
+        rows for rows, found in zip(results.searches, results.final_incumbents, strict=True) if found is not None
+    ]
+    if not counted:
+        return None, None
+    seconds = results.trajectory["seconds"][[rows.stop - 1 for rows in counted]]
+    evaluations = float(np.mean([rows.stop - rows.start for rows in counted]))
+    return evaluations, None if np.isnan(seconds).any() else float(seconds.mean())
+
+
+def _found(results: Results) -> str | None:
+    """Returns the incumbent of the best search by the judge's validation score; without one, by what it saw itself."""
+    searched = results.description["dataset"]
+    ends = [(rows[-1], arch) for rows, arch in _ended(results)]
+    if not ends:
+        return None
+    worth = np.array([results.score(searched, arch)[SPLITS.index("valid")] for _, arch in ends])
+    if np.isnan(worth).all():
+        worth = results.trajectory["valid_accuracy"][[row for row, _ in ends]]
+    return ends[int(np.nanargmax(worth))][1] if not np.isnan(worth).all() else ends[0][1]
+
+
+def _ended(results: Results) -> list[tuple[NDArray[np.int64], str]]:
+    pairs = zip(results.incumbent_rows, results.final_incumbents, strict=True)
+    return [(rows, arch) for rows, arch in pairs if arch is not None]
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(each) for each in value] if isinstance(value, Sequence) and not isinstance(value, str) else value

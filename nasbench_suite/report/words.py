@@ -1,0 +1,45 @@
+"""A report's figures in words, as every format writes them."""
+
+import re
+
+from nasbench_suite.report.scored_row import ScoredRow
+
+# control characters, line separators and marks that turn the direction of text: a page or a terminal obeys them
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """Returns a text from a results folder as one line that no terminal, page or compiler takes as a command."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
+def accuracy(mean: float | None, std: float | None) -> str:
+    """Returns `92.00±2.00`, the mean alone where there is no deviation, `-` where there is no mean."""
+    if mean is None:
+        return "-"
+    return f"{mean:.2f}" if std is None else f"{mean:.2f}±{std:.2f}"
+
+
+def count(value: float | None, form: str) -> str:
+    """Returns a number in a format, `-` where it is not known."""
+    return "-" if value is None else f"{value:{form}}"
+
+
+def searches(row: ScoredRow) -> str:
+    """Returns how many searches ran, and how many of them found nothing."""
+    return f"{row.seeds}{found_nothing(row.without_incumbent)}"
+
+
+def found_nothing(searches: int) -> str:
+    """Returns ` (2 found nothing)`; empty where all found something."""
+    return f" ({searches} found nothing)" if searches else ""
+
+
+def evaluations(row: ScoredRow) -> str:
+    """Returns how many evaluations a search had; of a one-shot search, that they are epochs."""
+    return f"{count(row.evaluations_mean, ',.0f')} epochs" if row.one_shot else count(row.evaluations_mean, ",.1f")
+
+
+def seconds(row: ScoredRow) -> str:
+    """Returns how long a search took."""
+    return count(row.seconds_mean, ",.0f")

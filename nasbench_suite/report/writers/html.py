@@ -1,0 +1,122 @@
+"""A report as one HTML page that needs nothing beside it: tables, curves, and where every row comes from.
+
+The page is a Jinja2 template that escapes whatever it is given; it has no script, and forbids any.
+"""
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from nasbench_suite.folders import relative_path
+from nasbench_suite.report.budget_comparison import BudgetComparison
+from nasbench_suite.report.figures import incumbents, one_shot
+from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
+from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
+from nasbench_suite.report.times import reading
+from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
+from nasbench_suite.report.writers import tables
+
+
+class Picture(NamedTuple):
+    """A figure in the page.
+
+    Attributes:
+        svg: the drawing, as markup.
+        caption: below it.
+    """
+
+    svg: Markup
+    caption: str
+
+
+def to_html(report: Report) -> str:
+    """Returns the page."""
+    groups = [_group(group, f"{at}") for at, group in enumerate(report.groups)]
+    page: str = _template().render(accuracies=ACCURACIES, groups=groups, notes=report.notes)
+    return page + "\n"
+
+
+@cache
+def _template() -> Any:
+    loader = PackageLoader("nasbench_suite.report.writers")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("report.html")
+
+
+def _group(group: ComparedGroup, name: str) -> dict[str, Any]:
+    pairs = zip(group.configurations, group.accuracies, strict=True)
+    shown = [_configuration(*pair, f"configuration-{name}-{at}") for at, pair in enumerate(pairs)]
+    return {
+        "model": group,
+        "configurations": shown,
+        "reading": reading(group.results),
+        "pictures": _pictures(group, name),
+        "tests": [_tests(group, comparison) for comparison in group.at_budgets],
+        "published": tables.published_table(group) if group.published else None,
+        "agreements": [tables.agreement(comparison) for comparison in group.published],
+    }
+
+
+def _configuration(
+    configuration: ReportedConfiguration, accuracies: tuple[MeanAccuracy, ...], anchor: str
+) -> dict[str, Any]:
+    row = configuration.row
+    return {
+        "anchor": anchor,
+        "label": configuration.label,
+        "accuracies": accuracies,
+        "counts": (searches(row), evaluations(row), seconds(row)),
+        "facts": _facts(configuration),
+        "config": yaml.safe_dump(configuration.results.config, sort_keys=False),
+    }
+
+
+def _facts(configuration: ReportedConfiguration) -> list[tuple[str, str | None]]:
+    results = configuration.results
+    description = results.description
+    return [
+        ("figures", origin(results)),
+        ("found", configuration.row.found),
+        ("configuration", description["config_id"]),
+        ("table", f"{description['table']}, content {description['table_hash']}"),
+        ("seeds", f"{ranges(results.seeds)}{found_nothing(results.without_incumbent)}"),
+        ("best in the table", best_in_table(description["best"])),
+        ("versions", ", ".join(f"{name} {version}" for name, version in description["versions"].items())),
+        ("files", ", ".join(relative_path(folder, Path.cwd()) for folder in results.folders)),
+    ]
+
+
+def _tests(group: ComparedGroup, comparison: BudgetComparison) -> dict[str, Any]:
+    both = (tables.means_table(comparison), tables.tests_table(comparison))
+    return {
+        "title": tables.budget_title(group, comparison),
+        "tables": [table for table in both if table.rows],
+        "verdict": tables.verdict(comparison),
+        "notes": comparison.notes,
+    }
+
+
+def _pictures(group: ComparedGroup, name: str) -> list[Picture]:
+    alone = Report((group,), ())
+    curves = incumbents.draw(alone, incumbents.QUANTITIES, incumbents.AXES, titled=False)
+    caption = "Score of the incumbent over time: its accuracy, and its regret against the best of the table."
+    found = [_picture(curves, f"{name}-incumbents", caption)]
+    if one_shot.has_any(alone):
+        caption = "One-shot searches: what they learned, what came of it, and the first seed's edge weights."
+        found.append(_picture(one_shot.draw(alone, titled=False), f"{name}-one-shot", caption))
+    return found
+
+
+def _picture(figure: Figure, salt: str, caption: str) -> Picture:
+    """Returns a figure as SVG, its text as text, which Matplotlib escapes."""
+    file = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    return Picture(Markup(re.sub(r"^.*?(?=<svg)", "", file.getvalue(), count=1, flags=re.DOTALL)), caption)

@@ -1,0 +1,83 @@
+"""A report's tables for a paper: LaTeX with booktabs, to be taken in with `\\input`."""
+
+import re
+
+from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
+from nasbench_suite.report.provenance import ACCURACIES, origin
+from nasbench_suite.report.times import reading
+from nasbench_suite.report.words import evaluations, one_line, searches, seconds
+
+HEAD = "% needs \\usepackage{booktabs}; the highest mean of a column is bold"
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "|": r"\textbar{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    '"': "''",
+    "±": r"$\pm$",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+}
+
+
+def to_latex(report: Report) -> str:
+    """Returns a `table*` for each space, searched data set and protocol; provenance and notes are comments."""
+    notes = [_comment(note) for note in report.notes]
+    return "\n".join([HEAD, *(_table(group) for group in report.groups), *notes]) + "\n"
+
+
+def escape(text: str) -> str:
+    """Returns the text, in one line, with what LaTeX would take as commands written out."""
+    signs = "[" + re.escape("".join(ESCAPES)) + "]"
+    return re.sub(signs, lambda found: ESCAPES[found[0]], one_line(text))
+
+
+def _comment(text: str) -> str:
+    return f"% {one_line(text)}"
+
+
+def _table(group: ComparedGroup) -> str:
+    width = len(group.columns)
+    rules = "".join(f"\\cmidrule(lr){{{at}-{at + 1}}}" for at in range(2, width + 2, 2))
+    sets = " & ".join(f"\\multicolumn{{2}}{{c}}{{{escape(name)}}}" for name in group.scored_on)
+    splits = " & ".join("valid" if split == "valid" else "test" for _, split in group.columns)
+    said = f"{group.title}. {ACCURACIES} {reading(group.results)}"
+    label = re.sub(r"[^A-Za-z0-9]+", "-", f"{group.space}-{group.dataset}-{group.protocol}")
+    return "\n".join(
+        [
+            *map(_comment, _origins(group)),
+            r"\begin{table*}",
+            r"  \centering\footnotesize\setlength{\tabcolsep}{3pt}",
+            f"  \\caption{{{escape(said)}}}\\medskip",
+            f"  \\label{{tab:{label}}}",
+            f"  \\begin{{tabular}}{{@{{}}l*{{{width}}}{{c}}rrr@{{}}}}",
+            r"    \toprule",
+            f"    & {sets} \\\\",
+            f"    {rules}",
+            f"    Algorithm & {splits} & Searches & Evaluations & Seconds \\\\",
+            r"    \midrule",
+            *(f"    {_row(*pair)} \\\\" for pair in zip(group.configurations, group.accuracies, strict=True)),
+            r"    \bottomrule",
+            r"  \end{tabular}",
+            r"\end{table*}",
+        ]
+    )
+
+
+def _origins(group: ComparedGroup) -> list[str]:
+    found = [f"{each.label} found {each.row.found}" for each in group.configurations if each.row.found is not None]
+    return [*dict.fromkeys(map(origin, group.results)), *found]
+
+
+def _row(configuration: ReportedConfiguration, accuracies: tuple[MeanAccuracy, ...]) -> str:
+    row = configuration.row
+    counts = [text.replace("-", "--") for text in (searches(row), evaluations(row), seconds(row))]
+    return " & ".join([escape(configuration.label), *map(_accuracy, accuracies), *counts])
+
+
+def _accuracy(accuracy: MeanAccuracy) -> str:
+    if accuracy.mean is None:
+        return "--"
+    mean = f"\\mathbf{{{accuracy.mean:.2f}}}" if accuracy.highest else f"{accuracy.mean:.2f}"
+    return f"${mean}$" if accuracy.std is None else f"${mean} \\pm {accuracy.std:.2f}$"

@@ -1,0 +1,57 @@
+"""A report as Markdown, for a terminal as well as for a page."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from nasbench_suite.report.budget_comparison import BudgetComparison
+from nasbench_suite.report.model import ComparedGroup, Report
+from nasbench_suite.report.provenance import ACCURACIES, origin
+from nasbench_suite.report.times import reading
+from nasbench_suite.report.writers import tables
+from nasbench_suite.report.writers.markdown_table import escape, escape_line, markdown_table
+
+
+def to_markdown(report: Report, pictures: Sequence[tuple[str, str]] = ()) -> str:
+    """Returns a table for each space, searched data set and protocol, its provenance, and the notes.
+
+    Args:
+        report: what it says.
+        pictures: caption and path of each, as the Markdown's reader sees it.
+    """
+    parts = ["# NAS search results"]
+    for group in report.groups:
+        parts += _group(group)
+    parts += [f"![{escape(caption)}]({quote(path)})" for caption, path in pictures]
+    if report.notes:
+        parts.append(_items(report.notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def _group(group: ComparedGroup) -> list[str]:
+    parts = [f"## {escape(group.title)}", markdown_table(*tables.results_table(group))]
+    parts += [f"{ACCURACIES} {reading(group.results)}", _items([origin(results) for results in group.results])]
+    found = [f"{each.label} found {each.row.found}" for each in group.configurations if each.row.found is not None]
+    if found:
+        parts += ["The incumbent of the best search by validation:", _items(found)]
+    if group.published:
+        parts += _published(group)
+    return parts + [part for comparison in group.at_budgets for part in _at_budget(group, comparison)]
+
+
+def _published(group: ComparedGroup) -> list[str]:
+    return [
+        "### Beside published numbers",
+        "In brackets: the difference in its standard errors.",
+        markdown_table(*tables.published_table(group)),
+        _items([tables.agreement(comparison) for comparison in group.published]),
+    ]
+
+
+def _at_budget(group: ComparedGroup, comparison: BudgetComparison) -> list[str]:
+    shown = [table for table in (tables.means_table(comparison), tables.tests_table(comparison)) if table.rows]
+    parts = [f"### {escape(tables.budget_title(group, comparison))}", *(markdown_table(*table) for table in shown)]
+    return [*parts, *filter(None, [escape_line(tables.verdict(comparison)), _items(comparison.notes)])]
+
+
+def _items(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {escape_line(text)}" for text in dict.fromkeys(texts))

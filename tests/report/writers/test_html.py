@@ -1,0 +1,134 @@
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers.html import to_html
+
+VOID = {"meta", "br", "img", "link", "hr"}
+BEST = {"cifar10": [95.0, 86.0], "cifar100": [None, 64.0]}
+
+
+class Page(HTMLParser):
+    """Checks nesting, and gathers what a page refers to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.ids: list[str] = []
+        self.count: dict[str, int] = {}
+        self.words: list[str] = []
+        self.events: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.count[tag] = self.count.get(tag, 0) + 1
+        if tag == "meta" and dict(attrs).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attrs)["content"]
+        self.references += [value or "" for name, value in attrs if name in ("href", "src", "xlink:href")]
+        self.events += [name for name, _ in attrs if name.startswith("on")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.words.append(data.strip())
+
+
+@pytest.fixture
+def page(results: Callable, searches, scores) -> Page:
+    one = results("one", searches, scores, best=BEST)
+    two = results(
+        "two",
+        searches,
+        scores,
+        best=BEST,
+        config_id="c1",
+        label="<script>mine</script>",
+        config={"algorithm": {"p": 7}},
+    )
+    return Page(to_html(make_report([one, two])))
+
+
+def test_the_page_needs_nothing_from_elsewhere(page: Page) -> None:
+    assert page.references and all(reference.startswith("#") for reference in page.references)
+    assert {reference[1:] for reference in page.references} <= set(page.ids)
+    assert "script" not in page.count and "link" not in page.count
+    assert "default-src 'none'" in page.policy
+
+
+def test_tables_curves_and_provenance_are_there(page: Page) -> None:
+    assert (page.count["table"], page.count["svg"], page.count["details"]) == (1, 1, 2)
+    assert {"92.00", "82.00", "72.00", "62.00"} <= set(page.words)
+    assert "t, content " + "ab" * 32 in page.words
+    assert "0 to 2" in page.words
+    assert "cifar10 valid 95.00, test 86.00; cifar100 test 64.00" in page.words
+    assert any("p: 7" in words for words in page.words)
+    assert {"validation regret (points)", "test accuracy (%)"} <= set(page.words)  # in the picture, as text
+
+
+def test_labels_are_shown_as_they_are(page: Page) -> None:
+    assert "<script>mine</script>" in page.words
+
+
+def test_no_text_of_a_folder_is_markup(evil: Path) -> None:
+    found = Page(to_html(make_report([evil], at=[50.0])))
+    assert not {"script", "img", "link", "a"} & (found.count.keys() - {"a"})
+    assert all(reference.startswith("#") for reference in found.references)
+    assert found.events == []
+    assert any("<script>alert(1)</script>" in words for words in found.words)  # shown, as text
+    assert any("{{ 7*7 }}" in words for words in found.words)
+
+
+def test_the_same_results_are_the_same_page(by_hand: Path) -> None:
+    assert to_html(make_report([by_hand])) == to_html(make_report([by_hand]))
+
+
+def test_searches_that_found_nothing_and_what_was_found_are_shown(results: Callable, searches, scores) -> None:
+    words = Page(to_html(make_report([results("job", {**searches, 5: []}, scores)]))).words
+    assert {"4 (1 found nothing)", "0 to 2, 5 (1 found nothing)", "c"} <= set(words)
+
+
+def test_tests_and_published_numbers_are_tables(results: Callable, searches, scores) -> None:
+    folders = [results(name, searches, scores, config_id=name, algorithm=name) for name in ("one", "two")]
+    page = Page(to_html(make_report(folders, at=[50.0])))
+    assert page.count["table"] == 3 and "At 50 simulated seconds: test accuracy on cifar10" in page.words
+
+
+def test_notes_are_shown(results: Callable, searches, scores, by_hand: Path) -> None:
+    begun = results("begun", searches, scores, finish=False)
+    assert any(
+        f"{begun.resolve()} is not finished" in words for words in Page(to_html(make_report([by_hand, begun]))).words
+    )
+
+
+def test_one_shot_searches_have_a_picture_of_their_own(
+    one_shot: Callable, record: Callable, scores, by_hand: Path
+) -> None:
+    weights = (0.2, 0.3, 0.5) * 2
+    epochs = [
+        record(1, parametric_edges=0, edge_weights=weights),
+        record(2, "b", parametric_edges=0, edge_weights=weights),
+    ]
+    page = Page(to_html(make_report([by_hand, one_shot("supernet", {0: epochs}, scores)])))
+    assert page.count["svg"] == 2
+    assert {"edges with skip_connect", "2<-0", "2 epochs"} <= set(page.words)
+    assert any(
+        words.startswith("1 of 1 searches of darts1 ended in an architecture without any parameters")
+        for words in page.words
+    )
+    assert any("share an axis, not the hardware" in words for words in page.words)
+    assert all(page.ids.count(reference[1:]) == 1 for reference in page.references)  # each picture's are its own
