@@ -24,7 +24,7 @@ FIDELITIES = [Fidelity(schedule, epoch) for schedule in (3, 6) for epoch in rang
 
 @pytest.fixture(autouse=True)
 def _shipped(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", PLACE.parent)
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", PLACE.parent)
 
 
 @pytest.fixture(scope="module")
