@@ -41,8 +41,8 @@ def choose_protocol(files: ConfigFiles, named: Named) -> str | None:
         what += f" and data set {', '.join(named.datasets)}"
     if not fitting:
         raise ConfigError(
-            f"protocol: none is for {what}; name one of {', '.join(names)} with protocol=NAME (free takes any table, and "
-            "a budget that you name)"
+            f"protocol: none is for {what}; name one of {', '.join(names)} with protocol=NAME (free takes any table, "
+            "and a budget that you name)"
         )
     raise ConfigError(f"protocol: several are for {what}: {', '.join(fitting)}; name one with protocol=NAME")
 
