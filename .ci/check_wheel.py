@@ -5,7 +5,8 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PLUGINS = ("algorithms", "spaces", "conf", "experiments")
+# the last is a link inside the one before it, through which Hydra finds experiments as a group
+PLUGINS = ("algorithms", "spaces", "experiments", "conf", "conf/experiment")
 
 
 def expected() -> set[str]:

@@ -15,7 +15,7 @@ def home() -> Path:
     """Returns the folder of the user's data: `NASBENCH_SUITE_HOME`, else the platform's."""
     named = os.environ.get("NASBENCH_SUITE_HOME")
     if named:
-        return Path(named)
+        return Path(named).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("nasbench-suite", appauthor=False))

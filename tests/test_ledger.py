@@ -21,12 +21,13 @@ class Literal:
         self.spent = [0.0, 0.0, 0.0]
 
     def accepts(self, cost: tuple[float, float, float]) -> bool:
-        if self.spent[2] >= self.unchecked:
-            for spent, more, limit in zip(self.spent, cost, self.limits, strict=True):
-                if limit is not None and spent >= limit:
-                    return False
-                if limit is not None and self.overstep == "discard" and spent + more > limit:
-                    return False
+        for at, (spent, more, limit) in enumerate(zip(self.spent, cost, self.limits, strict=True)):
+            if at == 0 and self.spent[2] < self.unchecked:
+                continue  # the seconds do not hold yet; the other limits always do
+            if limit is not None and spent >= limit:
+                return False
+            if limit is not None and self.overstep == "discard" and spent + more > limit:
+                return False
         self.spent = [spent + more for spent, more in zip(self.spent, cost, strict=True)]
         return True
 

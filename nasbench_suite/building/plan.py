@@ -1,7 +1,5 @@
 """What a build trains: the architectures of its table, and the tasks that measure them."""
 
-import hashlib
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,25 +11,13 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
+from nasbench_suite.configuration.identity import TASKS, decisive, identity
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.training.task import TrainingTask
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import check_whole, is_whole
 
-# what does not change what a task measures, timings aside; which tasks there are does not
-NEUTRAL = (
-    "architectures",
-    "datasets",
-    "schedules",
-    "results",
-    "executor",
-    "workers",
-    "name",
-    "force",
-    "output",
-    "checkpoints",
-)
 ORDER_SEED = 1021
 
 
@@ -52,14 +38,12 @@ class BuildPlan:
     @cached_property
     def id(self) -> str:
         """Eight hex digits that stand for everything that can change what a task measures, timings aside."""
-        return hashlib.sha256(json.dumps(self.decisive, sort_keys=True).encode()).hexdigest()[:8]
+        return identity(self.decisive)
 
     @cached_property
     def decisive(self) -> dict[str, Any]:
         """The part of the configuration that can change what a task measures, timings aside."""
-        part = {key: value for key, value in self.config.items() if key not in NEUTRAL}
-        part["training"] = {key: value for key, value in part["training"].items() if key not in NEUTRAL}
-        return part
+        return decisive(self.config, TASKS)
 
     @property
     def folder(self) -> Path:

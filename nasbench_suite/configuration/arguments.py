@@ -92,8 +92,13 @@ def values_of(override: Override) -> list[str]:
 
 
 def _without(arguments: Sequence[str], overrides: Sequence[str]) -> list[str]:
-    left = list(overrides)
-    return [word for word in arguments if word not in left or left.remove(word) is not None]
+    left, kept = list(overrides), []
+    for word in arguments:
+        if word in left:
+            left.remove(word)
+        else:
+            kept.append(word)
+    return kept
 
 
 def _without_config_name(flags: Sequence[str]) -> list[str]:

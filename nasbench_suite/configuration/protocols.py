@@ -36,13 +36,13 @@ def choose_protocol(files: ConfigFiles, named: Named) -> str | None:
     fitting = [name for name in names if _fits(_declared(files, name), wanted)]
     if len(fitting) == 1:
         return fitting[0]
-    what = f"space {', '.join(wanted.spaces)}" + (
-        f" and data set {', '.join(named.datasets)}" if named.datasets else ""
-    )
+    what = f"space {', '.join(wanted.spaces)}"
+    if named.datasets:
+        what += f" and data set {', '.join(named.datasets)}"
     if not fitting:
         raise ConfigError(
-            f"protocol: none is for {what}; name one of {', '.join(names)} with protocol=NAME (free takes any table, and "
-            "a budget that you name)"
+            f"protocol: none is for {what}; name one of {', '.join(names)} with protocol=NAME (free takes any table, "
+            "and a budget that you name)"
         )
     raise ConfigError(f"protocol: several are for {what}: {', '.join(fitting)}; name one with protocol=NAME")
 

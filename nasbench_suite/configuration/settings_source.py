@@ -87,7 +87,7 @@ def _own_part(algorithm: str) -> DictConfig:
     """Returns what a variant's file says itself, from the root of the configuration."""
     result = _load(f"algorithm/{algorithm}")
     config = _mapping(result)
-    body = OmegaConf.masked_copy(config, [key for key in config if key != "defaults"])
+    body = OmegaConf.masked_copy(config, [str(key) for key in config if key != "defaults"])
     return body if result.header["package"] == "_global_" else OmegaConf.create({"algorithm": body})
 
 

@@ -33,8 +33,8 @@ def prepare(
         MissingDataError: the table lacks the data set or the fidelity.
         TableNotFoundError: there is no such table.
     """
-    choices = {group: name for group, name in choices.items() if name is not None and group != "settings"}
-    config = {**check_search(config), "choices": choices}
+    chosen = {group: name for group, name in choices.items() if name is not None and group != "settings"}
+    config = {**check_search(config), "choices": chosen}
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
         check_whole(key, config[key], minimum)
     space = instantiate(config["space"])
@@ -44,7 +44,7 @@ def prepare(
     evaluator = open_evaluator(config, space, Path(config["results"]))
     plan = kind.plan(config, space, evaluator)
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
-    return Job(plan, choices, evaluator.name, evaluator.sha256, best, command, commit)
+    return Job(plan, chosen, evaluator.name, evaluator.sha256, best, command, commit)
 
 
 def _with_dataset(config: dict[str, Any], space: Space[Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What becomes of the command line before Hydra composes."""
+"""The command line before Hydra composes: the protocol, experiments, and what is refused."""
 
 from collections.abc import Callable
 from pathlib import Path
