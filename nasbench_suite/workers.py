@@ -63,12 +63,11 @@ class SimulatedWorkers:
 
     def wait(self) -> list[tuple[Proposal[Any], Observation]]:
         """Moves the clock to the next end of an evaluation, and returns all that end then."""
-        under_way, ended = self._under_way, []
-        if under_way:
-            self.clock = under_way[0][0]
-            while under_way and under_way[0][0] == self.clock:
-                _, _, proposal, observation = heapq.heappop(under_way)
-                ended.append((proposal, observation))
-            self._free += len(ended)
+        under_way = self._under_way
+        ended: list[tuple[Proposal[Any], Observation]] = []
+        while under_way and (not ended or under_way[0][0] == self.clock):
+            self.clock, _, proposal, observation = heapq.heappop(under_way)
+            ended.append((proposal, observation))
+        self._free += len(ended)
         self._ledger.seconds = self.clock
         return ended

@@ -45,7 +45,10 @@ def run(job: Job, observer: OpenObserver | None = None) -> Path:
         def unfinished() -> list[int]:
             nonlocal folder
             folder = stack.enter_context(JobFolder.open(job.folder, job.describe(), job.config))
-            return [seed for seed in job.seeds if seed not in folder.seeds]
+            missing = [seed for seed in job.seeds if seed not in folder.seeds]
+            if missing:
+                folder.begin()
+            return missing
 
         todo = from_first(unfinished)
         if folder is None:
@@ -54,7 +57,6 @@ def run(job: Job, observer: OpenObserver | None = None) -> Path:
                 searcher.run(seed, None)
             return job.folder
         if todo:
-            folder.begin()
             _run(job, folder, todo, observer)
         folder.compact()
     return job.folder
