@@ -146,7 +146,8 @@ class Benchmark:
             MissingTrialError: the cell has no such trial, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
-            ConfigError: no fidelity, or no policy; or the table has test figures only, and the objective is not `test_error`.
+            ConfigError: no fidelity, or no policy; or the table has test figures only, and the objective is not
+                `test_error`.
         """
         try:
             fidelity, metric, cost, charged = self._prepared[fidelity]  # type: ignore[index]
