@@ -21,7 +21,7 @@ _METRICS = {"valid_accuracy": "valid_accuracy", "test_error": "test_accuracy"}
 
 
 def metric_of(objective: object, table: Table, trial_set: str) -> str:
-    """Returns the column that a search is told of.
+    """Returns the column that a search observes.
 
     Args:
         objective: `valid_accuracy`, or `test_error` for a table that has no validation accuracy. A search maximises
@@ -103,7 +103,7 @@ class Benchmark:
             rng: draws trials for the policies `random` and `random_or_mean`.
             charge_repeats: whether an architecture asked again at the same fidelity costs again; its evaluation counts
                 either way.
-            objective: what `query` tells. `test_error`, for tables without validation figures, puts the test accuracy
+            objective: what `query` returns. `test_error`, for tables without validation figures, puts the test accuracy
                 where the validation accuracy would be.
 
         Raises:
@@ -128,7 +128,7 @@ class Benchmark:
         Raises:
             ConfigError: the table has test figures only, and the objective is not `test_error`.
         """
-        return self.table.fidelities(self._source.search, self._told())
+        return self.table.fidelities(self._source.search, self._observed())
 
     def query(self, arch: Any, fidelity: Fidelity | int, trial: TrialPolicy) -> Observation:
         """Answers one evaluation, and charges it.
@@ -146,7 +146,8 @@ class Benchmark:
             MissingTrialError: the cell has no such trial, or none at all.
             MissingValueError: the cell was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
-            ConfigError: no fidelity, or no policy; or the table has test figures only, and the objective is not `test_error`.
+            ConfigError: no fidelity, or no policy; or the table has test figures only, and the objective is not
+                `test_error`.
         """
         try:
             fidelity, metric, cost, charged = self._prepared[fidelity]  # type: ignore[index]
@@ -290,7 +291,7 @@ class Benchmark:
         if self._paid is not None:
             self._paid.update((int(row), fidelity) for row in rows)
 
-    def _told(self) -> str:
+    def _observed(self) -> str:
         return metric_of(self._objective, self.table, self._source.search)
 
     def _prepare(self, asked: Fidelity | int) -> _Prepared:
@@ -302,11 +303,11 @@ class Benchmark:
 
     def _find(self, fidelity: Fidelity) -> _Prepared:
         search = self._source.search
-        told = self._told()
-        metric = self.table.metric(search, fidelity, told)
+        observed = self._observed()
+        metric = self.table.metric(search, fidelity, observed)
         if metric is None:
-            known = self.table.series(search, fidelity.schedule).epochs(told)
-            name = "validation" if told == "valid_accuracy" else "test"
+            known = self.table.series(search, fidelity.schedule).epochs(observed)
+            name = "validation" if observed == "valid_accuracy" else "test"
             raise UnknownFidelityError(
                 f"table {self.table.name}: {name} accuracy on {search} in the {fidelity.schedule}-epoch schedule "
                 f"is known at epoch {_ranges(known)}, not at {fidelity.epoch}"

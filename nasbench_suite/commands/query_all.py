@@ -10,7 +10,7 @@ from typing import Any
 from nasbench_suite.errors import MissingDataError
 from nasbench_suite.table import Measurement, Table, measurements
 
-# digits behind the point, by the unit in the table, and how the unit that is shown is written where it is another
+# digits after the point, by the unit in the table, and how the unit that is shown is written where it is another
 _DIGITS = {"s": 4, "nats": 4, "millions": 6, "count": 6}
 _UNITS = {"percent": "%", "fraction": "%", "percent_error": "%", "count": "millions"}
 

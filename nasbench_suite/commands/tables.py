@@ -6,7 +6,7 @@ from pathlib import Path
 from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, table_paths
 from nasbench_suite.registry.tables import open_table
-from nasbench_suite.table import Metadata, Series, read_metadata, seal
+from nasbench_suite.table import Metadata, Series, checked, read_metadata
 
 
 def show(name: str | None, verify: bool) -> None:
@@ -24,7 +24,7 @@ def show(name: str | None, verify: bool) -> None:
         try:
             metadata = read_metadata(path)
             if verify:
-                seal.check(path)  # whatever is remembered of it
+                checked.check(path)  # whatever is remembered of it
                 open_table(path).verify()
         except TableError as error:
             broken.append(str(error))

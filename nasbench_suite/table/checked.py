@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from nasbench_suite.folders import home
-from nasbench_suite.table import seal
+from nasbench_suite.table import pages, seal
 
 # a file this young can be written again with the same time, so its check is not remembered (as in Git's index)
 _TICK_NS = 50_000_000
@@ -29,11 +29,21 @@ def check_once(path: Path) -> seal.Sealed:
     place = path.absolute()
     if _here.get(place) == mark or _remembered(place) == mark:
         return sealed
-    seal.check(path)
+    check(path)
     if time.time_ns() - path.stat().st_mtime_ns > _TICK_NS and mark == _mark(path, sealed):
         _here[place] = mark
         _remember(place, mark)
     return sealed
+
+
+def check(path: Path) -> None:
+    """Compares a file with its seal, and walks its pages, without mapping it, whatever is remembered of it.
+
+    Raises:
+        TableError: the file cannot be read, is no table, or is damaged.
+    """
+    seal.check(path)
+    pages.check(path)
 
 
 def _mark(path: Path, sealed: seal.Sealed) -> str:

@@ -4,8 +4,8 @@ A record is a Zstandard frame with a checksum. Inside is a line of JSON, a list 
 where `epochs` is a count E (meaning epochs 1 to E) or a list, and after it the values of each entry in turn,
 little-endian. float32 stands where it holds the source's values to the bit.
 
-Worked through: trial 777 has `valid_accuracy` 10.5, 20.25 and 30.5 at epochs 1 to 3, and `test_accuracy` 30.1 at epoch 3. The
-frame decompresses to
+Worked through: trial 777 has `valid_accuracy` 10.5, 20.25 and 30.5 at epochs 1 to 3, and `test_accuracy` 30.1 at epoch
+3. The frame decompresses to
 
     [[777,"valid_accuracy","<f4",3],[777,"test_accuracy","<f8",[3]]]\\n  <3 x 4 bytes>  <1 x 8 bytes>
 

@@ -1,4 +1,4 @@
-"""The keys of the LMDB records of a table; docs/table-format.md describes what stands behind them."""
+"""The keys of the LMDB records of a table; docs/table-format.md describes what they hold."""
 
 ARCHITECTURES = "architectures/text"
 ARCHITECTURE_ENDS = "architectures/ends"

@@ -20,7 +20,7 @@ from nasbench_suite.errors import (
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
-from nasbench_suite.table import keys, seal
+from nasbench_suite.table import checked, keys, seal
 from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.cost import find_cost
 from nasbench_suite.table.curves import Curves, unpack
@@ -310,7 +310,7 @@ class Table:
         Raises:
             TableError: the table is damaged.
         """
-        seal.check(self.path)
+        checked.check(self.path)
         try:
             digest = content_hash(self._shared.transaction, self.metadata)
         except lmdb.Error as error:

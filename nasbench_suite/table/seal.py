@@ -2,8 +2,8 @@
 
     LMDB pages | metadata, JSON | sha256 of the metadata | its length, format, magic | sha256 of all before
 
-LMDB never reads beyond its last page, so that a table can be described, and a damaged one be told, before any of
-its pages is mapped: walking the pages of a damaged file can kill the process.
+LMDB never reads beyond its last page, so that a table can be described, and a damaged one recognised, before any
+of its pages is mapped: walking the pages of a damaged file can kill the process.
 """
 
 import hashlib
@@ -13,18 +13,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from nasbench_suite.errors import TableError
+from nasbench_suite.table import pages
 from nasbench_suite.table.metadata import FORMAT, LONGEST_RECORD
 
 _MAGIC = b"NBSTABLE"
 _FOOT = struct.Struct("<32s Q I 8s 32s")  # sha256 of the metadata, its length, format, magic, seal
 _SEAL_BYTES = 32
-
-_PAGE_HEADER = 16
-_LMDB_MAGIC = 0xBEEFC0DE
-# mm_magic, mm_version, mm_address, mm_mapsize, two MDB_db of 48 bytes (of which only the first one's md_pad, the page
-# size, matters here), mm_last_pg, mm_txnid
-_LMDB_META = struct.Struct("<IIQQ I44x 48x QQ")
-_PAGE_SIZES = [1 << bits for bits in range(9, 17)]
 
 
 class Sealed(NamedTuple):
@@ -104,45 +98,28 @@ def _read(file: BinaryIO, path: Path) -> Sealed:
             f"{path}: has table format {version}, this version of nasbench-suite reads format {FORMAT}; import the "
             "source again"
         )
-    pages = size - _FOOT.size - length
-    if pages < 0 or length > LONGEST_RECORD:
+    values = size - _FOOT.size - length
+    if values < 0 or length > LONGEST_RECORD:
         raise TableError(f"{path}: is damaged: it says that its metadata has {length:,} bytes; import it again")
-    file.seek(pages)
+    file.seek(values)
     metadata = file.read(length)
     if hashlib.sha256(metadata).digest() != digest:
         raise TableError(f"{path}: its metadata is damaged: the checksum does not agree; import it again")
-    if (wanted := _pages(file)) != pages:
-        raise TableError(f"{path}: is damaged: expected {wanted:,} bytes of values, got {pages:,}; import it again")
-    return Sealed(metadata, pages, seal)
+    if (wanted := pages.size(file)) != values:
+        raise TableError(f"{path}: is damaged: expected {wanted:,} bytes of values, got {values:,}; import it again")
+    return Sealed(metadata, values, seal)
 
 
 def _without_end(file: BinaryIO, path: Path) -> str:
     """Says what a file is that does not end as a table does."""
-    pages, size = _pages(file), os.fstat(file.fileno()).st_size
-    if not pages:
+    values, size = pages.size(file), os.fstat(file.fileno()).st_size
+    if not values:
         return "expected a table, got something else"
-    if size == pages + _SEAL_BYTES:
+    if size == values + _SEAL_BYTES:
         return (
             f"has table format 1, this version of nasbench-suite reads format {FORMAT}; replace it: "
             f"`nasbench-suite import SPACE PATH --name {path.stem} --force`, with the file that it was made from"
         )
-    if size < pages:
-        return f"the table is truncated: expected more than {pages:,} bytes, got {size:,}; import it again"
+    if size < values:
+        return f"the table is truncated: expected more than {values:,} bytes, got {size:,}; import it again"
     return "expected a table, got an LMDB file of something else, or one that is truncated; import it again"
-
-
-def _pages(file: BinaryIO) -> int:
-    """Returns how many bytes the pages of an LMDB file take by its header; 0 where it is none."""
-    file.seek(_PAGE_HEADER)
-    first = file.read(_LMDB_META.size)
-    if len(first) < _LMDB_META.size:
-        return 0
-    magic, *_, page_size, last_page, _ = _LMDB_META.unpack(first)
-    if magic != _LMDB_MAGIC or page_size not in _PAGE_SIZES:
-        return 0
-    file.seek(page_size + _PAGE_HEADER)
-    second = file.read(_LMDB_META.size)
-    if len(second) == _LMDB_META.size:
-        # LMDB reads either, by which transaction is later; an older one knows of no more pages
-        last_page = max(last_page, _LMDB_META.unpack(second)[5])
-    return (int(last_page) + 1) * int(page_size)

@@ -11,8 +11,8 @@ Worked through, `{3: 0.5, 4: 0.25}` is, after the dict and the mark, two items o
             K    3    G    0.5        | K    4    G    0.25
 
 The slice `buffer[at + 0 :: 11]` is `KK`, the slice `buffer[at + 2 :: 11]` is `GG`, so the run has two items, and the
-layout `>xBxdxBxd` (skip K, a byte, skip G, a double; twice) reads `(3, 0.5, 4, 0.25)`. A run with a value that is no float,
-or with a key of 256 or more, ends before it: there the column has another letter.
+layout `>xBxdxBxd` (skip K, a byte, skip G, a double; twice) reads `(3, 0.5, 4, 0.25)`. A run ends before a value that
+is no float and before a key of 256 or more: there the column has another letter.
 """
 
 import struct

@@ -51,7 +51,7 @@ class Archive:
                 yield file.relative_to(self._path).as_posix(), file.stat().st_size
         elif zipfile.is_zipfile(self._path):
             try:
-                with self._path.open("rb") as file, open_zip(file, self._path) as archive:
+                with self._path.open("rb") as opened, open_zip(opened, self._path) as archive:
                     for member in archive.infolist():
                         # macOS adds a shadow of every file
                         if member.filename.endswith(".json") and "__MACOSX" not in member.filename:
