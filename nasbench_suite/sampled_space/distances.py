@@ -27,9 +27,8 @@ class Decision(NamedTuple):
 class EditDistances:
     """The edits from any codes to every member of a sample.
 
-    An architecture is written as bits, so that one matrix product compares many with many: a named choice sets one
-    bit, a
-    height h on a ladder sets h bits. A bit that two architectures share counts 1 for a named choice, which is then no
+    An architecture is written as bits, so that one matrix product compares many with many: a named choice sets one bit,
+    a height h on a ladder sets h bits. A bit that two architectures share counts 1 for a named choice, which is then no
     edit, and 2 on a ladder, for |a - b| = a + b - 2 min(a, b). Sums of small whole numbers are exact in float32.
 
     Two decisions, a colour and a size of 10, 20 or 80, and three members: blue 10, red 10 and red 80.

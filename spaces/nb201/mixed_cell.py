@@ -1,8 +1,7 @@
 """A cell of NAS-Bench-201's supernet, whose edges hold every operation.
 
 What is the same for several edges is done once: all convolutions of one kernel that leave a node are one convolution
-with
-one batch normalisation, all edges that leave a node share its ReLU and its average pool, and the edge weight of a
+with one batch normalisation, all edges that leave a node share its ReLU and its average pool, and the edge weight of a
 convolution is the scale of its batch normalisation.
 """
 
