@@ -27,8 +27,9 @@ def lay_out(cell: Cell, width: float, gap: float) -> Layout:
     Two vertices in a row beside a shortcut: the shortcut skips two layers, with a bend in each.
 
     >>> from nasbench_suite.spaces.nb101.cell import parse_cell
-    >>> layout = lay_out(parse_cell("0101001000010000|input,conv3x3-bn-relu,conv3x3-bn-relu,output"), width=1.0,
-    gap=0.5) >>> layout.vertices
+    >>> cell = parse_cell("0101001000010000|input,conv3x3-bn-relu,conv3x3-bn-relu,output")
+    >>> layout = lay_out(cell, width=1.0, gap=0.5)
+    >>> layout.vertices
     [(0.0, 0.0), (-0.5, 1.0), (-0.5, 2.0), (0.0, 3.0)]
     >>> layout.edges[0, 3]
     [(0.5, 1.0), (0.5, 2.0)]

@@ -4,10 +4,10 @@ Every graph that a `Cell` can hold, dead vertices included, has a slot that name
 that pruning leaves, and which vertices. A pattern says where the rows of its labelled cells begin and how the
 unpruned labels shrink to the pruned ones. The arrays are 9.5 MB, and a table is opened by mapping them.
 
-The cell `input, conv1x1, maxpool, output` with the edges 0->1, 0->2 and 2->3 (bits 0, 1 and 5: 35) has the labels 1 x
-3 + 2. Slots of four vertices begin at 2 + 8. Vertex 1 is dead; what is left is the chain of three vertices, whose
-labelled cells begin at position 1, and of the labels 5 the maxpool's 2 remains. Position 3 is the chain with a
-maxpool, the class of number 3.
+The cell `input, conv1x1, maxpool, output` with the edges 0->1, 0->2 and 2->3 (bits 0, 1 and 5: 35) has the labels 1 x 3
++ 2. Slots of four vertices begin at 2 + 8. Vertex 1 is dead; what is left is the chain of three vertices, whose
+labelled cells begin at position 1, and of the labels 5 the maxpool's 2 remains. Position 3 is the chain with a maxpool,
+the class of number 3.
 
 >>> arrays = _class_index()
 >>> pattern = arrays["patterns"][_FIRST_SLOT[4] + 35]

@@ -84,8 +84,7 @@ class NB201Network(nn.Module):
     """The whole network of one architecture, or several replicas of it side by side.
 
     Replicas share nothing: each has its own images, parameters and outputs, in its own group of channels. One step of
-    many
-    small replicas costs far less than a step of each. The state of k replicas is that of single ones, concatenated
+    many small replicas costs far less than a step of each. The state of k replicas is that of single ones, concatenated
     along the first dimension.
     """
 
