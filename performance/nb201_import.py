@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from nasbench_suite.registry.importers import import_file, sha256
+from nasbench_suite.importing.convert import sha256
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.spaces.nb201.official import open_source
 
