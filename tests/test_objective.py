@@ -24,6 +24,7 @@ from nasbench_suite.report.figures.incumbents import draw, save
 from nasbench_suite.report.model import make_report
 from nasbench_suite.report.writers.console import to_console
 from nasbench_suite.report.writers.markdown import to_markdown
+from nasbench_suite.spaces.nds import NDSResNet
 from nasbench_suite.table import Table
 from nasbench_suite.testing.algorithms import reachable
 

@@ -32,8 +32,8 @@ def refuse_old(description: object) -> None:
     found = description.get("format", 1) if isinstance(description, dict) and "config_id" in description else FORMAT
     if found != FORMAT:
         raise ResultsError(
-            f"these results are of format {str(found)[:20]}, from before nasbench-suite 0.1 or after this version, which "
-            f"reads format {FORMAT}; run the command again to make them anew"
+            f"these results are of format {str(found)[:20]}, and this version of nasbench-suite reads format {FORMAT}; "
+            "those of format 1 are from before 0.1; run the command again to make them anew"
         )
 
 

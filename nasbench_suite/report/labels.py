@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nasbench_suite.jobs.job import NEUTRAL
+from nasbench_suite.configuration.identity import NEUTRAL
 from nasbench_suite.report.results import Results
 
 UNNAMED = (*NEUTRAL, "protocol")  # parts of a configuration that no label mentions

@@ -9,7 +9,8 @@ import numpy as np
 import yaml
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
 from nasbench_suite.report.folder_format import LARGEST, check_description
 from nasbench_suite.report.results import Column, Results
 

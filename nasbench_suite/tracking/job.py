@@ -12,7 +12,8 @@ import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.folders import relative_path
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, JOB, TRAJECTORY
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
 from nasbench_suite.report.curves import SPLITS, Curves, best_accuracy, scores_at
 from nasbench_suite.report.model import ReportedConfiguration, make_report
 from nasbench_suite.report.provenance import ranges

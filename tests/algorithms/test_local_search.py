@@ -96,12 +96,14 @@ def test_diverged_trainings_are_never_where_it_goes() -> None:
     assert following.arch in SPACE.neighbours(around[7].arch)
 
 
-def literal_local_search(rng: np.random.Generator, evaluations: int, accuracy: Callable[[Cell], float]) -> list[Cell]:
+def literal_local_search(
+    rng: np.random.Generator, evaluations: int, accuracy: Callable[[Architecture], float]
+) -> list[Architecture]:
     """Algorithm 1 of the paper, run again from each summit; what is known is not measured again, except a start."""
-    measured: list[Cell] = []
-    known: dict[Cell, float] = {}
+    measured: list[Architecture] = []
+    known: dict[Architecture, float] = {}
 
-    def measure(cell: Cell) -> None:
+    def measure(cell: Architecture) -> None:
         measured.append(cell)
         known[cell] = accuracy(cell)
 
@@ -125,7 +127,7 @@ def literal_local_search(rng: np.random.Generator, evaluations: int, accuracy: C
 
 @pytest.mark.parametrize("ties", [3, 7, 1000])
 def test_every_step_is_that_of_the_papers_algorithm_ties_included(ties: int) -> None:
-    def accuracy(cell: Cell) -> float:
+    def accuracy(cell: Architecture) -> float:
         return float(sum((place + 3) * operation * operation for place, operation in enumerate(cell)) % ties)
 
     for seed in range(5):

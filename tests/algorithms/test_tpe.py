@@ -46,7 +46,7 @@ def test_every_step_is_that_of_a_literal_model(startup: int, literal_density: Mo
     """With the published density, which is BOHB's."""
     space, rng = NB201(), np.random.default_rng(7)
     algorithm = TPE(space, [FIDELITY], np.random.default_rng(7), startup, DensitySettings(8, 15, 0.3, "seen"))
-    codes: list[Cell] = []
+    codes: list[Architecture] = []
     losses: list[float] = []
     for _ in range(60):
         parts = literal_density.split(codes, losses)

@@ -36,39 +36,15 @@ def test_two_processes_and_a_worker_on_ray_build_the_same_table(
     assert made[0] == made[1]
 
 
-@contextlib.contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "nasbench_suite", *arguments]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_for(root: Path, process: subprocess.Popen[bytes], count: int) -> Path:
-    """Returns the log as soon as it has so many results."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None:
-        for log in root.rglob(LOG):
-            if log.read_bytes().count(b"\n\n") >= count:
-                return log
-        time.sleep(0.002)
-    raise AssertionError(f"no {count} tasks were finished while the build was under way")
-
-
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL")
 def test_a_killed_build_goes_on_without_losing_or_repeating_a_training(
     cli: Cli, tmp_path: Path, tiny: tuple[str, ...], killed: Callable[..., None]
 ) -> None:
     plan = ("architectures=12", "schedules=[2]")
-    with started(tmp_path, *settings(tiny, "killed", "workers=2", *plan)) as process:
-        log = wait_for(tmp_path / "killed", process, 3)
-        process.kill()
-        process.wait()
+    killed("-m", "nasbench_suite", *settings(tiny, "killed", "workers=2", *plan), at=LOG, number=4)
+    (log,) = (tmp_path / "killed").rglob(LOG)
     kept = recover(log).records
-    assert 3 <= len(kept) < 12
+    assert len(kept) == 3
     assert cli(*settings(tiny, "killed", *plan)).code == 0
     records = recover(log).records
     # every record has its seconds, so that a repeated training would show

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.jobs.folder import FAILURES, JOB, JobFolder, SeedRecord
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import FAILURES, JobFolder
+from nasbench_suite.jobs.manifest import MANIFEST
+from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.report.load import MANIFEST
 
 Rows = Sequence[tuple[str, float, float, bool]]  # architecture, validation accuracy seen, clock, incumbent
 Scores = Mapping[str, Mapping[str, tuple[float | None, float | None]]]

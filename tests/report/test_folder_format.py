@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs.folder import JOB
+from nasbench_suite.jobs.description import JOB
 from nasbench_suite.report.folder_format import KEYS, check_description
 
 

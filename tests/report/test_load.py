@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs.folder import FAILURES, JOB, SCORES, TRAJECTORY
-from nasbench_suite.report.load import MANIFEST, load
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import FAILURES, SCORES, TRAJECTORY
+from nasbench_suite.jobs.manifest import MANIFEST
+from nasbench_suite.report.load import load
 from nasbench_suite.report.model import make_report
 
 

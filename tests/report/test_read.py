@@ -9,7 +9,8 @@ import pytest
 from pyarrow import parquet
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, JOB, SCORES, TRAJECTORY
+from nasbench_suite.jobs.description import JOB
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
 from nasbench_suite.report.read import read_folder
 
 

@@ -12,6 +12,7 @@ from nasbench_suite.registry.tables import open_table
 from nasbench_suite.report.distributions.design_spaces import DesignSpaces
 from nasbench_suite.report.distributions.figure import draw, save
 from nasbench_suite.report.distributions.measured_networks import MeasuredNetworks, measured_networks
+from nasbench_suite.spaces.nds import NDSResNet
 from nasbench_suite.table import Table
 
 
