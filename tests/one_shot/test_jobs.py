@@ -219,7 +219,7 @@ def test_a_loss_that_is_no_number_is_recorded_and_the_other_seeds_go_on(
 
 
 def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interruption(
-    tiny_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+    tiny_job: MakeJob,
 ) -> None:
     fed: list[tuple[int, EpochRecord, Mapping[str, Any]]] = []
 
