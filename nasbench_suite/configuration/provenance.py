@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import nasbench_suite
-
 
 def command_line(overrides: Sequence[str]) -> str:
     """Returns the command that runs one job, of a sweep too."""
@@ -18,7 +16,7 @@ def command_line(overrides: Sequence[str]) -> str:
 @lru_cache
 def commit() -> str | None:
     """Returns the git commit of this code, with a `+` where files differ from it; None where it is no checkout."""
-    root = Path(nasbench_suite.__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
     try:
