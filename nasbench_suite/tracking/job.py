@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from nasbench_suite.atomic_write import atomic_write
 from nasbench_suite.folders import relative_path
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
@@ -87,7 +88,7 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
         return None
     where = relative_path(Path(run.where), folder) if run.mode == "offline" else run.where
     if found is not None:
-        (folder / MARKER).write_text(json.dumps({"run": wanted, "where": where}, indent=2) + "\n")
+        atomic_write(folder / MARKER, (json.dumps({"run": wanted, "where": where}, indent=2) + "\n").encode())
     return _line(run.mode, folder, where, description)
 
 

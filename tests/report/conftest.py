@@ -1,6 +1,5 @@
 """Results folders made by hand, so that every figure can be computed by hand."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -9,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from nasbench_suite.jobs import manifest
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import FAILURES, JobFolder
-from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
 
@@ -42,6 +41,7 @@ def results(tmp_path: Path) -> Callable[..., Path]:
     ) -> Path:
         described = {**DESCRIPTION, **description}
         with JobFolder.open(tmp_path / name, described, config or {"algorithm": {"population": 10}}) as folder:
+            folder.begin()
             for seed, rows in searches.items():
                 columns = {
                     "seconds": [clock for _, _, clock, _ in rows],
@@ -99,6 +99,7 @@ def one_shot(tmp_path: Path) -> Callable[..., Path]:
             }, **description,
         }  # fmt: skip
         with JobFolder.open(tmp_path / name, described, config or {"algorithm": {"order": 1}}) as folder:
+            folder.begin()
             for seed, records in searches.items():
                 columns = {
                     "seconds": [record.seconds for record in records],
@@ -149,10 +150,10 @@ def _seal() -> Callable[[Path], None]:
 
 def seal(folder: Path) -> None:
     """Writes the manifest of a folder anew, as if the job had written what is there."""
-    manifest = json.loads((folder / MANIFEST).read_bytes())
-    names = {*manifest["files"], *([FAILURES] if (folder / FAILURES).exists() else [])}
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    (folder / MANIFEST).write_text(json.dumps({"seeds": manifest["seeds"], "files": files}))
+    known = manifest.read(folder)
+    assert known is not None
+    names = {*known.files, *([FAILURES] if (folder / FAILURES).exists() else [])}
+    manifest.write(folder, {name: manifest.checksum((folder / name).read_bytes()) for name in names}, known.seeds)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs import manifest
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import FAILURES, SCORES, TRAJECTORY
 from nasbench_suite.jobs.manifest import MANIFEST
@@ -99,16 +100,17 @@ def test_what_the_manifest_does_not_know_is_left_out_and_named(
 def test_a_damaged_manifest_leaves_its_folder_out(by_hand: Path) -> None:
     for content in ('{"files": 3}', '{"seeds": ["x"], "files": {}}', "[", "[" * 100_000, "null"):
         (by_hand / MANIFEST).write_text(content)
-        with pytest.raises(ResultsError, match=r"manifest.json: is damaged"):
+        with pytest.raises(ResultsError, match=r"not what the job wrote \(SHA-256\): manifest.json"):
             load([by_hand])
 
 
 def test_a_manifest_reads_no_file_of_another_folder(by_hand: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s")
-    manifest = json.loads((by_hand / MANIFEST).read_text())
-    manifest["files"]["../secret"] = "0"
-    (by_hand / MANIFEST).write_text(json.dumps(manifest))
-    assert load([by_hand]).left_out == {}
+    known = manifest.read(by_hand)
+    assert known is not None
+    manifest.write(by_hand, {**known.files, "../secret": manifest.checksum(b"s")}, known.seeds)
+    with pytest.raises(ResultsError, match=r"not what the job wrote \(SHA-256\): ../secret"):
+        load([by_hand])
 
 
 def test_a_stranger_with_the_same_config_id_is_not_merged(results: Callable, searches, scores, by_hand: Path) -> None:
@@ -118,13 +120,13 @@ def test_a_stranger_with_the_same_config_id_is_not_merged(results: Callable, sea
     assert len(loaded.results) == 1
 
 
-@pytest.mark.parametrize("manifest", [True, False])
+@pytest.mark.parametrize("sealed", [True, False])
 def test_results_from_before_0_1_are_named_and_left_out(
-    results: Callable, searches, scores, by_hand: Path, rewrite: Callable, manifest: bool
+    results: Callable, searches, scores, by_hand: Path, rewrite: Callable, sealed: bool
 ) -> None:
     old = results("old", searches, scores, config_id="c1")
     rewrite(old, objective="valid_accuracy", objectives="absent")
-    if not manifest:
+    if not sealed:
         (old / MANIFEST).unlink()
     reason = "these results are from before nasbench-suite 0.1; run the command again to make them anew"
     loaded = load([by_hand, old])

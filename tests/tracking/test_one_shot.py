@@ -121,6 +121,7 @@ def job(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
     }  # fmt: skip
     config = {"results": str(tmp_path / "mine"), "tracking": SETTINGS, "seed": 0}
     with JobFolder.open(tmp_path / "mine" / "seeds-0-1", described, config) as folder:
+        folder.begin()
         for seed in (0, 1):
             records = [record(epoch, seconds=10.0 * epoch + seed, parametric_edges=seed) for epoch in (1, 2)]
             columns = {
