@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.errors import TableError
-from nasbench_suite.folders import table_path, table_paths
+from nasbench_suite.folders import relative_path, table_path, table_paths
 
 
 def test_the_environment_variable_names_the_home(home: Path) -> None:
@@ -33,3 +33,8 @@ def test_tables_are_listed_by_name_and_temporary_files_are_not(small, write_smal
     (table_path("a").parent / ".c.mdb.x.tmp").touch()
     (table_path("a").parent / ".d.mdb").touch()
     assert [name for name in table_paths() if name in "abcd"] == ["a", "b"]
+
+
+def test_a_path_is_written_as_its_reader_needs_it(tmp_path: Path) -> None:
+    assert relative_path(tmp_path / "a" / "b.png", tmp_path) == "a/b.png"
+    assert relative_path(tmp_path / "b.png", tmp_path / "a") == str(tmp_path / "b.png")
