@@ -71,7 +71,6 @@ class JobFolder:
         committed = set() if self._manifest is None else set(self._manifest.seeds)
         self._records = [record for record in _recover(path / LOG) if record.seed not in committed]
         self.seeds = committed | {record.seed for record in self._records}
-        self._relabelled = begun is not None and begun.get("label") != self._description.get("label")
         self._begun = begun
         self._log: journal.Journal | None = None
 
@@ -143,7 +142,8 @@ class JobFolder:
         Raises:
             ResultsError: the disk is full or fails, or what is to be added to is damaged; the log stays.
         """
-        if self._records or self._relabelled:
+        relabelled = self._take_label()
+        if self._records or relabelled:
             damaged = [] if self._manifest is None else manifest.check(self.path)
             if damaged:
                 raise ResultsError(
@@ -156,6 +156,14 @@ class JobFolder:
                 raise cannot_write(self.path, error, "start again to go on") from error
         elif self._manifest is not None and (self.path / LOG).exists():
             self._drop_log()
+
+    def _take_label(self) -> bool:
+        """Whether the label alone is new; the rest of the description then stays that of who searched."""
+        label = self._description.get("label")
+        if self._manifest is None or self._records or self._begun is None or self._begun.get("label") == label:
+            return False
+        self._description = {**self._begun, "label": label}
+        return True
 
     def _contents(self) -> dict[str, bytes]:
         """Returns every file, by name."""
@@ -196,7 +204,7 @@ class JobFolder:
             checkpoint_file(self.path, seed).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # another command's searches may be unfinished
             (self.path / "checkpoints").rmdir()
-        self._manifest, self._records, self._relabelled = manifest.read(self.path), [], False
+        self._manifest, self._records, self._begun = manifest.read(self.path), [], self._description
 
     def __enter__(self) -> Self:
         return self

@@ -151,9 +151,11 @@ def test_where_nothing_is_new_nothing_is_written(tmp_path: Path) -> None:
 
 def test_another_label_of_a_finished_job_shows(tmp_path: Path) -> None:
     finish(tmp_path / "job", 0, label=None)
-    with open_folder(tmp_path / "job", label="mine") as folder:
+    before = read_description(tmp_path / "job")
+    with open_folder(tmp_path / "job", label="mine", clock="of a later version") as folder:
         folder.compact()
-    assert read_description(tmp_path / "job")["label"] == "mine" and not manifest.check(tmp_path / "job")
+    assert read_description(tmp_path / "job") == {**before, "label": "mine"}
+    assert not manifest.check(tmp_path / "job")
 
 
 @pytest.mark.parametrize("name", [TRAJECTORY, SCORES, JOB, CONFIG, MANIFEST])
