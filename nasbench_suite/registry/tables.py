@@ -40,11 +40,13 @@ def find_table(space: Space[Any], dataset: str) -> Table:
     """
     fitting: list[str] = []
     elsewhere: set[str] = set()
+    unreadable: list[str] = []
     for name, path in table_paths().items():
         try:
             metadata = read_metadata(path)
-        except TableError:
-            continue  # `tables` shows it; it must not stop a search on another
+        except TableError as error:
+            unreadable.append(str(error))  # it must not stop a search on another, but may be the one that was meant
+            continue
         if metadata.space == space.name:
             trial_sets = {series.trial_set for series in metadata.series}
             if dataset in metadata.datasets or dataset in trial_sets:
@@ -55,6 +57,7 @@ def find_table(space: Space[Any], dataset: str) -> Table:
         raise TableNotFoundError(
             f"no table of space {space.name} has data set {dataset!r}{there}; "
             f"`nasbench-suite import {space.name} PATH` makes one from the benchmark's file"
+            + "".join(f"; {line}" for line in unreadable[:1])
         )
     if len(fitting) > 1:
         raise TableNotFoundError(
