@@ -191,7 +191,7 @@ def test_the_official_file_is_recognised_by_its_hash_and_its_cells_need_no_secon
     with pytest.raises(SourceError, match=r"the cell's hash is [0-9a-f]{32}, the record says \"not the cell's hash\""):
         imported(record)
     monkeypatch.setattr(
-        "nasbench_suite.importing.sha256",
+        "nasbench_suite.importing.convert.sha256",
         lambda *_: "3d64db8180fb1b0207212f9032205064312b6907a3bbc81eabea10db2f5c7e9c",
     )
     table = imported(record)
