@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from nasbench_suite.benchmark import Benchmark
@@ -132,8 +133,12 @@ def _table(options: argparse.Namespace) -> Table:
         return open_table(options.table, space)
     if options.dataset:
         return find_table(space, options.dataset)
-    own, shipped = _tables_of(space.name)
+    own, shipped, unreadable = _tables_of(space.name)
     names = own or shipped  # who has imported the benchmark asks about that, not about the table that comes with us
+    if unreadable and not names:
+        raise unreadable[0]
+    for error in () if own else unreadable:
+        print(f"nasbench-suite: passed over: {error}", file=sys.stderr)
     if len(names) != 1:
         there = (
             f"several tables of space {space.name}: {', '.join(names)}; name one with --table"
@@ -144,20 +149,14 @@ def _table(options: argparse.Namespace) -> Table:
     return open_table(names[0], space)
 
 
-def _tables_of(space: str) -> tuple[list[str], list[str]]:
-    """Lists the space's tables, the user's and those that ship with the package.
-
-    Raises:
-        TableError: there is none, and one that cannot be read.
-    """
+def _tables_of(space: str) -> tuple[list[str], list[str], list[TableError]]:
+    """Lists the space's tables, the user's and those that ship with the package, and what is wrong with any other."""
     found: tuple[list[str], list[str]] = ([], [])
-    damaged: TableError | None = None
+    unreadable = []
     for name, path in table_paths().items():
         try:
             if read_metadata(path).space == space:
                 found[is_shipped(path)].append(name)
         except TableError as error:  # must not stop a query of another
-            damaged = damaged or error
-    if damaged is not None and not any(found):
-        raise damaged
-    return found
+            unreadable.append(error)
+    return *found, unreadable

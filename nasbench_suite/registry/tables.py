@@ -45,26 +45,31 @@ def find_table(space: Space[Any], dataset: str | None) -> Table:
     """
     fitting: dict[bool, list[str]] = {False: [], True: []}  # by whether it ships with the package
     elsewhere: set[str] = set()
+    unreadable: list[str] = []
     for name, path in table_paths().items():
         try:
             metadata = read_metadata(path)
-        except TableError:
-            continue  # `tables` shows it; it must not stop a search on another
+        except TableError as error:
+            unreadable.append(str(error))  # it must not stop a search on another, but may be the one that was meant
+            continue
         if metadata.space == space.name:
             known = {*metadata.datasets, *(series.trial_set for series in metadata.series)}
             if dataset is None or dataset in known:
                 fitting[is_shipped(path)].append(name)
             elsewhere.update(metadata.datasets)
-    return open_table(_only(fitting[False] or fitting[True], space.name, dataset, sorted(elsewhere)), space)
+    names = fitting[False] or fitting[True]
+    return open_table(_only(names, space.name, dataset, sorted(elsewhere), unreadable), space)
 
 
-def _only(names: Sequence[str], space: str, dataset: str | None, elsewhere: Sequence[str]) -> str:
+def _only(
+    names: Sequence[str], space: str, dataset: str | None, elsewhere: Sequence[str], unreadable: Sequence[str]
+) -> str:
     what = "" if dataset is None else f" has data set {dataset!r}"
     if not names:
         there = f" (tables of {space} have: {', '.join(elsewhere)})" if elsewhere else ""
         raise TableNotFoundError(
             f"no table of space {space}{what}{there}; `nasbench-suite import {space} PATH` makes one from the "
-            "benchmark's file"
+            "benchmark's file" + "".join(f"; {line}" for line in unreadable[:1])
         )
     if len(names) > 1:
         have = "" if dataset is None else f" have {dataset}"

@@ -29,6 +29,9 @@ from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metad
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
 from nasbench_suite.table.parsing import parse
 
+# what a space may raise for a value that is none of its architectures
+_NO_ROW = (NasBenchSuiteError, TypeError, ValueError, LookupError, AttributeError, OverflowError)
+
 
 class Table:
     """An open table.
@@ -100,7 +103,7 @@ class Table:
         """
         try:
             row: int = self._locate(arch)
-        except Exception as error:
+        except _NO_ROW as error:
             row = self._row_of_text(arch, error)
         if 0 <= row < self._rows:
             return row
@@ -128,11 +131,14 @@ class Table:
         """Returns the rows of many architectures; takes and raises what `row` does."""
         try:
             rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
-        except Exception:  # one of them is a text, or nothing
+        except _NO_ROW as error:  # one of them is a text, or nothing that has a row
+            if isinstance(error, NasBenchSuiteError) and not any(isinstance(arch, str) for arch in archs):
+                raise
             return np.fromiter(map(self.row, archs), dtype=np.int64, count=len(archs))
         outside = (rows < 0) | (rows >= self._rows)
         if outside.any():
             self.row(archs[int(np.argmax(outside))])
+            raise TableError(f"{self.path}: its index is damaged; import the table again")
         return rows
 
     def architecture(self, row: int) -> str:

@@ -82,3 +82,16 @@ def test_several_tables_of_ones_own_must_be_named(cli: Cli, mine: Any, text: str
     write_small(table_path("other"))
     answer = cli("query", "nb201", text)
     assert answer.code == 2 and "several tables of space nb201: mine, other; name one with --table" in answer.err
+
+
+def test_ones_own_table_that_cannot_be_read_is_named_where_the_shipped_one_answers(
+    cli: Cli, mine: Any, text: str, write_small: Callable, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine.path.write_bytes(b"no table")
+    answer = cli("query", "nb201", text)
+    assert answer.code == 2 and "mine.mdb: expected a table" in answer.err
+    shipped = home / "shipped"
+    write_small(shipped / "came_along.mdb")
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", shipped)
+    answer = cli("query", "nb201", text)
+    assert "table came_along," in answer.out and "passed over: " in answer.err and "mine.mdb" in answer.err

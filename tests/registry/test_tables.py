@@ -49,3 +49,10 @@ def test_a_data_set_that_no_table_has_is_answered_with_those_that_there_are(
     write_small(table_path("mine"))
     with pytest.raises(TableNotFoundError, match="have: cifar10, mixed"):
         find_table(space, "svhn")
+
+
+def test_a_table_that_cannot_be_read_is_named_where_no_other_has_the_data_set(space: NB201) -> None:
+    table_path("mine").parent.mkdir(parents=True)
+    table_path("mine").write_bytes(b"no table")
+    with pytest.raises(TableNotFoundError, match=r"makes one from the benchmark's file; .*mine\.mdb: expected a table"):
+        find_table(space, "mixed")
