@@ -94,7 +94,7 @@ def read_metrics(encoded: bytes) -> TrainingMetrics:
     Fields that are not NAS-Bench-101's are passed over.
 
     Raises:
-        SourceError: no base64, cut off, or without a value that every training has.
+        SourceError: it is not base64, cut off, or without a value that every training has.
     """
     fields = list(read_fields(decode(encoded)))
     evaluations = [_evaluation(value) for number, value in fields if number == 1 and isinstance(value, bytes)]

@@ -73,7 +73,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz") / "file"
 
 
-fuzz = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @fuzz
@@ -102,7 +102,7 @@ def test_batches_hold_the_rows_value_by_value(scratch: Path, trainings, rows: in
 GOOD = metrics([[float(at + field) for field in range(5)] for at in (0, 10, 20)], 2_694_282, 1300.0)
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     flips=st.lists(st.integers(0, 8 * len(GOOD) - 1), max_size=3),
     size=st.integers(0, len(GOOD)),

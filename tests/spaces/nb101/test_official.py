@@ -146,10 +146,10 @@ def test_json_written_otherwise_reads_the_same(tmp_path: Path) -> None:
 
 
 def test_metrics_that_are_no_base64_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no base64"):
+    with pytest.raises(SourceError, match="not base64"):
         read_metrics(b"CnIJ*AAA")
     surrogate = rb'["a", 4, "0100", "input,output", "\ud800"]'.replace(b", 4", b",4")
-    with pytest.raises(SourceError, match="record 1 at byte 0: the metrics are no base64"):
+    with pytest.raises(SourceError, match="record 1 at byte 0: the metrics are not base64"):
         list(read_rows(write(tmp_path / "file", surrogate)))
 
 

@@ -35,10 +35,10 @@ def test_codes_are_named_after_edges_and_operations(space: NB101) -> None:
 @pytest.mark.parametrize(
     ("codes", "message"),
     [
-        ([0] * 25, "expected 26 codes, got 25"),
+        ([0] * 25, "expected a code for each of 26 variables"),
         ([0] * 26, "no path leads from input to output"),
-        ([2] + [0] * 25, "from 0 to 1 for edge_0_1, got 2"),
-        ([0] * 25 + [3], "from 0 to 2 for operation_5, got 3"),
+        ([2] + [0] * 25, "from 0 to 1 as the code of edge_0_1, got 2"),
+        ([0] * 25 + [3], "from 0 to 2 as the code of operation_5, got 3"),
         ([1] * 21 + [0] * 5, "21 edges are left after pruning"),
     ],
 )
