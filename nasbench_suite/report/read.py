@@ -94,7 +94,8 @@ def _parquet(path: Path) -> Any:
     from pyarrow import parquet
 
     try:
-        return parquet.read_table(pa.BufferReader(_content(path)))
+        # a scan by threads of pyarrow's may let go of Python's bytes as the interpreter ends, which aborts the process
+        return parquet.ParquetFile(pa.BufferReader(_content(path))).read(use_threads=False)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise ResultsError(f"{path.name}: is damaged ({_reason(error)})") from error
 
