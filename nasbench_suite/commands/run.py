@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from nasbench_suite import tracking
 from nasbench_suite.configuration import search_path
 from nasbench_suite.configuration.arguments import search_arguments
-from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
+from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.provenance import command_line, commit
 from nasbench_suite.distributed import FirstProcessError, from_first, processes, rank
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
@@ -58,7 +58,7 @@ def _main(config: DictConfig) -> float | None:
         job = from_first(lambda: _prepare(config))
         return run_and_show(job)
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
-        ours = as_ours(error)
+        ours = as_suite_error(error)
         # on a cluster the launcher brings it back; of processes that search as one, the others would wait for this one
         if os.getpid() != _PROCESS or processes() > 1:
             raise ours from error

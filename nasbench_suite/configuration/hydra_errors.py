@@ -30,11 +30,11 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
-        raise as_ours(error) from error
+        raise as_suite_error(error) from error
     except ValueError as error:
         if "group" not in str(error):  # Hydra's word for what stands where a file is chosen
             raise
-        raise as_ours(error) from error
+        raise as_suite_error(error) from error
     finally:
         if full_error is None:
             del os.environ["HYDRA_FULL_ERROR"]
@@ -42,7 +42,7 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
             os.environ["HYDRA_FULL_ERROR"] = full_error
 
 
-def as_ours(error: Exception) -> NasBenchSuiteError:
+def as_suite_error(error: Exception) -> NasBenchSuiteError:
     """Returns an error of ours for one of Hydra's, without the search path that Hydra appends."""
     cause: BaseException | None = error
     while cause is not None:

@@ -169,8 +169,8 @@ def _with_one_objective(config: Mapping[str, Any]) -> dict[str, Any]:
         return dict(config)
     if len(names) != 1:
         raise ConfigError(f"objectives: expected one name, got {names}")
-    if isinstance(evaluator, Mapping) and evaluator.get("objective") == names:
-        evaluator = {**evaluator, "objective": names[0]}
+    if isinstance(evaluator, Mapping) and evaluator.get("objectives") == names:
+        evaluator = {**evaluator, "objectives": names[0]}
     return {**config, "objectives": names[0], "evaluator": evaluator}
 
 

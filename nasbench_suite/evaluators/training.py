@@ -53,7 +53,7 @@ class TrainingEvaluator:
         checkpoints: bool,
         datasets_root: str | None,
         official: bool,
-        objective: Objective,
+        objectives: Objective,
         *,
         space: Space[Any],
         folder: Path,
@@ -68,7 +68,7 @@ class TrainingEvaluator:
             checkpoints: keep an unfinished training after every epoch, so that it goes on; for long ones.
             datasets_root: folder of downloaded data sets; None for the default.
             official: whether they must have their published checksums.
-            objective: what a search sees; `valid_accuracy` alone, for the images have a validation part.
+            objectives: what a search sees; `valid_accuracy` alone, for the images have a validation part.
             space: whose networks are trained.
             folder: where finished trainings are kept.
 
@@ -78,8 +78,8 @@ class TrainingEvaluator:
         """
         if trial != "random" and not is_whole(trial):
             raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
-        if objective != "valid_accuracy":
-            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objective}")
+        if objectives != "valid_accuracy":
+            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objectives}")
         if not isinstance(score_trials, list) or not score_trials or not all(map(is_whole, score_trials)):
             raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space

@@ -29,7 +29,7 @@ from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metad
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
 from nasbench_suite.table.parsing import parse
 
-# what a space may raise for a value that is none of its architectures
+# what a space may raise for a value that is not one of its architectures
 _NO_ROW = (NasBenchSuiteError, TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
@@ -300,7 +300,7 @@ class Table:
         return {} if record is None else unpack(bytes(record))
 
     def _last_curves(self, trial_set: str, schedule: int, row: int) -> Curves:
-        """Returns what `curves` does; whoever asks for an epoch of a cell asks for another metric or epoch next."""
+        """Returns what `curves` does; a program that asks for an epoch asks for another metric or epoch next."""
         key = (trial_set, schedule, row)
         if self._last[0] != key:
             self._last = key, self.curves(*key)

@@ -56,7 +56,7 @@ def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -
         with filelock.FileLock(folder / ".lock", blocking=False):
             return _log_locked(folder, config["tracking"], Path(config["results"]).resolve().name, error)
     except filelock.Timeout:
-        return None  # whoever has the folder now will log it
+        return None  # the process that has the folder now will log it
     except Exception as problem:  # whatever it is, the results are there
         print(f"W&B: {' '.join(str(problem).split())}; the results are in their files all the same", file=sys.stderr)
         return None

@@ -78,7 +78,7 @@ class LiveRun:
             quick: leave out what W&B notes of the machine, its use and its packages.
 
         Raises:
-            ConfigError: `tracking.mode` is none of offline, online and disabled.
+            ConfigError: `tracking.mode` is not one of offline, online and disabled.
         """
         self.mode = mode(settings)
         self.name = name
@@ -198,7 +198,7 @@ def mode(settings: Mapping[str, Any]) -> Mode:
     """Returns the mode that holds: `disabled` in the environment wins.
 
     Raises:
-        ConfigError: it is none of W&B's that are offered here.
+        ConfigError: the settings name another mode than those on offer.
     """
     wanted: Mode = settings["mode"]
     if wanted not in get_args(Mode):

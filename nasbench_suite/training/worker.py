@@ -50,7 +50,7 @@ class TrainingWorker:
 
         Args:
             settings: what it must know.
-            space: the search space; made from the settings where it is None.
+            space: the search space; made from the settings if not given.
         """
         torch.set_num_threads(1)
         self._settings = settings

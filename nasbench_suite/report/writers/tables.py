@@ -9,7 +9,7 @@ from nasbench_suite.report.words import accuracy, count, evaluations, searches, 
 
 
 class PlainTable(NamedTuple):
-    """A table of plain text, escaped by whoever writes it.
+    """A table of plain text, escaped by the writer.
 
     Attributes:
         header: of the columns.
