@@ -83,10 +83,10 @@ class SizeNetwork(nn.Module):
             SizeCell(block2, stage3, normalisation),
         )
         self.normalisation = normalisation(stage3)
-        self.classifier = nn.Linear(stage3, classes)
+        self.classifier = nn.Conv2d(stage3, classes, 1)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes); H and W are multiples of 4."""
         features = F.relu(self.normalisation(self.body(self.stem(images))))
-        logits: Tensor = self.classifier(features.mean((2, 3)))
-        return logits
+        logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
+        return logits.flatten(1)
