@@ -8,6 +8,7 @@ if __name__ != "nasbench_suite.spaces":
 SPACES = {
     "nb101": "nasbench_suite.spaces.nb101:NB101",
     "nb201": "nasbench_suite.spaces.nb201:NB201",
+    "nb_macro": "nasbench_suite.spaces.nb_macro:NBMacro",
     "nds_resnet": "nasbench_suite.spaces.nds:NDSResNet",
     "nds_resnet_b": "nasbench_suite.spaces.nds:NDSResNetB",
     "nds_resnext_a": "nasbench_suite.spaces.nds:NDSResNeXtA",
@@ -22,4 +23,4 @@ SPACES = {
 
 # The readers of their files, as functions of the space; those of third parties are entry points of the group
 # `nasbench_suite.importers`, under the space's name.
-IMPORTERS = {name: f"nasbench_suite.spaces.{name.partition('_')[0]}.importers:importers" for name in SPACES}
+IMPORTERS = {name: f"{target.partition(':')[0]}.importers:importers" for name, target in SPACES.items()}
