@@ -9,6 +9,7 @@ SPACES = {
     "nb101": "nasbench_suite.spaces.nb101:NB101",
     "nb201": "nasbench_suite.spaces.nb201:NB201",
     "nats_sss": "nasbench_suite.spaces.nats_sss:NATSSizeSpace",
+    "nb_macro": "nasbench_suite.spaces.nb_macro:NBMacro",
     "nds_resnet": "nasbench_suite.spaces.nds:NDSResNet",
     "nds_resnet_b": "nasbench_suite.spaces.nds:NDSResNetB",
     "nds_resnext_a": "nasbench_suite.spaces.nds:NDSResNeXtA",
