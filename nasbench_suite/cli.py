@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("query", help="show what a table knows of one architecture")
     command.add_argument("space", help="e.g. nb201")
-    command.add_argument("arch", help="the architecture's text form")
+    command.add_argument("arch", help="the architecture's text form, or its hash (nb101)")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")
     command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")

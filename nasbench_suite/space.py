@@ -47,11 +47,13 @@ class Space(ABC, Generic[ArchT]):
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
         baselines: architectures of the benchmark's paper that have a name.
+        hash_bytes: length of the hash by which the benchmark's files name architectures; 0 where they have none.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
     baselines: Mapping[str, ArchT] = {}
+    hash_bytes: int = 0
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -145,6 +147,16 @@ class Space(ABC, Generic[ArchT]):
         An import counts the architectures whose parameters in the source are others.
         """
         return None
+
+    def hash(self, arch: ArchT) -> str:
+        """Returns the hash by which the benchmark's files name an architecture, in lower-case hexadecimal digits.
+
+        A table keeps the hashes of its rows where `hash_bytes` is not 0.
+
+        Raises:
+            ConfigError: the benchmark has no such hash.
+        """
+        raise ConfigError(f"space {self.name} names no architecture by a hash")
 
     def steps_per_epoch(self, trial_set: str) -> int | None:
         """Returns the training steps of an epoch, for tables that time a step; None where unknown."""

@@ -20,6 +20,7 @@ from nasbench_suite.importing.parameters import agree
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.table import Table, read_metadata
+from nasbench_suite.table.hashes import is_hash
 from nasbench_suite.table.trials import TrialPolicy
 
 ACCURACIES = ("train_accuracy", "valid_accuracy", "test_accuracy")
@@ -32,11 +33,14 @@ def show(options: argparse.Namespace) -> None:
         NasBenchSuiteError: the architecture, data set, schedule, epoch or trial is unknown.
     """
     space = find_space(options.space)
-    arch = space.parse(options.arch)
+    by_hash = is_hash(options.arch, space.hash_bytes)
+    arch = None if by_hash else space.parse(options.arch)
     trial = _trial(options.trial)
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
     table = _table(options)
+    if by_hash:
+        arch = space.parse(table.architecture(table.row_of_hash(options.arch)))
     if options.all or options.csv:
         if options.json:
             raise ConfigError("query: expected one of --json, --all and --csv")

@@ -17,6 +17,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table import keys, seal
 from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.curves import Curve, narrowest, pack
+from nasbench_suite.table.hashes import build_arrays
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
 from nasbench_suite.table.reader import read_metadata
 from nasbench_suite.table.temporary import TemporaryFile
@@ -81,14 +82,23 @@ class TableWriter:
             raise TableError(f"{path.parent}: no table can be written there ({error})") from error
         self._transaction = self._environment.begin(write=True)
 
-    def set_architectures(self, archs: Sequence[Any]) -> None:
-        """Sets the architectures, in the source's order: row 0 first."""
+    def set_architectures(self, archs: Sequence[Any], hashes: Sequence[str] | None = None) -> None:
+        """Sets the architectures, in the source's order: row 0 first.
+
+        Args:
+            archs: of each row.
+            hashes: by which the source names them, where it does and the space knows of hashes; computed where not.
+        """
         self._architectures = archs
         texts = [self._space.format(arch).encode() for arch in archs]
         self._put_array(keys.ARCHITECTURES, np.frombuffer(b"".join(texts), dtype=np.uint8))
         self._put_array(keys.ARCHITECTURE_ENDS, np.cumsum([len(text) for text in texts], dtype=np.uint32))
         for name, array in sorted(self._space.index(archs).items()):
             self._put_array(keys.INDEX + name, array)
+        if size := self._space.hash_bytes:
+            known = [self._space.hash(arch) for arch in archs] if hashes is None else hashes
+            for name, array in build_arrays(known, size).items():
+                self._put_array(keys.HASHES + name, array)
 
     def add_series(self, trial_set: str, schedule: int, trials: Sequence[int | None]) -> None:
         """Declares the trainings of a trial set under a schedule, before its columns and curves.

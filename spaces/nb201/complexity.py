@@ -5,10 +5,10 @@ Every edge of the cell counts, whether it is connected to the output or not.
 
 from nasbench_suite.spaces.nb201.architecture import CONV_1X1, CONV_3X3, Architecture, check
 
-_CLASSES = {"cifar10-valid": 10, "cifar10": 10, "cifar100": 100, "ImageNet16-120": 120}
-TRIAL_SETS = tuple(_CLASSES)
+CLASSES = {"cifar10-valid": 10, "cifar10": 10, "cifar100": 100, "ImageNet16-120": 120}
+TRIAL_SETS = tuple(CLASSES)
 """Those that the benchmark was measured on."""
-_SIZES = {"cifar10-valid": 32, "cifar10": 32, "cifar100": 32, "ImageNet16-120": 16}
+SIZES = {"cifar10-valid": 32, "cifar10": 32, "cifar100": 32, "ImageNet16-120": 16}
 
 
 def parameters(arch: Architecture, classes: int, channels: int = 16, cells: int = 5, in_channels: int = 3) -> int:
@@ -57,12 +57,12 @@ def flops(arch: Architecture, classes: int, size: int, channels: int = 16, cells
 
 def published_parameters(arch: Architecture, trial_set: str) -> float:
     """Returns the parameters of the benchmark's network for a trial set, in millions."""
-    return parameters(arch, _CLASSES[trial_set]) / 1e6
+    return parameters(arch, CLASSES[trial_set]) / 1e6
 
 
 def published_flops(arch: Architecture, trial_set: str) -> float:
     """Returns the FLOPs of the benchmark's network for a trial set's images, in millions."""
-    return flops(arch, _CLASSES[trial_set], _SIZES[trial_set]) / 1e6
+    return flops(arch, CLASSES[trial_set], SIZES[trial_set]) / 1e6
 
 
 def _convolutions(arch: Architecture) -> tuple[int, int]:

@@ -5,10 +5,10 @@ from typing import Any
 
 from nasbench_suite.importing.importer import Importer
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb201.official import DESCRIPTIONS
+from nasbench_suite.spaces.nb201.official import TOPOLOGY
 from nasbench_suite.spaces.nb201.official_importer import OfficialImporter
 
 
 def importers(space: Space[Any]) -> Sequence[Importer]:
     """Lists an importer for each official format."""
-    return [OfficialImporter(format) for format in DESCRIPTIONS]
+    return [OfficialImporter(format, TOPOLOGY) for format in TOPOLOGY.descriptions]

@@ -1,4 +1,4 @@
-"""Importers of the official files of NAS-Bench-201 and of NATS-Bench's topology space, one per format."""
+"""Importers of the official files of NAS-Bench-201 and NATS-Bench, one per format."""
 
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,10 @@ from nasbench_suite.importing.datasets import pair_datasets
 from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb201.complexity import published_flops, published_parameters
 from nasbench_suite.spaces.nb201.official import (
     DATASETS,
-    DESCRIPTIONS,
-    SPACE_SIZE,
     ArchitectureRecord,
+    Release,
     Trial,
     open_source,
 )
@@ -35,24 +33,25 @@ _SHORT = 12
 class OfficialImporter(Importer):
     """Reads one of the official formats; everything in it but networks' parameters."""
 
-    def __init__(self, format: str) -> None:
+    def __init__(self, format: str, release: Release) -> None:
         """
         Args:
             format: its name.
+            release: the benchmark whose files they are.
         """
-        self.format = format
-        self.describes = f"{DESCRIPTIONS[format]} (format {format})"
+        self.format, self._release = format, release
+        self.describes = f"{release.descriptions[format]} (format {format})"
 
     def recognises(self, path: Path) -> bool:
         """Whether the first bytes, or a folder's file names and the first bytes of one, are of this format."""
         try:
-            return open_source(path).format == self.format
+            return open_source(path, release=self._release).format == self.format
         except SourceError:
             return False
 
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table: rows in the source's order, curves architecture by architecture, columns at the end."""
-        source = open_source(path)
+        source = open_source(path, release=self._release)
         if source.format != self.format:
             raise SourceError(f"{path}: expected format {self.format}, found {source.format}")
         done = 0
@@ -63,7 +62,7 @@ class OfficialImporter(Importer):
             done = now
 
         with new_writer(UNITS, DATASETS) as writer:
-            table = _TableInProgress(writer, space, str(path))
+            table = _TableInProgress(writer, space, self._release, str(path))
             for record in source.records(advance):
                 table.add(record)
             table.complete(source.counts)
@@ -73,10 +72,10 @@ class OfficialImporter(Importer):
 class _TableInProgress:
     """A table that is being written, architecture by architecture."""
 
-    def __init__(self, writer: TableWriter, space: Space[Any], where: str) -> None:
-        self._writer, self._space, self._where = writer, space, where
+    def __init__(self, writer: TableWriter, space: Space[Any], release: Release, where: str) -> None:
+        self._writer, self._space, self._release, self._where = writer, space, release, where
         self._rows: dict[Any, int] = {}
-        self._finals = Finals(SPACE_SIZE)
+        self._finals = Finals(release.size)
         self._disagreeing = dict.fromkeys(
             ("cells_with_other_parameters_than_the_formula", "cells_with_other_flops_than_the_formula"), 0
         )
@@ -129,8 +128,8 @@ class _TableInProgress:
 
     def _compare(self, arch: Any, record: ArchitectureRecord) -> None:
         agrees = (
-            all(abs(t.params - published_parameters(arch, t.dataset)) <= _PARAMETERS_APART for t in record.trials),
-            all(abs(t.flops - published_flops(arch, t.dataset)) <= _FLOPS_APART for t in record.trials),
+            all(abs(t.params - self._release.parameters(arch, t.dataset)) <= _PARAMETERS_APART for t in record.trials),
+            all(abs(t.flops - self._release.flops(arch, t.dataset)) <= _FLOPS_APART for t in record.trials),
         )
         for what, agreeing in zip(self._disagreeing, agrees, strict=True):
             self._disagreeing[what] += not agreeing
@@ -147,7 +146,7 @@ class _TableInProgress:
             "trainings": sum(self._finals.trainings.values()),
             "missing_trainings": self._finals.missing_trainings(rows),
             **self._disagreeing,
-            "cells_of_the_space_absent": SPACE_SIZE - rows,
+            "cells_of_the_space_absent": self._release.size - rows,
             **({"trainings_listed_otherwise": self._unlisted} if self._unlisted else {}),
             **counted,
         }

@@ -1,14 +1,15 @@
 """Folders with a file per architecture: NATS-Bench's `-simple` and `-full`, NAS-Bench-201's archives."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.processes import ordered_map
 from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
+from nasbench_suite.spaces.nb201.official.release import Release
 from nasbench_suite.spaces.nb201.official.source import (
-    SPACE_SIZE,
     OfficialSource,
     Progress,
     check_string,
@@ -31,14 +32,15 @@ def index_in_name(path: Path) -> int | None:
 class Folder(OfficialSource):
     """A folder of files, read on several processes, in the order of the architectures."""
 
-    def __init__(self, path: Path, format: str, processes: int | None = None) -> None:
+    def __init__(self, path: Path, format: str, release: Release, processes: int | None = None) -> None:
         """
         Args:
             path: the folder.
             format: its name.
+            release: the benchmark that it is expected to be of.
             processes: how many read; all cores unless said otherwise. 1 reads in this process.
         """
-        super().__init__(path)
+        super().__init__(path, release)
         self.format = format
         self.processes = processes
 
@@ -48,11 +50,12 @@ class Folder(OfficialSource):
 
     def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
         meta = self.path / META
-        strings = read_meta(meta) if meta.is_file() else None
+        strings = read_meta(meta, self.release) if meta.is_file() else None
         paths = self._architecture_files()
         sizes = [path.stat().st_size for path in paths.values()]
         done, total = 0, sum(sizes)
-        records = ordered_map(read_record_file, list(paths.values()), self.processes)
+        read = partial(read_record_file, schedules=self.release.schedules)
+        records = ordered_map(read, list(paths.values()), self.processes)
         for (index, path), size, record in zip(paths.items(), sizes, records, strict=True):
             if record.index != index:
                 raise SourceError(f"{path}: expected architecture {index}, found {record.index}")
@@ -69,8 +72,8 @@ class Folder(OfficialSource):
             index = index_in_name(path)
             if index is None:
                 continue
-            if index >= SPACE_SIZE:
-                raise SourceError(f"{path}: expected an architecture below {SPACE_SIZE}")
+            if index >= self.release.size:
+                raise SourceError(f"{path}: expected an architecture below {self.release.size}")
             if index in paths:
                 raise SourceError(f"{path}: architecture {index} is also in {paths[index].name}")
             paths[index] = path
@@ -79,7 +82,7 @@ class Folder(OfficialSource):
         return dict(sorted(paths.items()))
 
 
-def read_meta(path: Path) -> list[str]:
+def read_meta(path: Path, release: Release) -> list[str]:
     """Reads the strings of all architectures from a folder's meta file.
 
     Raises:
@@ -88,10 +91,10 @@ def read_meta(path: Path) -> list[str]:
     with open_pickle(path) as (pickle, _):
         head = pickle.load()
         check_end(pickle, path)
-    return read_strings(head, str(path))
+    return read_strings(head, str(path), release)
 
 
-def read_record_file(path: Path) -> ArchitectureRecord:
+def read_record_file(path: Path, schedules: Mapping[str, int]) -> ArchitectureRecord:
     """Reads the file of one architecture; parameters are left out.
 
     Raises:
@@ -100,4 +103,4 @@ def read_record_file(path: Path) -> ArchitectureRecord:
     with open_pickle(path) as (pickle, _):
         states = pickle.load()
         check_end(pickle, path)
-    return read_record(index_in_name(path), states, str(path))
+    return read_record(index_in_name(path), states, str(path), schedules)

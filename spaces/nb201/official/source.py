@@ -6,9 +6,7 @@ from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
-
-SPACE_SIZE = 15_625
-"""Architectures of the space; also the most that a source may claim."""
+from nasbench_suite.spaces.nb201.official.release import Release
 
 Progress = Callable[[int, int], None]
 """Called now and then with the bytes done and the bytes in all, of the files as they lie on the disk."""
@@ -23,14 +21,15 @@ class OfficialSource(ABC):
 
     Attributes:
         path: where it is.
+        release: the benchmark that it is expected to be of.
         format: its name, for the table's metadata and for messages.
         counts: what was found at odds and does no harm, by name; complete after all records were read.
     """
 
     format: str
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, release: Release) -> None:
+        self.path, self.release = path, release
         self.counts: dict[str, int] = {}
 
     @abstractmethod
@@ -48,7 +47,7 @@ class OfficialSource(ABC):
         """
 
 
-def read_strings(head: object, where: str) -> list[str]:
+def read_strings(head: object, where: str, release: Release) -> list[str]:
     """Checks the list of the space's strings that a source carries.
 
     Raises:
@@ -57,11 +56,11 @@ def read_strings(head: object, where: str) -> list[str]:
     strings = head.get("meta_archs") if isinstance(head, dict) else None
     if not isinstance(strings, list) or not all(type(string) is str for string in strings):
         raise SourceError(f"{where}: expected the list of architectures (meta_archs), found none")
-    if strings and ":" in strings[0]:
-        raise SourceError(f"{where}: this is NATS-Bench's size space (sss); expected the topology space (tss)")
-    if len(strings) > SPACE_SIZE or len(set(strings)) != len(strings):
+    if strings and release.separator not in strings[0]:
+        raise SourceError(f"{where}: has architectures such as {strings[0]!r:.80}; expected those of {release.name}")
+    if len(strings) > release.size or len(set(strings)) != len(strings):
         raise SourceError(
-            f"{where}: expected at most {SPACE_SIZE} different architectures, found {len(strings)}, "
+            f"{where}: expected at most {release.size} different architectures, found {len(strings)}, "
             f"of which {len(set(strings))} are different"
         )
     return strings

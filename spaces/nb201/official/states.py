@@ -20,8 +20,6 @@ from nasbench_suite.spaces.nb201.official.records import (
     Trial,
 )
 
-# the .pth files name their schedules, NATS-Bench's count them
-_SCHEDULES = {"less": 12, "full": 200, "12": 12, "200": 200}
 _SETS = ("x-valid", "x-test", "ori-test")
 _SEEDS = 2**32
 
@@ -30,38 +28,39 @@ class _ContradictionError(Exception):
     """What is wrong with a state, in words."""
 
 
-def read_record(index: object, states: object, where: str) -> ArchitectureRecord:
+def read_record(index: object, states: object, where: str, schedules: Mapping[str, int]) -> ArchitectureRecord:
     """Turns the states of one architecture into a record.
 
     Args:
         index: what the file says the architecture's index is.
         states: a state for each schedule, by the schedule's name.
         where: the file, for error messages.
+        schedules: epochs of each schedule, by name.
 
     Raises:
         SourceError: the states lack something, contradict each other, or are something else.
     """
     try:
-        return _record(index, states)
+        return _record(index, states, schedules)
     except _ContradictionError as wrong:
         raise SourceError(
             f"{where}: architecture {_show(index)}: {wrong}; this is not an unchanged official file"
         ) from None
 
 
-def _record(index: object, states: object) -> ArchitectureRecord:
+def _record(index: object, states: object, schedules: Mapping[str, int]) -> ArchitectureRecord:
     if type(index) is not int or index < 0:
         raise _ContradictionError("expected an index from 0")
     trials: list[Trial] = []
     archs: list[str] = []
     unlisted = 0
     for name, state in _expect(states, dict, "schedules").items():
-        if name not in _SCHEDULES:
-            raise _ContradictionError(f"expected the schedules {', '.join(_SCHEDULES)}, found {_show(name)}")
+        if name not in schedules:
+            raise _ContradictionError(f"expected the schedules {', '.join(schedules)}, found {_show(name)}")
         if _get(state, "arch_index", int) != index:
             raise _ContradictionError(f"its state is that of {_show(state['arch_index'])}")
         archs.append(_get(state, "arch_str", str))
-        trials += _trials(state, _SCHEDULES[name], archs[0])
+        trials += _trials(state, schedules[name], archs[0])
         unlisted += len(_listed(state) ^ state["all_results"].keys())
     if len(set(archs)) != 1:
         raise _ContradictionError(f"expected one architecture string, found {len(set(archs))}")

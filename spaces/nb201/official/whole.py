@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
+from nasbench_suite.spaces.nb201.official.release import Release
 from nasbench_suite.spaces.nb201.official.source import (
     OfficialSource,
     Progress,
@@ -19,8 +20,8 @@ from nasbench_suite.spaces.nb201.official.streams import check_end, open_pickle
 class WholeFile(OfficialSource):
     """One file whose `arch2infos` has an entry for each architecture; read once, an entry at a time."""
 
-    def __init__(self, path: Path, format: str) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, format: str, release: Release) -> None:
+        super().__init__(path, release)
         self.format = format
 
     def files(self) -> list[Path]:
@@ -33,8 +34,8 @@ class WholeFile(OfficialSource):
         with open_pickle(self.path) as (pickle, position):
             for index, states in pickle.entries("arch2infos"):
                 if strings is None and "meta_archs" in pickle.head:
-                    strings = read_strings(pickle.head, where)
-                record = read_record(index, states, where)
+                    strings = read_strings(pickle.head, where, self.release)
+                record = read_record(index, states, where, self.release.schedules)
                 if strings is not None:
                     check_string(record.index, record.arch, strings, where)
                 if record.index in seen:
@@ -45,7 +46,7 @@ class WholeFile(OfficialSource):
             check_end(pickle, self.path)
         self._check_evaluated(pickle.head, set(seen))
         if strings is None:
-            strings = read_strings(pickle.head, where)
+            strings = read_strings(pickle.head, where, self.release)
             for index, arch in seen.items():
                 check_string(index, arch, strings, where)
         progress(total, total)
