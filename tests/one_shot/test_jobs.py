@@ -40,7 +40,7 @@ from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.report.model import make_report
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
-from nasbench_suite.testing.algorithms import reachable
+from nasbench_suite.testing.isolation import reachable
 
 MakeJob = Callable[..., Job]
 # the judge trains what was found, as shortly as can be
@@ -266,7 +266,7 @@ def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interrupt
         ("supernet.threads=1.5", ConfigError, "supernet.threads"),
         ("supernet.device=tpu", ConfigError, "supernet.device: expected cpu or cuda, got 'tpu'"),
         ("supernet.device=cuda:99", ConfigError, "supernet.device=cuda:99: there .* here; choose supernet.device=cpu"),
-        ("+supernet.momentun=1", ConfigError, "supernet: .*momentun"),
+        ("+supernet.momentun=1", ConfigError, r"supernet\.momentun: .* did you mean supernet\.momentum"),
         ("+supernet.network.chanels=1", ConfigError, "supernet.network: .*chanels"),
         ("+algorithm.speed=1", Exception, "speed"),
     ],

@@ -97,7 +97,7 @@ def test_a_mode_that_does_not_exist_is_told_before_the_search(cli: Call, tmp_pat
     assert not list(tmp_path.rglob(TRAJECTORY))
 
 
-def test_a_tracking_configuration_that_lacks_a_key_costs_a_line(cli: Call, tmp_path: Path) -> None:
+def test_a_tracking_configuration_that_lacks_a_key_is_refused_before_a_search_begins(cli: Call, tmp_path: Path) -> None:
     answer = cli("run", "seeds=1", "~tracking.project")
-    assert answer.code == 0 and answer.err.startswith("W&B: ") and answer.err.count("\n") == 1
-    assert len(list(tmp_path.rglob(TRAJECTORY))) == 1
+    assert (answer.code, answer.err) == (2, "nasbench-suite: tracking.project: expected a value, got none\n")
+    assert not list(tmp_path.rglob(TRAJECTORY))

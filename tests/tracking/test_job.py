@@ -11,7 +11,9 @@ import pytest
 from pyarrow import parquet
 
 from nasbench_suite import tracking
+from nasbench_suite.jobs.folder import SCORES, TRAJECTORY
 from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.jobs.run import run
 from nasbench_suite.report.model import make_report
 from nasbench_suite.report.writers.json import to_json
@@ -165,7 +167,7 @@ def test_how_a_job_is_tracked_does_not_change_its_folder(make_job: MakeJob) -> N
 def test_a_failed_job_is_a_failed_run_until_it_succeeds(make_job: MakeJob, read_run: ReadRun) -> None:
     job = make_job("seeds=2", "budget.seconds=3000")
     folder = run(job)
-    for name in ("trajectory.parquet", "scores.parquet"):
+    for name in (MANIFEST, TRAJECTORY, SCORES):
         (folder / name).unlink()
     tracking.log_failure(folder, job.config, RuntimeError("the algorithm divided by zero"))
     found = read_run(folder)
