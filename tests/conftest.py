@@ -364,15 +364,26 @@ def python(tmp_path: Path) -> Callable[..., Answer]:
 
 
 @pytest.fixture
-def killed(tmp_path: Path) -> Callable[..., None]:
-    """Runs Python, in the test's folder, until it begins to write a file for the n-th time, which kills it."""
+def killed(tmp_path: Path) -> Callable[..., str]:
+    """Runs Python, in the test's folder, until it begins to write a file for the n-th time, which kills it.
 
-    def run(*arguments: str | Path, at: str, number: int) -> None:
+    With `worker`, one of its worker processes is killed, and the program must end with code 2. Returns what it wrote on
+    standard error.
+    """
+
+    def run(*arguments: str | Path, at: str, number: int, worker: bool = False) -> str:
         path = os.pathsep.join(filter(None, [str(DEATHS), os.environ.get("PYTHONPATH")]))
-        environment = os.environ | {"PYTHONPATH": path, "DIE_AT": f"{at}:{number}"}
+        environment = os.environ | {
+            "PYTHONPATH": path,
+            "DIE_AT": f"{at}:{number}",
+            "DIE": "worker" if worker else "all",
+        }
         command = [sys.executable, *map(str, arguments)]
         # in a group of its own, which is killed whole
-        done = subprocess.run(command, cwd=tmp_path, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
-        assert done.returncode == -signal.SIGKILL
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, start_new_session=True, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == (2 if worker else -signal.SIGKILL), done.stderr
+        return done.stderr
 
     return run

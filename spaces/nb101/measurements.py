@@ -39,8 +39,8 @@ class Measurements:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._repeats: dict[int, NDArray[np.int64]] = {}  # by schedule, how many each row has so far
-        self._evaluations: dict[Fidelity, Block] = {}
-        self._parameters: dict[int, Block] = {}
+        self._evaluations: dict[Fidelity, RepeatValues] = {}
+        self._parameters: dict[int, RepeatValues] = {}
 
     def add(self, rows: NDArray[np.int64], batch: RowBatch) -> None:
         """Adds a batch whose records have these rows."""
@@ -56,10 +56,10 @@ class Measurements:
             for evaluation in range(2):
                 for epoch in np.unique(epochs[:, evaluation]).tolist():
                     here = epochs[:, evaluation] == epoch
-                    block = self._evaluations.setdefault(Fidelity(schedule, epoch), Block(len(_METRICS)))
+                    block = self._evaluations.setdefault(Fidelity(schedule, epoch), RepeatValues(len(_METRICS)))
                     values = batch.evaluations[places[here], evaluation]
                     block.put(rows[places[here]], trials[here], values[:, list(_METRICS.values())])
-            parameters = self._parameters.setdefault(schedule, Block(1))
+            parameters = self._parameters.setdefault(schedule, RepeatValues(1))
             parameters.put(rows[places], trials, batch.parameters[places, None])
 
     def _number(self, schedule: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -94,7 +94,7 @@ class Measurements:
         return missing
 
 
-class Block:
+class RepeatValues:
     """Some metrics of every row and trial; room for every class, of which only the pages written to take memory."""
 
     def __init__(self, metrics: int) -> None:

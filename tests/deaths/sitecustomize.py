@@ -1,8 +1,10 @@
 """Kills the program, and the processes that it started, as it begins to write a file for the n-th time.
 
-Python imports this before anything else where this folder is on its path; `DIE_AT=NAME:N` says what and when.
+Python imports this before anything else where this folder is on its path; `DIE_AT=NAME:N` says what and when, and
+`DIE=worker` that one of its worker processes is killed in its place.
 """
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -28,7 +30,10 @@ def die_in_time(event: str, arguments: tuple[Any, ...]) -> None:
     if isinstance(path, str | os.PathLike) and fnmatch(os.path.basename(os.fspath(path)), NAME):  # noqa: PTH119
         left -= 1
         if left == 0:
-            os.killpg(0, signal.SIGKILL)
+            if os.environ.get("DIE") == "worker":
+                os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)  # type: ignore[arg-type]
+            else:
+                os.killpg(0, signal.SIGKILL)
 
 
 sys.addaudithook(die_in_time)
