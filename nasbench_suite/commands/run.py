@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from nasbench_suite import tracking
 from nasbench_suite.configuration import search_path
 from nasbench_suite.configuration.arguments import search_arguments
+from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
 from nasbench_suite.configuration.provenance import command_line, commit
 from nasbench_suite.distributed import FirstProcessError, from_first, processes, rank
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     search_path.register()
     _failures.clear()
     try:
-        with in_one_line("nasbench-suite run", search_arguments(arguments)):
+        with in_one_line("nasbench-suite run", search_arguments(arguments)), composing_once():
             _main()
     except FirstProcessError:
         sys.exit(2)
