@@ -18,6 +18,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -190,10 +191,13 @@ class JobFolder:
 
     def _about(self) -> dict[str, bytes]:
         """Returns the files that describe the job."""
+        return {CONFIG: self._config_yaml, JOB: _json(self._description)}
+
+    @cached_property
+    def _config_yaml(self) -> bytes:
         from omegaconf import OmegaConf
 
-        config = OmegaConf.to_yaml(OmegaConf.create(dict(self._config)))
-        return {CONFIG: config.encode(), JOB: _json(self._description)}
+        return OmegaConf.to_yaml(OmegaConf.create(dict(self._config))).encode()
 
     def _drop_log(self) -> None:
         if self._log is not None:

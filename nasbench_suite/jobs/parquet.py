@@ -1,4 +1,8 @@
-"""Reading and writing the columnar files of a job; pyarrow is loaded when it is needed and not before."""
+"""Reading and writing the columnar files of a job; pyarrow is loaded when it is needed and not before.
+
+Loading `pyarrow.compute` and `pyarrow.dataset` takes longer than writing a job's files, so that nothing here needs them
+but the joining of old rows and new.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,12 +22,38 @@ def join_rows(earlier: Path | None, new: Any, order: Sequence[str]) -> Any:
     What is written of them does not depend on which rows came from where.
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
     if earlier is None:
         return new
-    old = parquet.read_table(earlier).cast(new.schema)
+    old = read_table(earlier).cast(new.schema)
     return pa.concat_tables([old, new]).sort_by([(name, "ascending") for name in order]).combine_chunks()
+
+
+def as_dictionary(table: Any, name: str) -> Any:
+    """Returns a table whose column of texts is stored as numbers into a list of the different texts.
+
+    The list is in the order of first appearance; what `dictionary_encode` of pyarrow does.
+    """
+    import pyarrow as pa
+
+    numbers: dict[str, int] = {}
+    codes = [numbers.setdefault(text, len(numbers)) for text in table[name].to_pylist()]
+    column = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(numbers), pa.string()))
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def read_table(source: Path | bytes) -> Any:
+    """Reads a Parquet file, or its content.
+
+    Raises:
+        pyarrow.ArrowException: it is damaged, or no such file.
+        OSError: it cannot be read.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(pa.BufferReader(source if isinstance(source, bytes) else source.read_bytes())) as file:
+        return file.read()
 
 
 def to_bytes(table: Any) -> bytes:

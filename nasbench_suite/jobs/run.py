@@ -1,9 +1,6 @@
 """Runs a job: what is not finished of its searches, across processes, into its folder."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
@@ -77,7 +74,18 @@ def _records(job: Job, seeds: Sequence[int], progress: Progress, observer: OpenO
         searcher = open_searcher(job, observer)
         for seed in seeds:
             yield searcher.run(seed, progress)
-        return
+    else:
+        yield from _records_of_processes(job, seeds, cores, progress, observer)
+
+
+def _records_of_processes(
+    job: Job, seeds: Sequence[int], cores: int, progress: Progress, observer: OpenObserver | None
+) -> Iterator[SeedRecord]:
+    # a start with one core does without
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     # spawn, for an LMDB map does not survive a fork; a few seeds a task, so that the queue costs nothing
     size = max(1, min(25, len(seeds) // (4 * cores)))
     parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]

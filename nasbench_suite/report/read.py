@@ -11,6 +11,7 @@ import yaml
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
+from nasbench_suite.jobs.parquet import read_table
 from nasbench_suite.report.folder_format import LARGEST, check_description
 from nasbench_suite.report.results import Column, Results
 
@@ -91,11 +92,9 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 def _parquet(path: Path) -> Any:
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        # a scan by threads of pyarrow's may let go of Python's bytes as the interpreter ends, which aborts the process
-        return parquet.ParquetFile(pa.BufferReader(_content(path))).read(use_threads=False)
+        return read_table(_content(path))
     except (pa.ArrowException, ValueError, OSError) as error:
         raise ResultsError(f"{path.name}: is damaged ({_reason(error)})") from error
 

@@ -20,8 +20,9 @@ from nasbench_suite.report.model import ReportedConfiguration, make_report
 from nasbench_suite.report.provenance import ranges
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import EvaluationTimes, known_unit, limit, times_in
+from nasbench_suite.tracking.mode import mode
 from nasbench_suite.tracking.name import run_name
-from nasbench_suite.tracking.run import Axes, LiveRun, mode
+from nasbench_suite.tracking.run import Axes, LiveRun
 
 MARKER = "wandb.json"
 POINTS = 200

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
-from nasbench_suite.errors import ConfigError
-
-Mode = Literal["offline", "online", "disabled"]
+from nasbench_suite.tracking.mode import mode
 
 
 @dataclass(frozen=True)
@@ -192,18 +190,6 @@ class LiveRun:
             reason = next(iter(str(error).splitlines()), "") or type(error).__name__
             print(f"W&B: {reason}; the results are in their files all the same", file=sys.stderr)
             self.finish(exit_code=1)
-
-
-def mode(settings: Mapping[str, Any]) -> Mode:
-    """Returns the mode that holds: `disabled` in the environment wins.
-
-    Raises:
-        ConfigError: the settings name another mode than those on offer.
-    """
-    wanted: Mode = settings["mode"]
-    if wanted not in get_args(Mode):
-        raise ConfigError(f"tracking.mode: expected {', '.join(get_args(Mode))}; got {wanted!r}")
-    return "disabled" if os.environ.get("WANDB_MODE") == "disabled" else wanted
 
 
 def _wandb_settings(wandb: Any, timeout: float, quick: bool) -> Any:
