@@ -9,9 +9,9 @@ import numpy as np
 import yaml
 
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs import parquet
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
-from nasbench_suite.jobs.parquet import read_table
 from nasbench_suite.report.folder_format import LARGEST, check_description
 from nasbench_suite.report.results import Column, Results
 
@@ -29,6 +29,10 @@ EPOCHS_KINDS = {
     "memory_mib": "f",
     **dict.fromkeys(("architecture", "edge_weights", "operation_counts"), "O"),
 }
+
+
+# columns of both files that hold the same texts again and again
+_TEXTS = ("architecture", "dataset")
 
 
 def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
@@ -94,7 +98,7 @@ def _parquet(path: Path) -> Any:
     import pyarrow as pa
 
     try:
-        return read_table(_content(path))
+        return parquet.read(_content(path), _TEXTS)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise ResultsError(f"{path.name}: is damaged ({_reason(error)})") from error
 
@@ -104,7 +108,7 @@ def _columns(table: Any, kinds: Mapping[str, str], name: str) -> dict[str, Colum
         raise ResultsError(
             f"{name}: expected the columns {', '.join(kinds)}; got {', '.join(table.column_names)[:200]}"
         )
-    columns = {column: table[column].to_numpy() for column in kinds}
+    columns = {column: _values(table[column]) for column in kinds}
     for column, values in columns.items():
         if values.dtype.kind not in kinds[column] and len(values):
             raise ResultsError(f"{name}: column {column} has values of type {values.dtype}, or null ones")
@@ -116,13 +120,25 @@ def _columns(table: Any, kinds: Mapping[str, str], name: str) -> dict[str, Colum
     return columns
 
 
+def _values(column: Any) -> Column:
+    """Returns a column's values; a text that occurs in many rows is one object."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        values: Column = column.to_numpy()
+        return values
+    coded = column.combine_chunks()
+    texts, codes = np.array([*coded.dictionary.to_pylist(), None], object), coded.indices.fill_null(-1)
+    return texts[codes.to_numpy(zero_copy_only=False)]
+
+
 def _scores(table: Any) -> dict[str, dict[str, tuple[float, float]]]:
     names = ("dataset", "architecture", "valid_accuracy", "test_accuracy")
     if not set(names) <= set(table.column_names):
         raise ResultsError(f"{SCORES}: expected the columns {', '.join(names)}")
     found: dict[str, dict[str, tuple[float, float]]] = {}
     try:
-        for dataset, arch, valid, test in zip(*(table[name].to_pylist() for name in names), strict=True):
+        for dataset, arch, valid, test in zip(*(_values(table[name]).tolist() for name in names), strict=True):
             found.setdefault(str(dataset), {})[str(arch)] = (_known(valid), _known(test))
     except (TypeError, ValueError) as error:
         raise ResultsError(f"{SCORES}: expected accuracies ({_reason(error)})") from error
