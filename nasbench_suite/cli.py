@@ -123,6 +123,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--force", action="store_true", help="replace a table that has other content")
     command.set_defaults(command=_import)
 
+    command = commands.add_parser("annotate", help="add hardware costs or zero-cost scores to a table")
+    command.add_argument("table", metavar="TABLE", help="its name")
+    command.add_argument(
+        "path", type=_path, metavar="PATH", help="HW-NAS-Bench, zero-cost scores, or a CSV of your own"
+    )
+    command.add_argument("--dataset", help="whose images the figures are for, where the file does not say")
+    command.add_argument("--format", help="force a format; default: recognised from the file")
+    command.set_defaults(command=_annotate)
+
     command = commands.add_parser("tables", help="list the tables that are here")
     command.add_argument("name", nargs="?", metavar="NAME", help="one table; default: all")
     command.add_argument("--verify", action="store_true", help="read every value and compare the content hash")
@@ -241,6 +250,12 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
     print(f"table {destination.stem}: {metadata.architectures:,} architectures, {counts}")
     print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
+
+
+def _annotate(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.annotate import show
+
+    show(options)
 
 
 def _tables(options: argparse.Namespace) -> None:
