@@ -112,7 +112,7 @@ def _final_scores(results: Results, dataset: str) -> NDArray[np.float64]:
 def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> ScoredRow:
     description, scores = results.description, _final_scores(results, scored_on)
     (valid_mean, valid_std), (test_mean, test_std) = (
-        _moments(scores[:, at], f"{label}: {name} on {scored_on}", notes)
+        moments(scores[:, at], f"{label}: {name} on {scored_on}", notes)
         for at, name in enumerate(("validation", "test"))
     )
     best = best_accuracy(results, scored_on, "test")
@@ -143,7 +143,14 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Scor
     )
 
 
-def _moments(values: NDArray[np.float64], what: str, notes: list[str]) -> tuple[float | None, float | None]:
+def moments(values: NDArray[np.float64], what: str, notes: list[str]) -> tuple[float | None, float | None]:
+    """Returns mean and sample standard deviation; None for one search, and both where any value is missing.
+
+    Args:
+        values: (searches,) in percent, NaN where missing.
+        what: they are, for a note.
+        notes: added to where some are missing and others are not.
+    """
     missing = int(np.isnan(values).sum())
     if missing or not len(values):
         if 0 < missing < len(values):
