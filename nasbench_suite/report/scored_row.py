@@ -34,6 +34,7 @@ class ScoredRow:
             deviation. None where a score is missing, or for the deviation of one search.
         evaluations_mean: evaluations per search; of a one-shot search, epochs. None where all found nothing.
         seconds_mean: seconds per search, of the clock; None where unknown.
+        wall_seconds_mean: per search, of a clock on the wall where it ran; None where not all are known.
         clock: whether seconds are `simulated`, on the source's hardware, or of the `machine` that searched.
         table_hash: content hash of the table.
         found: text form of the incumbent of the best search by validation on the searched data set; None where there is
@@ -66,6 +67,7 @@ class ScoredRow:
     test_std: float | None
     evaluations_mean: float | None
     seconds_mean: float | None
+    wall_seconds_mean: float | None
     clock: Literal["simulated", "machine"]
     table_hash: str
     found: str | None
@@ -138,6 +140,7 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
         test_std=test_std,
         evaluations_mean=evaluations_mean,
         seconds_mean=seconds_mean,
+        wall_seconds_mean=_wall_seconds(results),
         clock=results.clock,
         found=found,
         found_searches=0 if found is None else searches_ending_alike(results, found),
@@ -173,6 +176,11 @@ def _cost(results: Results) -> tuple[float | None, float | None]:
     seconds = results.trajectory["seconds"][[rows.stop - 1 for rows in counted]]
     evaluations = float(np.mean([rows.stop - rows.start for rows in counted]))
     return evaluations, None if np.isnan(seconds).any() else float(seconds.mean())
+
+
+def _wall_seconds(results: Results) -> float | None:
+    known = [results.wall_seconds[seed] for seed in results.seeds if seed in results.wall_seconds]
+    return float(np.mean(known)) if known and len(known) == len(results.seeds) else None
 
 
 def _known(score: float) -> float | None:
