@@ -154,7 +154,7 @@ class NNIDatabase:
         try:
             # not `yield from`, which closes the cursor of an iteration that is given up, after the database
             for row in self._connection.execute(query, values):
-                yield row  # noqa: UP028
+                yield row
         except sqlite3.Error as error:
             raise SourceError(f"{self._path}: cannot be read as NNI's database of {self.benchmark} ({error})") from None
 

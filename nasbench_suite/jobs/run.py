@@ -1,5 +1,6 @@
 """Runs a job: what is not finished of its searches, across processes, into its folder."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
@@ -73,7 +74,7 @@ def _records(job: Job, seeds: Sequence[int], progress: Progress, observer: OpenO
     if cores <= 1:
         searcher = open_searcher(job, observer)
         for seed in seeds:
-            yield searcher.run(seed, progress)
+            yield _timed(searcher, seed, progress)
     else:
         yield from _records_of_processes(job, seeds, cores, progress, observer)
 
@@ -105,6 +106,12 @@ def _records_of_processes(
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+def _timed(searcher: Searcher, seed: int, progress: Progress | None) -> SeedRecord:
+    start = time.perf_counter()
+    record = searcher.run(seed, progress)
+    return record._replace(wall_seconds=round(time.perf_counter() - start, 6))
+
+
 _searcher: Callable[[], Searcher]
 
 
@@ -116,4 +123,5 @@ def _start(job: Job, observer: OpenObserver | None) -> None:
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
-    return [_searcher().run(seed, None) for seed in seeds]
+    searcher = _searcher()
+    return [_timed(searcher, seed, None) for seed in seeds]

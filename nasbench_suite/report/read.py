@@ -11,8 +11,8 @@ import yaml
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs import parquet
 from nasbench_suite.jobs.description import JOB
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
-from nasbench_suite.report.folder_format import LARGEST, check_description
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY, WALL_SECONDS
+from nasbench_suite.report.folder_format import LARGEST, check_description, is_number
 from nasbench_suite.report.results import Column, Results
 
 # by column, the kinds of NumPy that it may have; a trial is null where a mean answered
@@ -51,9 +51,10 @@ def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     one_shot = description["one_shot"]
     epochs = None if one_shot is None else _epochs(_parquet(folder / EPOCHS), one_shot)
     failures = _failures(read_json(folder / FAILURES)) if (folder / FAILURES).exists() else {}
+    wall = _wall_seconds(read_json(folder / WALL_SECONDS)) if (folder / WALL_SECONDS).exists() else {}
     ran = {*seeds, *trajectory["seed"].tolist(), *([] if epochs is None else epochs["seed"].tolist())}
     scores = _scores(_parquet(folder / SCORES))
-    return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures)
+    return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures, wall)
 
 
 def _content(path: Path) -> bytes:
@@ -163,6 +164,12 @@ def _failures(found: object) -> dict[int, str]:
     if not isinstance(found, dict) or not all(seed.isdecimal() for seed in found):
         raise ResultsError(f"{FAILURES}: expected reasons by seed")
     return {int(seed): str(reason) for seed, reason in found.items()}
+
+
+def _wall_seconds(found: object) -> dict[int, float]:
+    if not isinstance(found, dict) or not all(seed.isdecimal() and is_number(found[seed]) for seed in found):
+        raise ResultsError(f"{WALL_SECONDS}: expected seconds by seed")
+    return {int(seed): float(value) for seed, value in found.items()}
 
 
 def _known(value: float | None) -> float:

@@ -41,10 +41,12 @@ class Axes:
     Attributes:
         x: name of the metric on the horizontal axis.
         curves: the metrics drawn against it; a trailing `*` stands for any ending.
+        hidden: metrics drawn against it that get no panel until somebody adds one; none that `curves` names too.
     """
 
     x: str
     curves: Sequence[str] = field(default=("*",))
+    hidden: Sequence[str] = ()
 
 
 class LiveRun:
@@ -118,6 +120,12 @@ class LiveRun:
                 data = [[row[column] for column in columns] for row in rows]
                 self._run.log({name: self._wandb.Table(columns=columns, data=data)})
 
+    def picture(self, name: str, svg: str) -> None:
+        """Adds a drawing, which W&B shows as a page."""
+        if self._run is not None:
+            with self._contained(), _data_folder(self._files):
+                self._run.log({name: self._wandb.Html(svg, inject=False)})
+
     def file(self, path: Path, name: str, kind: str, metadata: Mapping[str, Any]) -> None:
         """Adds a file as an artifact; W&B reads it where it lies.
 
@@ -175,9 +183,11 @@ class LiveRun:
         files = Path(self._run.dir).parent
         self.where = str(files) if self.mode == "offline" else self._run.url
         if self._axes is not None:
-            self._run.define_metric(self._axes.x)
+            self._run.define_metric(self._axes.x, hidden=True, summary="none")
             for curve in self._axes.curves:
                 self._run.define_metric(curve, step_metric=self._axes.x)
+            for metric in self._axes.hidden:
+                self._run.define_metric(metric, step_metric=self._axes.x, hidden=True, summary="none")
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
