@@ -99,6 +99,15 @@ class Space(ABC, Generic[ArchT]):
             ArchitectureError: where no architecture has them.
         """
 
+    def draw(self, arch: ArchT) -> str:
+        """Returns a picture of the architecture: a small SVG that needs nothing beside it; by default its text.
+
+        Every text in it is escaped, so that it can be part of a page.
+        """
+        from nasbench_suite.drawing import draw_text
+
+        return draw_text(self.format(arch), self.name)
+
     def enumerate(self) -> Iterator[ArchT]:
         """Lists the whole space in the benchmark's official order, where it can be listed.
 

@@ -21,7 +21,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.device import check_device
 from nasbench_suite.training.task import MEASURES, TrainingTask
-from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings, check_network
 from nasbench_suite.whole_number import is_whole
 from nasbench_suite.workers import Evaluate
 
@@ -84,6 +84,7 @@ class TrainingEvaluator:
             raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space
         self._device = check_device("evaluator.device", device)
+        check_network(space, training)
         self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
         unfinished = str(folder / "unfinished") if checkpoints else None
         settings = WorkerSettings({}, training, self._score_trials, device, datasets_root, official, unfinished)

@@ -21,6 +21,7 @@ from nasbench_suite.errors import (
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import checked, keys, seal
+from nasbench_suite.table.columns import TableColumns
 from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.cost import find_cost
 from nasbench_suite.table.curves import Curves, unpack
@@ -67,6 +68,11 @@ class Table:
     def name(self) -> str:
         """The file's name without `.mdb`."""
         return self.path.stem
+
+    @cached_property
+    def columns(self) -> TableColumns:
+        """The further columns that annotations add, hardware costs and zero-cost scores; read when first asked for."""
+        return TableColumns(self.path, self.metadata)
 
     def __len__(self) -> int:
         return self.metadata.architectures

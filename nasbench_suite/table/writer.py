@@ -11,6 +11,7 @@ import lmdb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
@@ -198,7 +199,7 @@ class TableWriter:
             seal.append(self._temporary.path, metadata.to_json())
             read_metadata(self._temporary.path)  # raises where it says what no reader would take
         except (OSError, lmdb.Error) as error:
-            raise TableError(f"{self._path}: cannot be written ({error})") from error
+            raise TableError(f"{self._path}: cannot be written ({reason(error)})") from error
         self._publish(metadata)
         return metadata
 
@@ -232,7 +233,7 @@ class TableWriter:
             if not self._transaction.put(key, value, overwrite=False):
                 raise TableError(f"{self._path.name}: {key!r} is written twice")
         except lmdb.Error as error:
-            raise TableError(f"{self._path}: cannot be written ({error})") from error
+            raise TableError(f"{self._path}: cannot be written ({reason(error)})") from error
         self._uncommitted += len(value)
         if self._uncommitted > _COMMIT_BYTES:
             self._commit()
@@ -241,7 +242,7 @@ class TableWriter:
         try:
             self._transaction.commit()
         except lmdb.Error as error:
-            raise TableError(f"{self._path}: cannot be written ({error})") from error
+            raise TableError(f"{self._path}: cannot be written ({reason(error)})") from error
         self._transaction = self._environment.begin(write=True)
         self._uncommitted = 0
 

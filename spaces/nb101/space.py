@@ -97,6 +97,12 @@ class NB101(Space[Cell]):
         """Returns nasbench's key of the pruned cell, 32 digits."""
         return cell_hash(arch)
 
+    def draw(self, arch: Cell) -> str:
+        """Returns SVG of a cell, valid or not; dead vertices are grey and dashed."""
+        from nasbench_suite.spaces.nb101.drawing import draw_cell
+
+        return draw_cell(arch)
+
     def encode(self, arch: Cell) -> tuple[int, ...]:
         """Returns the 21 edges, by source and then target, and the 5 operations."""
         cell = pad(arch)

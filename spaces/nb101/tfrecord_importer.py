@@ -101,7 +101,9 @@ class _Cells:
         if row == len(self.archs):
             self._add(cell, fingerprint)
         elif self.hashes[row] != fingerprint:
-            raise SourceError(f"the cell was there with the hash {self.hashes[row]}, the record says {fingerprint!r:.50}")
+            raise SourceError(
+                f"the cell was there with the hash {self.hashes[row]}, the record says {fingerprint!r:.50}"
+            )
         return row
 
     def _add(self, cell: Cell, fingerprint: str) -> None:

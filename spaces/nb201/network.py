@@ -4,11 +4,14 @@ A stem, three stages of N identical cells, a residual block that halves the imag
 the second and the third, global average pooling and a linear classifier.
 """
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.spaces.nb201 import official_names
 from nasbench_suite.spaces.nb201.architecture import EDGES, NONE, OUTPUT, Architecture, check
 from nasbench_suite.spaces.nb201.operations import Normalisation, ReLUConvBN, operation
 
@@ -121,6 +124,7 @@ class NB201Network(nn.Module):
         """
         super().__init__()
         check(arch)
+        self._replicas = replicas
         if min(classes, channels, cells, in_channels, replicas) < 1:
             raise ConfigError(
                 "classes, channels, cells, in_channels and replicas must be at least 1, got "
@@ -148,3 +152,25 @@ class NB201Network(nn.Module):
         features = F.relu(self.normalisation(self.body(self.stem(images))))
         logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
         return logits.flatten(1)
+
+    def official_state_dict(self) -> dict[str, Tensor]:
+        """Returns parameters and buffers under the official code's names, in its shapes; not copied.
+
+        Raises:
+            ConfigError: the network is of several replicas.
+        """
+        self._check_single()
+        return official_names.official_state_dict(self)
+
+    def load_official_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Copies parameters and buffers that have the official code's names: a trial's `net_state_dict`.
+
+        Raises:
+            ConfigError: a name or a shape is not that of this architecture's network, or it is of several replicas.
+        """
+        self._check_single()
+        official_names.load_official_state_dict(self, state)
+
+    def _check_single(self) -> None:
+        if self._replicas > 1:
+            raise ConfigError(f"official names are those of one network, this one is of {self._replicas} replicas")

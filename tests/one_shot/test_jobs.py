@@ -27,6 +27,7 @@ from nasbench_suite.jobs.folder import (
     LOG,
     SCORES,
     TRAJECTORY,
+    WALL_SECONDS,
     JobFolder,
     checkpoint_file,
 )
@@ -72,7 +73,8 @@ def test_a_run_ends_in_the_files_of_any_other_and_its_epochs(
     assert answer.code == 0, answer.err
     (folder,) = (path.parent for path in (tmp_path / "results").rglob(TRAJECTORY))
     assert str(folder.relative_to(tmp_path)) in answer.out
-    assert {path.name for path in folder.iterdir()} == {".lock", CONFIG, JOB, TRAJECTORY, SCORES, EPOCHS, MANIFEST}
+    written = {TRAJECTORY, SCORES, EPOCHS, WALL_SECONDS, MANIFEST}
+    assert {path.name for path in folder.iterdir()} == {".lock", CONFIG, JOB, *written}
     trajectory, epochs = columns(folder), columns(folder, EPOCHS)
     assert trajectory["step"] == [0, 1] and trajectory["epoch"] == epochs["epoch"] == [1, 2]
     assert trajectory["schedule"] == [2, 2] and trajectory["trial"] == [None, None]

@@ -22,7 +22,7 @@ def test_a_sweep_is_one_group_of_runs_and_each_job_says_in_a_line_where(
     assert (answer.code, answer.err) == (0, "")
     found = read_runs(tmp_path)
     assert [run.run.run_group for run in found] == ["mine", "mine"]
-    assert {run.config["job"]["algorithm"] for run in found} == {"random", "rea"}
+    assert {run.config["algorithm"] for run in found} == {"random", "rea"}
     assert [run.exit_codes for run in found] == [[0], [0]]
     lines = [line for line in answer.out.splitlines() if "W&B" in line or "wandb" in line]
     assert sorted(lines) == sorted(f"W&B: wandb sync {run.folder.relative_to(tmp_path)}" for run in found)
