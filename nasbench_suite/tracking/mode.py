@@ -13,7 +13,7 @@ def mode(settings: Mapping[str, Any]) -> Mode:
     """Returns the mode that holds: `disabled` in the environment wins.
 
     Raises:
-        ConfigError: it is none of W&B's that are offered here.
+        ConfigError: the settings name another mode than those on offer.
     """
     wanted: Mode = settings["mode"]
     if wanted not in get_args(Mode):
