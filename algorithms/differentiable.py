@@ -58,7 +58,7 @@ class Differentiable(OneShotAlgorithm[ArchT]):
         self.alphas.grad = gradient
         self.adam.step()
 
-    def answer(self) -> ArchT:
+    def incumbent(self) -> ArchT:
         """Returns what the space's paper derives from the probabilities, `none` included where it is an operation."""
         # in double precision, where alphas that differ have probabilities that differ
         return self.session.supernet.derive(self.alphas.detach().double().softmax(-1).cpu().numpy())

@@ -1,16 +1,18 @@
 """ENAS, efficient neural architecture search by parameter sharing (Pham et al. 2018, arXiv:1802.03268, section 2.2).
 
-A controller pi(theta) draws cells. During an epoch the parameters w are trained on training images, one drawn cell per
-step (by grad_w E_pi L_train(w, cell), equation 1 with one sample). After it theta is trained by REINFORCE with w fixed:
-each of some steps draws several cells, scores each on one batch of validation images, and climbs
+A controller pi(theta) draws architectures. During an epoch the parameters w are trained on training images, under one
+drawn architecture per step (by grad_w E_pi L_train(w, arch), equation 1 with one sample). After it theta is trained by
+REINFORCE with w fixed: each of some steps draws several architectures, scores each on one batch of validation images,
+and climbs
 
-    grad_theta of the mean of  log pi(cell) * (reward - baseline)
+    grad_theta of the mean of  log pi(arch) * (reward - baseline)
     reward   = accuracy, a fraction of 1, + entropy_weight * entropy of pi's decisions
     baseline = previous - (1 - decay) * (previous - reward)
 
-As NAS-Bench-201's code has it, `previous` is fixed for an epoch: that of a cell is not handed on to the next cell. In
-the first epoch the baseline is the cell's own accuracy. What an epoch hands on to the next is its last cell's baseline
-(nb201) or the mean of all (nats). The answer is the best of several drawn cells, each scored on one batch.
+As NAS-Bench-201's code has it, `previous` is fixed for an epoch: that of an architecture is not handed on to the next
+one. In the first epoch the baseline is the architecture's own accuracy. What an epoch hands on to the next is its last
+architecture's baseline (nb201) or the mean of all (nats). The incumbent is the best of several drawn architectures,
+each scored on one batch.
 """
 
 import copy
@@ -37,7 +39,7 @@ class ControllerTraining:
 
     Attributes:
         steps: per epoch.
-        aggregate: cells per step.
+        aggregate: architectures per step.
         learning_rate: of Adam.
         betas: Adam's decay of the first and second moments.
         eps: Adam's term in the denominator.
@@ -47,8 +49,8 @@ class ControllerTraining:
         entropy_gradient: whether the entropy in the reward is differentiated, too. REINFORCE takes a reward as a
             number; the code of NAS-Bench-201 does not, and so takes off a little of the entropy that the reward asks
             for.
-        baseline_decay: in [0, 1]; the larger, the less a cell's own reward counts in its baseline.
-        carry: what an epoch hands on as baseline, the last cell's or the mean of all.
+        baseline_decay: in [0, 1]; the larger, the less an architecture's own reward counts in its baseline.
+        carry: what an epoch hands on as baseline, the last architecture's or the mean of all.
     """
 
     steps: int = 50
@@ -74,7 +76,7 @@ class ControllerTraining:
 
 
 class ENAS(OneShotAlgorithm[ArchT]):
-    """Trains the parameters under cells that a controller draws, and the controller on their accuracy.
+    """Trains the parameters under architectures that a controller draws, and the controller on their accuracy.
 
     Attributes:
         controller: set by `begin`.
@@ -97,10 +99,11 @@ class ENAS(OneShotAlgorithm[ArchT]):
         Args:
             controller: its network.
             training: of the controller.
-            selection: how the cells of an answer are scored, and, their number apart, those of a reward. All defaults
-                are those of NAS-Bench-201's code.
-            validation_pass: after a step, also pass a validation batch through the network, under the same cell, as
-                NATS-Bench's code does: nothing is learned of it but the running statistics of batch normalisation.
+            selection: how candidates for the incumbent are scored, and, their number apart, those of a reward. All
+                defaults are those of NAS-Bench-201's code.
+            validation_pass: after a step, also pass a validation batch through the network, under the same
+                architecture, as NATS-Bench's code does: nothing is learned of it but the running statistics of batch
+                normalisation.
         """
         self._controller_settings, self._training, self._selection = controller, training, selection
         self.uses_valid = validation_pass
@@ -114,9 +117,9 @@ class ENAS(OneShotAlgorithm[ArchT]):
         self._frequencies: Tensor | None = None
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the parameters under a cell of the controller's."""
-        (cell,) = self._draw(1)
-        path = self.session.supernet.path(cell)
+        """Moves the parameters under an architecture of the controller's."""
+        (arch,) = self._draw(1)
+        path = self.session.supernet.path(arch)
         seen = self.step_parameters(train, path)
         return StepMetrics(*seen, None if valid is None else self.session.look_at(valid, path))
 
@@ -126,14 +129,14 @@ class ENAS(OneShotAlgorithm[ArchT]):
         baselines = [self._step_controller(scores) for _ in range(self._training.steps)]
         self.baseline = float(baselines[-1][-1] if self._training.carry == "last" else torch.cat(baselines).mean())
 
-    def answer(self) -> ArchT:
-        """Returns the best of the controller's cells."""
-        cells = self._draw(self._selection.count(self.session))
-        self._frequencies = self._count(cells)
-        return best_of(self.session, cells, self._selection)
+    def incumbent(self) -> ArchT:
+        """Returns the best of the controller's architectures."""
+        archs = self._draw(self._selection.count(self.session))
+        self._frequencies = self._count(archs)
+        return best_of(self.session, archs, self._selection)
 
     def edge_weights(self) -> Tensor | None:
-        """Returns how often each operation was on each edge of the cells drawn for the last answer.
+        """Returns how often each operation was on each edge of the architectures drawn for the last incumbent.
 
         The controller has no probabilities of its own for these: its decisions depend on those before.
         """
@@ -161,7 +164,7 @@ class ENAS(OneShotAlgorithm[ArchT]):
         return [self.session.supernet.decode(codes) for codes in self.controller(count).codes.tolist()]
 
     def _step_controller(self, scores: Scores[ArchT]) -> Tensor:
-        """Moves the controller once; returns the baselines of the cells (aggregate,)."""
+        """Moves the controller once; returns the baselines of the architectures (aggregate,)."""
         drawn, decode = self.controller(self._training.aggregate), self.session.supernet.decode
         accuracy = torch.tensor([scores.score(decode(codes)) / 100 for codes in drawn.codes.tolist()])
         entropy = drawn.entropy if self._training.entropy_gradient else drawn.entropy.detach()
@@ -178,7 +181,7 @@ class ENAS(OneShotAlgorithm[ArchT]):
         self.adam.step()
         return baseline.detach()
 
-    def _count(self, cells: Sequence[ArchT]) -> Tensor:
+    def _count(self, archs: Sequence[ArchT]) -> Tensor:
         supernet = self.session.supernet
-        chosen = torch.tensor([supernet.path(cell).chosen for cell in cells])  # (cells, edges)
+        chosen = torch.tensor([supernet.path(arch).chosen for arch in archs])  # (architectures, edges)
         return nn.functional.one_hot(chosen, len(supernet.operations)).float().mean(0)

@@ -25,7 +25,7 @@ from nasbench_suite.variables import ArchT
 
 
 class GDAS(Differentiable[ArchT]):
-    """Learns from one drawn cell a pass, with a gradient through the draw."""
+    """Learns from one drawn architecture per pass, with a gradient through the draw."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ class Reinforce(Algorithm[ArchT]):
     """Draws every variable from a softmax of its own and climbs the gradient of the expected accuracy.
 
     The reward is the validation accuracy in percent; its advantage is over an exponential moving average that
-    contains it already. The answer of a search is the best architecture seen, not the policy's mode.
+    contains it already. The incumbent of a search is the best architecture seen, not the policy's mode.
     """
 
     def __init__(

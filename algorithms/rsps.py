@@ -1,8 +1,8 @@
 """RSPS, random search with parameter sharing (Li and Talwalkar 2019, arXiv:1902.07638, section 3).
 
-Nothing is learned but the supernet's parameters: every step trains them on training images under cells drawn uniformly,
-w <- w - eta * grad_w L_train(w, cell). The answer is the best of several uniformly drawn cells, each scored on one
-batch of validation images.
+Nothing is learned but the supernet's parameters: every step trains them on training images under uniformly drawn
+architectures, w <- w - eta * grad_w L_train(w, arch). The incumbent is the best of several uniformly drawn ones, each
+scored on one batch of validation images.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from nasbench_suite.variables import ArchT
 
 
 class RSPS(OneShotAlgorithm[ArchT]):
-    """Trains under random cells, then takes the best of some."""
+    """Trains under random architectures, then takes the best of some."""
 
     def __init__(
         self,
@@ -27,24 +27,25 @@ class RSPS(OneShotAlgorithm[ArchT]):
     ) -> None:
         """
         Args:
-            shared: whether a step draws one cell for all positions, as in the paper, or one for each.
+            shared: whether a step draws one architecture for all positions, as in the paper, or one for each.
             connected: in training, draw a node's edges again while none of them carries anything; the paper does not.
-            distinct: draw the cells scored for an answer without replacement; the paper does not.
+            distinct: draw the candidates for the incumbent without replacement; the paper does not.
             selection: how they are scored, drawn without regard to `connected`; by default as in NAS-Bench-201's code.
-            validation_pass: after a step, also pass a validation batch through the network, under cells of its own, as
-                NATS-Bench's code does: nothing is learned of it but the running statistics of batch normalisation.
+            validation_pass: after a step, also pass a validation batch through the network, under architectures of its
+                own, as NATS-Bench's code does: nothing is learned of it but the running statistics of batch
+                normalisation.
         """
         self._shared, self._connected, self._distinct = shared, connected, distinct
         self.uses_valid, self._selection = validation_pass, selection
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the parameters under random cells."""
+        """Moves the parameters under random architectures."""
         seen = self.step_parameters(train, self._draw())
         return StepMetrics(*seen, None if valid is None else self.session.look_at(valid, self._draw()))
 
-    def answer(self) -> ArchT:
-        """Returns the best of the random cells."""
-        return best_of(self.session, self._cells(), self._selection)
+    def incumbent(self) -> ArchT:
+        """Returns the best of the random architectures."""
+        return best_of(self.session, self._candidates(), self._selection)
 
     def state(self) -> dict[str, Any]:
         """Returns nothing, for nothing is learned."""
@@ -62,14 +63,14 @@ class RSPS(OneShotAlgorithm[ArchT]):
         supernet = self.session.supernet
         return supernet.path(supernet.draw(self.session.rng, connected=self._connected))
 
-    def _cells(self) -> list[ArchT]:
+    def _candidates(self) -> list[ArchT]:
         draw, rng, select = self.session.supernet.draw, self.session.rng, self._selection.count(self.session)
         if not self._distinct:
             return [draw(rng) for _ in range(select)]
-        cells: dict[ArchT, None] = {}
-        # the limit ends it in a space of fewer cells than are asked for
+        archs: dict[ArchT, None] = {}
+        # the limit ends it in a space of fewer architectures than are asked for
         for _ in range(100 * select):
-            cells[draw(rng)] = None
-            if len(cells) == select:
+            archs[draw(rng)] = None
+            if len(archs) == select:
                 break
-        return list(cells)
+        return list(archs)

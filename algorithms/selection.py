@@ -18,13 +18,13 @@ class SelectionSettings:
     """How architectures are scored by a supernet. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
 
     Attributes:
-        select: architectures scored for the answer after the last epoch.
+        select: architectures scored for the incumbent after the last epoch.
         images: validation images that each is scored on: the next ones of a random order, in which every validation
             image comes once before any comes again.
         augmented: whether these are augmented as in training.
         statistics: that batch normalisation uses, see `Session.accuracy`.
-        select_before: architectures scored for the answers after the epochs before the last; None for `select`. A
-            search that a budget ends early ends with such an answer.
+        select_before: architectures scored for the incumbents after the epochs before the last; None for `select`. A
+            search that a budget ends early ends with such an incumbent.
     """
 
     select: int = 100
@@ -42,7 +42,7 @@ class SelectionSettings:
             raise ConfigError(f"selection: expected statistics batch or running, got {self.statistics!r}")
 
     def count(self, session: Session[Any]) -> int:
-        """Returns how many architectures are scored for the answer after the epoch under way."""
+        """Returns how many architectures are scored for the incumbent after the epoch under way."""
         is_last = session.epoch + 1 >= session.epochs
         return self.select if is_last or self.select_before is None else self.select_before
 

@@ -1,9 +1,9 @@
 """SETN, self-evaluated template network (Dong and Yang 2019, arXiv:1910.05733), as NAS-Bench-201 ran it.
 
-A step trains the parameters on training images under one cell, whose operations are drawn uniformly, so that all cells
-are trained alike. It trains the alphas on validation images under the mixture of all operations,
-grad_alpha L_valid(w, softmax(alpha)), so that they tell good cells from bad ones. The answer is the best of several
-cells that the alphas name, each scored on one batch of validation images: as published, the most probable ones.
+A step trains the parameters on training images under one architecture, whose operations are drawn uniformly, so that
+all are trained alike. It trains the alphas on validation images under the mixture of all operations,
+grad_alpha L_valid(w, softmax(alpha)), so that they tell good architectures from bad ones. The incumbent is the best of
+several that the alphas name, each scored on one batch of validation images: as published, the most probable ones.
 """
 
 from typing import Literal
@@ -33,7 +33,7 @@ class SETN(Differentiable[ArchT]):
     ) -> None:
         """
         Args:
-            candidates: for the answer: draws, as in the paper, or the most probable ones, as in the code of
+            candidates: for the incumbent: draws, as in the paper, or the most probable ones, as in the code of
                 NAS-Bench-201; these can be listed only where an architecture is one operation per edge.
             selection: how candidates are scored; by default as in NAS-Bench-201's code.
             alphas: how they begin and are moved; NAS-Bench-201's code takes DARTS's.
@@ -47,14 +47,14 @@ class SETN(Differentiable[ArchT]):
         """Draws the first alphas from `session.noise`.
 
         Raises:
-            ConfigError: the space's cells are not one operation on every edge, and the candidates cannot be listed.
+            ConfigError: an architecture is not one operation on every edge, and the candidates cannot be listed.
         """
         super().begin(session)
         if self._candidates == "most_probable":
-            self._cell((len(session.supernet.operations) - 1,) * len(session.supernet.edge_names))
+            self._architecture((len(session.supernet.operations) - 1,) * len(session.supernet.edge_names))
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
-        """Moves the parameters under a uniformly drawn cell and the alphas under the mixture."""
+        """Moves the parameters under a uniformly drawn architecture and the alphas under the mixture."""
         assert valid is not None
         supernet = self.session.supernet
         seen = self.step_parameters(train, supernet.path(supernet.draw(self.session.rng)), self.limited_with)
@@ -63,25 +63,25 @@ class SETN(Differentiable[ArchT]):
         self.step_alphas(gradient)
         return StepMetrics(*seen, loss.detach())
 
-    def answer(self) -> ArchT:
+    def incumbent(self) -> ArchT:
         """Returns the best of the candidates."""
         # in double precision, where alphas that differ have probabilities that differ
         probabilities = self.alphas.detach().double().softmax(-1).cpu().numpy()
         count = self._selection.count(self.session)
         if self._candidates == "drawn":
             draw = self.session.supernet.draw
-            cells = [draw(self.session.rng, probabilities) for _ in range(count)]
+            archs = [draw(self.session.rng, probabilities) for _ in range(count)]
         else:
-            cells = [self._cell(chosen) for chosen in most_probable(probabilities, count)]
-        return best_of(self.session, cells, self._selection)
+            archs = [self._architecture(chosen) for chosen in most_probable(probabilities, count)]
+        return best_of(self.session, archs, self._selection)
 
-    def _cell(self, chosen: tuple[int, ...]) -> ArchT:
+    def _architecture(self, chosen: tuple[int, ...]) -> ArchT:
         supernet = self.session.supernet
         onehot: NDArray[np.float64] = np.eye(len(supernet.operations))[list(chosen)]
-        cell = supernet.derive(onehot)
-        if supernet.path(cell).chosen != chosen:
+        arch = supernet.derive(onehot)
+        if supernet.path(arch).chosen != chosen:
             raise ConfigError(
-                "setn: the most probable cells can be listed only where a cell is one operation on every edge; "
+                "setn: the most probable architectures can be listed only where one is an operation on every edge; "
                 "here use algorithm.candidates=drawn"
             )
-        return cell
+        return arch

@@ -3,9 +3,9 @@
     >>> from nasbench_suite import Benchmark, Fidelity, open_table
     >>> table = open_table("nb201")
     >>> benchmark = Benchmark(table, "cifar10")
-    >>> cell = table.space.parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2|")
-    >>> benchmark.query(cell, Fidelity(schedule=12, epoch=12), trial="mean")
-    >>> benchmark.score(cell)["cifar10"].test_accuracy
+    >>> arch = table.space.parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2|")
+    >>> benchmark.query(arch, Fidelity(schedule=12, epoch=12), trial="mean")
+    >>> benchmark.score(arch)["cifar10"].test_accuracy
 
 Importing this package loads neither torch nor wandb nor Hydra.
 """

@@ -143,8 +143,8 @@ class Benchmark:
             ArchitectureError: it is no architecture of the space.
             MissingArchitectureError: the table lacks it.
             UnknownFidelityError: the table lacks this schedule or epoch.
-            MissingTrialError: the cell has no such trial, or none at all.
-            MissingValueError: the cell was not measured there.
+            MissingTrialError: the architecture has no such trial, or none at all.
+            MissingValueError: the architecture was not measured there.
             BudgetExhaustedError: the budget is spent, or this query would overstep it and is discarded.
             ConfigError: no fidelity, or no policy; or the table has test figures only, and the objective is not
                 `test_error`.
@@ -177,7 +177,7 @@ class Benchmark:
         values, known = metric.matrix(rows)
         picked = metric.picker.pick_many(known, trial, self._rng)
         if not picked.any(axis=1).all():
-            metric.pick(int(rows[np.argmin(picked.any(axis=1))]), trial, self._rng)  # raises, naming the cell
+            metric.pick(int(rows[np.argmin(picked.any(axis=1))]), trial, self._rng)  # raises, naming the architecture
         seconds = np.full(len(rows), np.nan)
         if cost is not None:
             costs, costs_known = cost.matrix(rows)

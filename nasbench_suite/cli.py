@@ -191,7 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(command=_distributions)
 
-    command = commands.add_parser("enumerate", help="list the cells of a space in the official order")
+    command = commands.add_parser("enumerate", help="list the architectures of a space in the official order")
     command.add_argument("space", help="e.g. nb201")
     command.set_defaults(command=_enumerate)
     return parser

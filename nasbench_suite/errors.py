@@ -8,7 +8,7 @@
     |   |-- UnknownFidelityError         schedule or epoch
     |   |-- UnknownMetricError             a name that no table has
     |   |-- MissingTrialError            training seed
-    |   `-- MissingValueError            this cell was not measured
+    |   `-- MissingValueError            this architecture was not measured
     |-- BudgetExhaustedError         the ledger has nothing left; how a search ends
     |-- TableError                   not a table, truncated, damaged, of another version or space
     |   |-- TableNotFoundError
@@ -53,7 +53,7 @@ class UnknownMetricError(MissingDataError):
 
 
 class MissingTrialError(MissingDataError):
-    """A training seed that was not run, or not stored, for this cell."""
+    """A training seed that was not run, or not stored, for this architecture."""
 
 
 class MissingValueError(MissingDataError):

@@ -25,8 +25,8 @@ import time, numpy
 start = time.perf_counter()
 from nasbench_suite import Benchmark, Fidelity, open_table
 table = open_table({table!r})
-cell = table.space.parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2|")
-Benchmark(table, "cifar10").query(cell, Fidelity(12, 12), trial="mean")
+arch = table.space.parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2|")
+Benchmark(table, "cifar10").query(arch, Fidelity(12, 12), trial="mean")
 print(time.perf_counter() - start)
 """
 PSS = """
@@ -41,8 +41,8 @@ from nasbench_suite import Benchmark, Fidelity, open_table
 table = open_table({table!r})
 benchmark, rng = Benchmark(table, "cifar10"), np.random.default_rng(0)
 for _ in range(2000):
-    cell = table.space.sample(rng)
-    benchmark.query(cell, Fidelity(12, 12), trial="mean"); benchmark.score(cell)
+    arch = table.space.sample(rng)
+    benchmark.query(arch, Fidelity(12, 12), trial="mean"); benchmark.score(arch)
 print("ready", flush=True); sys.stdin.readline()
 print(pss(), flush=True); sys.stdin.readline()
 """
@@ -93,12 +93,12 @@ def queries(table: str) -> None:
     """Single queries and batches."""
     opened = open_table(table)
     benchmark, rng = Benchmark(opened, "cifar10", rng=np.random.default_rng(0)), np.random.default_rng(0)
-    cells = [opened.space.sample(rng) for _ in range(10_000)]
-    cell = cells[0]
+    archs = [opened.space.sample(rng) for _ in range(10_000)]
+    arch = archs[0]
     for schedule, seed in ((12, "random_or_mean"), (200, "mean"), (200, "random")):
         fidelity = Fidelity(schedule, schedule)
-        single = per_call(lambda f=fidelity, s=seed: benchmark.query(cell, f, s), 20_000)
-        batch = per_call(lambda f=fidelity, s=seed: benchmark.query_many(cells, f, s), 5) / len(cells)
+        single = per_call(lambda f=fidelity, s=seed: benchmark.query(arch, f, s), 20_000)
+        batch = per_call(lambda f=fidelity, s=seed: benchmark.query_many(archs, f, s), 5) / len(archs)
         print(f"query, {schedule} epochs, {seed:<15}{single:8.2f} us   (target 5);  in batches {batch:.2f} us (0.5)")
 
 

@@ -27,32 +27,33 @@ class LiteralCell(nn.Module):
             nn.ModuleList(operation(index, channels, normalisation) for index in range(len(OPERATIONS))) for _ in EDGES
         )
 
-    def forward(self, x: Tensor, weights: CellWeights) -> Tensor:
+    def forward(self, x: Tensor, edge_weights: CellWeights) -> Tensor:
         """(B, C, H, W) -> (B, C, H, W)."""
         nodes = [x]
         for end in range(1, 4):
             into = [(at, start) for at, (start, to) in enumerate(EDGES) if to == end]
-            nodes.append(sum((self.edge(at, nodes[start], weights) for at, start in into), torch.zeros_like(x)))
+            nodes.append(sum((self.edge(at, nodes[start], edge_weights) for at, start in into), torch.zeros_like(x)))
         return nodes[-1]
 
-    def edge(self, at: int, x: Tensor, weights: CellWeights) -> Tensor:
+    def edge(self, at: int, x: Tensor, edge_weights: CellWeights) -> Tensor:
         """What flows along an edge: (B, C, H, W) -> (B, C, H, W)."""
         operations = self.edges[at]
         assert isinstance(operations, nn.ModuleList)
-        if isinstance(weights, Mixture):
-            return sum((w * f(x) for w, f in zip(weights.values[at], operations, strict=True)), torch.zeros_like(x))
-        chosen = weights.chosen[at]
+        if isinstance(edge_weights, Mixture):
+            mixed = (w * f(x) for w, f in zip(edge_weights.values[at], operations, strict=True))
+            return sum(mixed, torch.zeros_like(x))
+        chosen = edge_weights.chosen[at]
         out: Tensor = operations[chosen](x)
-        if isinstance(weights, OneHot):
-            for index, weight in enumerate(weights.values[at]):
+        if isinstance(edge_weights, OneHot):
+            for index, weight in enumerate(edge_weights.values[at]):
                 out = weight * out if index == chosen else out
-            for index, weight in enumerate(weights.values[at]):
+            for index, weight in enumerate(edge_weights.values[at]):
                 out = out if index == chosen else out + weight
         return out
 
 
 class LiteralSupernet(NB201Supernet):
-    """A copy of a supernet, weights and statistics, that computes it operation by operation."""
+    """A copy of a supernet, parameters and statistics, that computes it operation by operation."""
 
     def __init__(self, supernet: NB201Supernet) -> None:
         """
@@ -77,12 +78,12 @@ class LiteralSupernet(NB201Supernet):
         over_all_processes(self)
         self.train(supernet.training)
 
-    def forward(self, images: Tensor, weights: EdgeWeights) -> Tensor:
+    def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes)."""
         x, position = self.stem(images), 0
         for layer in self.body:
             if isinstance(layer, LiteralCell):
-                x = layer(x, at_position(weights, position))
+                x = layer(x, at_position(edge_weights, position))
                 position += 1
             else:
                 x = layer(x)

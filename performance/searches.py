@@ -41,7 +41,7 @@ def whole_command(algorithm: str, table: str, seeds: int, *more: str) -> float:
 
 
 def main() -> None:
-    """Prints a line an algorithm."""
+    """Prints a line per algorithm."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--table", default="nb201", help="name of a table of NAS-Bench-201 (default nb201)")
     parser.add_argument("--seeds", type=int, default=500)

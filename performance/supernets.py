@@ -36,7 +36,7 @@ from nasbench_suite.training.clock import clock
 from nasbench_suite.training.images import Images
 
 ALGORITHMS = ("darts1", "darts2", "gdas", "setn", "enas", "rsps")
-CELLS = 4  # drawn at random for one-hots and paths, the same for all
+ARCHITECTURES = 4  # drawn at random for one-hots and paths, the same for all
 MIB = 2**20
 
 
@@ -74,7 +74,7 @@ def forms(supernet: Supernet[Any], device: torch.device) -> dict[str, list[EdgeW
     rng = np.random.default_rng(0)
     soft = torch.full((len(supernet.edge_names), len(supernet.operations)), 1 / len(supernet.operations), device=device)
     soft.requires_grad_()
-    archs = [supernet.draw(rng) for _ in range(CELLS)]
+    archs = [supernet.draw(rng) for _ in range(ARCHITECTURES)]
     hard = [
         F.one_hot(torch.tensor(arch, device=device), len(supernet.operations)) + (soft - soft.detach())
         for arch in archs
@@ -108,18 +108,18 @@ def passes(arguments: argparse.Namespace, device: torch.device) -> None:
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
         row = []
-        for name, weights in forms(supernet, device).items():
+        for name, edge_weights in forms(supernet, device).items():
             network = torch.compile(supernet) if setup.compiled and name == "mixture" else supernet
 
             def run(
-                network: Any = network, weights: list[EdgeWeights] = weights, setup: Setup = setup, own: Tensor = own
+                network: Any = network, some: list[EdgeWeights] = edge_weights, setup: Setup = setup, own: Tensor = own
             ) -> None:
-                for one in weights:
+                for one in some:
                     with torch.autocast(device.type, torch.bfloat16) if setup.bfloat16 else nullcontext():
                         logits = network(own, one)
                     F.cross_entropy(logits.float(), labels).backward()
 
-            row.append(f"{seconds(run, device, arguments.repeats) / len(weights):.4f}")
+            row.append(f"{seconds(run, device, arguments.repeats) / len(edge_weights):.4f}")
         memory = f"{torch.cuda.max_memory_allocated(device) / MIB:,.0f}" if device.type == "cuda" else "-"
         print(f"| {setup} | {' | '.join(row)} | {memory} |", flush=True)
 
@@ -143,12 +143,12 @@ def steps(arguments: argparse.Namespace, device: torch.device) -> None:
         def step(space: Space[Any], fast: bool, name: str = name) -> Callable[[], None]:
             return trainer(name, arguments, device, space, fast).step_once
 
-        # all three draw the same cells
+        # all three draw the same architectures
         before = seconds(step(LiteralNB201(), fast=False), device, arguments.repeats)
         after = seconds(step(NB201(), fast=True), device, arguments.repeats)
         flop = arithmetic(step(NB201(), fast=False), arguments.repeats)
-        cells = (name, f"{before:.4f}", f"{after:.4f}", f"{before / after:.2f}", f"{flop / 1e9:.1f}")
-        print(f"| {' | '.join(cells)} | {flop / peak:.4f} |", flush=True)
+        figures = (name, f"{before:.4f}", f"{after:.4f}", f"{before / after:.2f}", f"{flop / 1e9:.1f}")
+        print(f"| {' | '.join(figures)} | {flop / peak:.4f} |", flush=True)
 
 
 def fastest(device: torch.device) -> float:

@@ -1,6 +1,8 @@
-"""Is a cell's accuracy on the digits more than seed noise, and what does it cost? Random cells, several seeds.
+"""Is an architecture's accuracy on the digits more than noise between trials, and what does it cost?
 
-python performance/training_digits_study.py --cells 60 --seeds 4 --recipe learning_rate=0.1 --images 300
+Random architectures, several trials:
+
+python performance/training_digits_study.py --architectures 60 --trials 4 --recipe learning_rate=0.1 --images 300
 """
 
 import argparse
@@ -38,16 +40,16 @@ DEFAULTS: dict[str, Any] = {
 
 
 def measure(job: tuple[Architecture, list[int], int], arguments: argparse.Namespace) -> list[list[float]]:
-    """Trains one cell and returns, for each seed, valid accuracy, test accuracy, seconds, train accuracy."""
-    arch, seeds, epochs = job
+    """Trains one architecture and returns, for each trial, valid accuracy, test accuracy, seconds, train accuracy."""
+    arch, trials, epochs = job
     torch.set_num_threads(1)
     data = load_digits()
     data = replace(data, train=data.train.select(list(range(arguments.images))))
     recipe = Recipe(epochs=epochs, **(DEFAULTS | arguments.recipe))
-    build = partial(NB201Network, arch, 10, arguments.channels, arguments.cells_a_stage, 1, arguments.bn, True)
+    build = partial(NB201Network, arch, 10, arguments.channels, arguments.cells, 1, arguments.bn, True)
     started = time.process_time()
-    trainings = train(build, data, recipe, seeds, name=str(arch))
-    seconds = (time.process_time() - started) / len(seeds)
+    trainings = train(build, data, recipe, trials, name=str(arch))
+    seconds = (time.process_time() - started) / len(trials)
     rows = []
     for training in trainings:
         last = training.epochs[-1]
@@ -62,13 +64,13 @@ def rank(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def own_spread(values: np.ndarray) -> float:
-    """Standard deviation of the cells' expected accuracies: that of their means, less what seed noise adds to it."""
+    """Standard deviation of the expected accuracies: that of the means, less what noise between trials adds to it."""
     noise = values.var(1, ddof=1).mean() / values.shape[1]
     return float(np.sqrt(max(0.0, values.mean(1).var(ddof=1) - noise)))
 
 
 def report(schedules: list[int], results: np.ndarray) -> None:
-    """Prints the study; results are (schedules, cells, seeds, [valid, test, seconds, train])."""
+    """Prints the study; results are (schedules, architectures, trials, [valid, test, seconds, train])."""
     half = results.shape[2] // 2
     for schedule, values in zip(schedules, results, strict=True):
         valid, test, seconds, fit = np.moveaxis(values, -1, 0)
@@ -82,8 +84,8 @@ def report(schedules: list[int], results: np.ndarray) -> None:
         print(
             f"  {schedule:3d} ep: valid min/median/max {valid.mean(1).min():.1f}/{np.median(valid.mean(1)):.1f}/"
             f"{valid.mean(1).max():.1f} train {np.median(fit):.1f} | spread {own_spread(valid):.2f} "
-            f"seed std {noise:.2f} (test {own_spread(test):.2f}, {test_noise:.2f}) | better half: spread "
-            f"{good_spread:.2f} seed std {good_noise:.2f} | ranks: seeds {rank(a, b):.2f} "
+            f"trial std {noise:.2f} (test {own_spread(test):.2f}, {test_noise:.2f}) | better half: spread "
+            f"{good_spread:.2f} trial std {good_noise:.2f} | ranks: trials {rank(a, b):.2f} "
             f"(better half {rank(a[good], b[good]):.2f}), valid-test {rank(valid.mean(1), t):.2f} "
             f"(better half {rank(valid[good].mean(1), t[good]):.2f}) | {seconds.mean():.3f} s"
         )
@@ -91,7 +93,7 @@ def report(schedules: list[int], results: np.ndarray) -> None:
     good = high >= np.median(high)
     print(
         f"  schedules: rank {rank(low, high):.2f} (better half {rank(low[good], high[good]):.2f}), "
-        f"{results[..., 2].mean((1, 2)).sum():.3f} s a cell and seed"
+        f"{results[..., 2].mean((1, 2)).sum():.3f} s per architecture and trial"
     )
 
 
@@ -107,30 +109,30 @@ def pair(text: str) -> tuple[str, Any]:
 def main() -> None:
     """Runs the study."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cells", type=int, default=60)
-    parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--together", type=int, default=2, help="seeds trained side by side; divides --seeds")
+    parser.add_argument("--architectures", type=int, default=60)
+    parser.add_argument("--trials", type=int, default=4)
+    parser.add_argument("--together", type=int, default=2, help="trials trained side by side; divides --trials")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--images", type=int, default=397)
     parser.add_argument("--channels", type=int, default=8)
-    parser.add_argument("--cells-a-stage", type=int, default=1)
+    parser.add_argument("--cells", type=int, default=1, help="per stage")
     parser.add_argument("--bn", type=float, default=0.1)
     parser.add_argument("--schedules", type=int, nargs="+", default=[3, 12])
     parser.add_argument("--recipe", type=pair, nargs="*", default=[])
     arguments = parser.parse_args()
     arguments.recipe = dict(arguments.recipe)
     rng = np.random.default_rng(0)
-    cells = [tuple(int(op) for op in rng.integers(0, 5, 6)) for _ in range(arguments.cells)]
+    archs = [tuple(int(op) for op in rng.integers(0, 5, 6)) for _ in range(arguments.architectures)]
     together = [
-        list(range(arguments.seeds))[at :: arguments.seeds // arguments.together]
-        for at in range(arguments.seeds // arguments.together)
+        list(range(arguments.trials))[at :: arguments.trials // arguments.together]
+        for at in range(arguments.trials // arguments.together)
     ]
-    jobs = [(cell, seeds, epochs) for epochs in arguments.schedules for cell in cells for seeds in together]
+    jobs = [(arch, trials, epochs) for epochs in arguments.schedules for arch in archs for trials in together]
     # torch's own threads do not survive a fork
     with multiprocessing.get_context("spawn").Pool(arguments.processes) as pool:
         results = np.array(pool.map(partial(measure, arguments=arguments), jobs, chunksize=4))
     print(vars(arguments), "load", os.getloadavg()[0])
-    report(arguments.schedules, results.reshape(len(arguments.schedules), len(cells), arguments.seeds, 4))
+    report(arguments.schedules, results.reshape(len(arguments.schedules), len(archs), arguments.trials, 4))
 
 
 if __name__ == "__main__":

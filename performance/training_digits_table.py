@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 class Trained(NamedTuple):
-    """One schedule's figures of one cell of each class: (cells, seeds), percent; NaN where a training failed."""
+    """One schedule's figures of each class: (architectures, trials), percent; NaN where a training failed."""
 
     valid: Array
     test: Array
@@ -37,12 +37,12 @@ def rank(a: Array, b: Array) -> float:
 
 
 def noise(values: Array) -> float:
-    """Standard deviation between the seeds of a cell."""
+    """Standard deviation between the trials of an architecture."""
     return float(np.sqrt(np.nanmean(values.var(1, ddof=1))))
 
 
 def own_spread(values: Array) -> float:
-    """Standard deviation of the cells' expected accuracies: that of their means, less what seed noise adds to it."""
+    """Standard deviation of the expected accuracies: that of the means, less what noise between trials adds to it."""
     share = np.nanmean(values.var(1, ddof=1)) / values.shape[1]
     return float(np.sqrt(max(0.0, np.nanvar(values.mean(1), ddof=1) - share)))
 
@@ -60,18 +60,18 @@ def read(table: Table, schedule: int, rows: NDArray[np.int64]) -> Trained:
 
 
 def classes(table: Table) -> tuple[NDArray[np.int64], list[Architecture]]:
-    """Returns the first row of each isomorphism class, and its cell."""
+    """Returns the first row of each isomorphism class, and its architecture."""
     first: dict[Architecture, tuple[int, Architecture]] = {}
     for row in range(len(table)):
-        cell = table.space.parse(table.architecture(row))
-        first.setdefault(table.space.canonical(cell), (row, cell))
-    rows, cells = zip(*first.values(), strict=True)
-    return np.array(rows), list(cells)
+        arch = table.space.parse(table.architecture(row))
+        first.setdefault(table.space.canonical(arch), (row, arch))
+    rows, archs = zip(*first.values(), strict=True)
+    return np.array(rows), list(archs)
 
 
 def describe(trained: dict[int, Trained]) -> None:
     """Prints the table of the distributions."""
-    columns = ("schedule", "min", "10%", "median", "90%", "max", "spread : seed", "better half", "ranks: seeds")
+    columns = ("schedule", "min", "10%", "median", "90%", "max", "spread : trial", "better half", "ranks: trials")
     print("| " + " | ".join((*columns, "valid-test", "s")) + " |\n" + "|---" * (len(columns) + 2) + "|")
     for schedule, one in trained.items():
         mean = one.valid.mean(1)
@@ -90,8 +90,8 @@ def describe(trained: dict[int, Trained]) -> None:
 
 
 def best(table: Table, rows: NDArray[np.int64], last: Trained, end: Fidelity, count: int = 5) -> None:
-    """Prints the best cells, by validation accuracy."""
-    print("\n| cell | valid | test | parameters |\n|---|---|---|---|")
+    """Prints the best architectures, by validation accuracy."""
+    print("\n| architecture | valid | test | parameters |\n|---|---|---|---|")
     parameters = table.metric("digits", end, "parameters")
     assert parameters is not None
     for at in np.argsort(-np.nan_to_num(last.valid.mean(1)))[:count]:
@@ -109,10 +109,10 @@ def draw(trained: dict[int, Trained], path: Path) -> None:
     bins = np.linspace(0, 100, 51).tolist()
     for schedule, one in trained.items():
         axes[0, 0].hist(one.valid.mean(1), bins, alpha=0.6, label=f"{schedule} epochs")
-    axes[0, 0].set(xlabel="validation accuracy, mean of the seeds (%)", ylabel="classes of cells")
+    axes[0, 0].set(xlabel="validation accuracy, mean of the trials (%)", ylabel="classes of architectures")
     axes[0, 0].legend()
     pairs = (
-        (axes[0, 1], high.valid[:, 0], high.valid[:, 1], f"{long} epochs, seed 0: valid (%)", "seed 1: valid (%)"),
+        (axes[0, 1], high.valid[:, 0], high.valid[:, 1], f"{long} epochs, trial 0: valid (%)", "trial 1: valid (%)"),
         (axes[1, 0], low.valid.mean(1), high.valid.mean(1), f"{short} epochs: valid (%)", f"{long} epochs: valid (%)"),
         (axes[1, 1], high.valid.mean(1), high.test.mean(1), f"{long} epochs: valid (%)", "test (%)"),
     )
@@ -131,7 +131,7 @@ def main() -> None:
     arguments = parser.parse_args()
     table = open_table(arguments.table, NB201())
     rows, _ = classes(table)
-    print(f"{len(table):,} cells, {len(rows):,} classes, {table.metadata.counts}\n")
+    print(f"{len(table):,} architectures, {len(rows):,} classes, {table.metadata.counts}\n")
     trained = {schedule: read(table, schedule, rows) for schedule in table.schedules("digits")}
     describe(trained)
     last = max(trained)

@@ -1,6 +1,6 @@
 """How fast architectures are trained here: the digits on a CPU, NAS-Bench-201's recipe on a GPU where there is one.
 
-python performance/training_speed.py [--cells 12] [--peak 800e12]
+python performance/training_speed.py [--architectures 12] [--peak 800e12]
 """
 
 import argparse
@@ -40,24 +40,24 @@ def digits(count: int) -> None:
     torch.set_num_threads(1)
     recipe, network = configured("digits")
     data, rng = load_digits(), np.random.default_rng(0)
-    cells = [SPACE.sample(rng) for _ in range(count)]
+    archs = [SPACE.sample(rng) for _ in range(count)]
     variants: Sequence[tuple[str, list[list[int]], bool]] = (
-        ("a seed at a time, channels first", [[0], [1]], False),
-        ("a seed at a time, channels last", [[0], [1]], True),
-        ("both seeds at once, channels last", [[0, 1]], True),
+        ("a trial at a time, channels first", [[0], [1]], False),
+        ("a trial at a time, channels last", [[0], [1]], True),
+        ("both trials at once, channels last", [[0, 1]], True),
     )
-    print("| digits, 3 and 6 epochs | processor s a cell and seed | trainings an hour and core |\n|---|---|---|")
+    print("| digits, 3 and 6 epochs | s per architecture and trial | trainings an hour and core |\n|---|---|---|")
     for name, groups, last in variants:
         started = time.process_time()
-        for cell in cells:
-            build = partial(SPACE.network, cell, classes=10, in_channels=1, **network)
+        for arch in archs:
+            build = partial(SPACE.network, arch, classes=10, in_channels=1, **network)
             for epochs in (3, 6):
                 own = replace(recipe, epochs=epochs, channels_last=last)
-                for seeds in groups:
-                    train(partial(_replicated, build), data, own, seeds, name=str(cell))
+                for trials in groups:
+                    train(partial(_replicated, build), data, own, trials, name=str(arch))
         seconds = (time.process_time() - started) / count / 2
         print(f"| {name} | {seconds:.2f} | {2 * 3600 / seconds:,.0f} |")
-    print(f"\n{count} random cells, torch {torch.__version__}, load {os.getloadavg()[0]:.1f}")
+    print(f"\n{count} random architectures, torch {torch.__version__}, load {os.getloadavg()[0]:.1f}")
 
 
 def _replicated(build: partial[NB201Network], replicas: int) -> nn.Module:
@@ -78,31 +78,31 @@ def random_cifar(device: torch.device) -> ImageDataset:
 
 
 def gpu(peak: float) -> None:
-    """Prints seconds an epoch of the 12-epoch recipe for the smallest, a median and the largest cell."""
+    """Prints seconds an epoch of the 12-epoch recipe for the smallest, a median and the largest architecture."""
     device = torch.device("cuda")
     recipe, network = configured("nb201_12")
     recipe = replace(recipe, test_every_epoch=False)
     data = random_cifar(device)
-    by_size: list[Architecture] = sorted(SPACE.enumerate(), key=lambda cell: flops(cell, 10, 32))
+    by_size: list[Architecture] = sorted(SPACE.enumerate(), key=lambda arch: flops(arch, 10, 32))
     print(f"| {torch.cuda.get_device_name()} | s an epoch | fewest at {peak:.3g} FLOP/s |\n|---|---|---|")
-    for name, cell in (("smallest", by_size[0]), ("median", by_size[len(by_size) // 2]), ("largest", by_size[-1])):
-        build = partial(SPACE.network, cell, classes=10, in_channels=3, **network)
+    for name, arch in (("smallest", by_size[0]), ("median", by_size[len(by_size) // 2]), ("largest", by_size[-1])):
+        build = partial(SPACE.network, arch, classes=10, in_channels=3, **network)
         trainer = Trainer(partial(_replicated, build), data, recipe, [0], 0)
         for _ in range(3):
             trainer.run_epoch()
         seconds = min(epoch.train_seconds for epoch in trainer.epochs[0])
         # a multiply-add is two operations; backward costs twice the forward pass
-        fewest = 2 * 3 * flops(cell, 10, 32) * len(data.train) / peak
-        print(f"| {name}, {flops(cell, 10, 32) / 1e6:.0f} M multiply-adds | {seconds:.2f} | {fewest:.3f} |")
+        fewest = 2 * 3 * flops(arch, 10, 32) * len(data.train) / peak
+        print(f"| {name}, {flops(arch, 10, 32) / 1e6:.0f} M multiply-adds | {seconds:.2f} | {fewest:.3f} |")
 
 
 def main() -> None:
     """Runs what this machine can."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cells", type=int, default=12)
+    parser.add_argument("--architectures", type=int, default=12)
     parser.add_argument("--peak", type=float, default=800e12, help="FLOP/s of the GPU in bfloat16")
     arguments = parser.parse_args()
-    digits(arguments.cells)
+    digits(arguments.architectures)
     if torch.cuda.is_available():
         gpu(arguments.peak)
     else:

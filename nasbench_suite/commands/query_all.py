@@ -69,7 +69,7 @@ def _line(table: Table, metric: str, found: Sequence[Measurement]) -> list[str]:
 def _write_csv(table: Table, chosen: Sequence[Measurement]) -> None:
     metrics = _metrics(chosen)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["dataset", "epochs", "epoch", "seed", *metrics])
+    writer.writerow(["dataset", "schedule", "epoch", "trial", *metrics])
     for one in chosen:
         trial = "" if one.trial is None else one.trial
         values = [one.values.get(metric, "") for metric in metrics]

@@ -1,4 +1,4 @@
-"""No evaluations and no scores, for one-shot searches whose cells no table knows and nobody trains."""
+"""No evaluations and no scores, for one-shot searches whose architectures no table knows and nobody trains."""
 
 from pathlib import Path
 from typing import Any, Never

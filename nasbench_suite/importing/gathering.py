@@ -55,7 +55,7 @@ class Architectures:
 class Trials:
     """Gathers measurements one training at a time, and writes them as columns.
 
-    For sources that come cell by cell; a source that comes by column writes to the TableWriter itself.
+    For sources that come architecture by architecture; a source that comes by column writes to the TableWriter itself.
     """
 
     def __init__(self) -> None:

@@ -66,7 +66,9 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
         supernet = _supernet(space, data, settings)
     steps = -(-len(data.train) // settings.batch) * settings.epochs
     kind = "processor" if settings.device == "cpu" else "wall-clock"
-    seconds = f"a supernet was trained for this search: seconds are real, the {kind} seconds of its steps and answers"
+    seconds = (
+        f"a supernet was trained for this search: seconds are real, the {kind} seconds of its steps and incumbents"
+    )
     one_shot = OneShotPlan(
         supernet.operations, supernet.parameterless, supernet.edge_names, data.checksum, torch.__version__
     )
@@ -99,7 +101,7 @@ class OneShotSearcher:
         self._judge = Judge(open_evaluator(job.config, self._space, folder, job.table_sha256)) if rank() == 0 else None
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
-        """Trains the supernet, and lets the judge score the answer of every epoch as it comes."""
+        """Trains the supernet, and lets the judge score the incumbent of every epoch as it comes."""
         job, scores = self._job, dict[str, dict[str, list[Any]]]()
         with self._observe(seed) as observer:
 
@@ -130,7 +132,7 @@ class OneShotSearcher:
         try:
             return self._judge.score(self._space.parse(architecture))
         except MissingArchitectureError:
-            # a space of which only a sample was measured: the answer has no score, and the report says so
+            # a space of which only a sample was measured: the incumbent has no score, and the report says so
             return {self._job.config["dataset"]: [None, None, None]}
 
     def _observe(self, seed: int) -> AbstractContextManager[EpochObserver | None]:
@@ -141,17 +143,17 @@ class OneShotSearcher:
 
 
 def _record(seed: int, trainer: SupernetTrainer[Any], settings: SupernetSettings, scores: dict[str, Any]) -> SeedRecord:
-    """Returns a search as a trajectory of one evaluation an epoch: the supernet's of the answer."""
+    """Returns a search as a trajectory of one evaluation per epoch: the supernet's of the incumbent."""
     records, failed = trainer.records, trainer.failure is not None
     epochs = len(records) + failed
-    answers = [record.architecture for record in records]
+    incumbents = [record.architecture for record in records]
     columns: Columns = {
         "seconds": [*(record.seconds for record in records), trainer.seconds][:epochs],
         "schedule": [settings.epochs] * epochs,
         "epoch": list(range(1, epochs + 1)),
         "trial": [None] * epochs,
-        # a search that fails ends with its last answer; where it fails before the first, there is none to name
-        "architecture": [*answers, answers[-1] if answers else ""][:epochs],
+        # a search that fails ends with its last incumbent; where it fails before the first, there is none to name
+        "architecture": [*incumbents, incumbents[-1] if incumbents else ""][:epochs],
         "valid_accuracy": [*(record.valid_accuracy for record in records), math.nan][:epochs],
         "incumbent": [*([True] * len(records)), False][:epochs],
     }

@@ -1,6 +1,6 @@
-"""The contract of a one-shot algorithm: it trains a supernet's parameters step by step, and answers after every epoch.
+"""The contract of a one-shot algorithm: it trains a supernet's parameters step by step, and has an incumbent after every epoch.
 
-The trainer drives it: `begin`, and for every epoch `step` on every batch, `end_epoch` and `answer`. An algorithm gets a
+The trainer drives it: `begin`, and for every epoch `step` on every batch, `end_epoch` and `incumbent`. An algorithm gets a
 session and nothing else: no table, no score, no clock.
 """
 
@@ -70,7 +70,7 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
         """Does what is done once per epoch, after its last step."""
 
     @abstractmethod
-    def answer(self) -> ArchT:
+    def incumbent(self) -> ArchT:
         """Returns the architecture that the algorithm would stop with now."""
 
     def edge_weights(self) -> "Tensor | None":

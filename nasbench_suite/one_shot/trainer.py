@@ -30,8 +30,8 @@ class SupernetTrainer(Generic[ArchT]):
     Attributes:
         steps: of an epoch.
         records: of the epochs done.
-        seconds: that the algorithm took for its steps, what it does after an epoch, and its answers; measuring its
-            answers is not among them.
+        seconds: that the algorithm took for its steps, what it does after an epoch, and naming its incumbent; measuring
+            that is not among them.
         failure: why the search cannot go on; None where it can.
     """
 
@@ -87,11 +87,11 @@ class SupernetTrainer(Generic[ArchT]):
             self.failure = steps.failure(epoch, self._settings.learning_rate_at(epoch))
             if self.failure is None:
                 self._algorithm.end_epoch()
-                answer = self._algorithm.answer()
+                incumbent = self._algorithm.incumbent()
             self.seconds += self._now() - started
             if self.failure is not None:
                 return None
-            self.records.append(self._record(answer, steps))
+            self.records.append(self._record(incumbent, steps))
             return self.records[-1]
 
     def step_once(self) -> None:
@@ -146,16 +146,16 @@ class SupernetTrainer(Generic[ArchT]):
             self._advance()
         return steps
 
-    def _record(self, answer: ArchT, steps: "_Steps") -> EpochRecord:
+    def _record(self, incumbent: ArchT, steps: "_Steps") -> EpochRecord:
         supernet, edge_weights = self._supernet, self._algorithm.edge_weights()
         probabilities = None if edge_weights is None else edge_weights.detach().double().cpu()
-        path = supernet.path(answer)
+        path = supernet.path(incumbent)
         operations = [supernet.operations[chosen] for chosen in path.chosen]
         correct = sum(self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation())
         return EpochRecord(
             epoch=len(self.records) + 1,
             seconds=self.seconds,
-            architecture=self._space.format(answer),
+            architecture=self._space.format(incumbent),
             train_loss=steps.train_loss,
             train_accuracy=steps.train_accuracy,
             valid_loss=steps.valid_loss,

@@ -12,7 +12,7 @@ from nasbench_suite.sampled_space.subset import SubsetSpace
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
 
-# draws before a member is taken uniformly; where a table has 30,000 cells of NAS-Bench-101, 15 draws find one
+# draws before a member is taken uniformly; where a table has 30,000 architectures of NAS-Bench-101, 15 draws find one
 _ATTEMPTS = 10_000
 
 

@@ -1,4 +1,4 @@
-"""The record that holds one cell's learning curves under one schedule.
+"""The record that holds one architecture's learning curves under one schedule.
 
 A record is a Zstandard frame with a checksum. Inside is a line of JSON, a list of `[trial, metric, dtype, epochs]`
 where `epochs` is a count E (meaning epochs 1 to E) or a list, and after it the values of each entry in turn,

@@ -81,7 +81,7 @@ _shared: "weakref.WeakValueDictionary[tuple[int, int, int], SharedEnvironment]" 
 def open_shared(path: Path) -> SharedEnvironment:
     """Maps a table file, or returns the map that this process already has.
 
-    LMDB refuses to open a file twice in one process, and a map does not survive a fork, so one is kept a file and
+    LMDB refuses to open a file twice in one process, and a map does not survive a fork, so one is kept per file and
     process. A file put in the place of another is another file.
 
     Raises:

@@ -42,7 +42,7 @@ class Dataset(NamedTuple):
     """Where a data set's figures come from.
 
     On NAS-Bench-201 a search on cifar10 sees the trainings on half of the training set (`cifar10-valid`), and the
-    found cell is scored by those on all of it (`cifar10`).
+    found architecture is scored by those on all of it (`cifar10`).
 
     Attributes:
         search: the trial set of train and validation figures and of costs.
@@ -62,7 +62,7 @@ class Series:
         schedule: length of the training, in epochs.
         trials: training seeds; None for a mean that the source stored without its trials.
         columns: the metrics stored as arrays, by epoch.
-        curves: for metrics stored as curves, the first and last epoch of any cell.
+        curves: for metrics stored as curves, the first and last epoch of any architecture.
     """
 
     trial_set: str
@@ -72,7 +72,7 @@ class Series:
     curves: Mapping[str, tuple[int, int]]
 
     def epochs(self, metric: str) -> list[int]:
-        """Lists the epochs at which the metric is known for some cell."""
+        """Lists the epochs at which the metric is known for some architecture."""
         known = {epoch for epoch, metrics in self.columns.items() if metric in metrics}
         if metric in self.curves:
             first, last = self.curves[metric]

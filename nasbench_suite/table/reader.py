@@ -291,7 +291,7 @@ class Table:
         ]
 
     def metric(self, trial_set: str, fidelity: Fidelity, metric: str) -> Metric | None:
-        """Returns a metric at a fidelity, or None where no cell has it there.
+        """Returns a metric at a fidelity, or None where no architecture has it there.
 
         Raises:
             UnknownFidelityError: the trial set has no such schedule.

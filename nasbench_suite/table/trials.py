@@ -1,4 +1,4 @@
-"""Which of a cell's trainings answers."""
+"""Which of an architecture's trainings answers."""
 
 # annotations that are not evaluated spare the start numpy.random, a quarter of what opening a table takes
 from __future__ import annotations
@@ -50,13 +50,13 @@ class TrialPicker:
         """Returns the positions whose mean is the answer; more than one only for `mean`.
 
         Args:
-            known: positions that the cell has a value at.
+            known: positions that the architecture has a value at.
             policy: which trial answers.
             rng: draws where the policy is random and more than one trial is known.
 
         Raises:
-            MissingTrialError: the cell has no such trial.
-            MissingValueError: the cell has no value at all.
+            MissingTrialError: the architecture has no such trial.
+            MissingValueError: the architecture has no value at all.
         """
         try:
             candidates = self._candidates[known, policy]
@@ -71,15 +71,15 @@ class TrialPicker:
     def pick_many(
         self, known: NDArray[np.bool_], policy: TrialPolicy, rng: np.random.Generator | None
     ) -> NDArray[np.bool_]:
-        """Does as `pick` for many cells; a cell without such a trial gets none.
+        """Does as `pick` for many architectures; one without such a trial gets none.
 
         Args:
-            known: (cells, trials), where there is a value.
+            known: (architectures, trials), where there is a value.
             policy: which trial answers.
             rng: draws where the policy is random.
 
         Returns:
-            (cells, trials), whose mean is the answer.
+            (architectures, trials), whose mean is the answer.
         """
         check_policy(policy)
         is_trial = np.array([trial is not None for trial in self.trials], dtype=np.bool_)

@@ -9,10 +9,10 @@ from nasbench_suite.unpickle.damage import DamageError
 _CHUNK: Final = 1 << 20
 # the longest run of opcodes that is read without looking whether the buffer ends
 _MARGIN: Final = 1 << 13
-# between two entries; an entry of NAS-Bench-201 has 0.35 MB, with weights 2 MB
+# between two entries; an entry of NAS-Bench-201 has 0.35 MB, with parameters 2 MB
 _ENTRY_BYTES: Final = 1 << 23
 _SKIPPED_BYTES: Final = 1 << 30
-# bytes that are longer than any number's are weights, and are left aside unread
+# bytes that are longer than any number's are parameters, and are left aside unread
 _NUMBER_BYTES: Final = 64
 _SHORT_LINE: Final = 256
 
@@ -84,7 +84,7 @@ class Buffer:
         """Leaves `size` bytes aside, without holding them."""
         self._skipped += size
         if self._skipped > _SKIPPED_BYTES:
-            raise DamageError(f"an entry with more than {_SKIPPED_BYTES} bytes of weights")
+            raise DamageError(f"an entry with more than {_SKIPPED_BYTES} bytes of parameters")
         while size:
             here = min(size, len(self._buffer) - self._at)
             self._at += here

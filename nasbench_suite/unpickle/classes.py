@@ -18,7 +18,7 @@ _SCALARS = {
 
 
 class Opaque:
-    """Something left aside: a network's weights, a storage, a device."""
+    """Something left aside: a network's parameters, a storage, a device."""
 
     __slots__ = ()
 

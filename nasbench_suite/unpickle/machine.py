@@ -17,7 +17,7 @@ from nasbench_suite.unpickle.classes import CLASSES, OPAQUE, Array, Dtype, Globa
 from nasbench_suite.unpickle.damage import DamageError
 from nasbench_suite.unpickle.memo import Memo
 
-# between two entries; an entry of NAS-Bench-201 has 200 containers, with weights 20,000
+# between two entries; an entry of NAS-Bench-201 has 200 containers, with parameters 20,000
 _ENTRY_CONTAINERS: Final = 1 << 18
 _DEPTH: Final = 64
 _NAME: Final = 256

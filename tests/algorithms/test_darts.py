@@ -25,24 +25,24 @@ def darts(session: Any, order: int = 2, parameters_first: bool = True, **setting
 
 
 def warmed_up(session: Any, batch: Batch) -> None:
-    """Three steps of the weights, so that the momentum buffers hold something."""
+    """Three steps of the parameters, so that the momentum buffers hold something."""
     for _ in range(3):
         loss, _ = session.loss(batch, Mixture(torch.full((3, 3), 1 / 3, dtype=torch.float64)))
         session.step_parameters(loss)
 
 
-def loss_at(network: nn.Module, weights: dict[str, Tensor], alphas: Tensor, batch: Batch) -> Tensor:
-    logits = functional_call(network, weights, (batch.images, Mixture(alphas.softmax(-1))))
+def loss_at(network: nn.Module, parameters: dict[str, Tensor], alphas: Tensor, batch: Batch) -> Tensor:
+    logits = functional_call(network, parameters, (batch.images, Mixture(alphas.softmax(-1))))
     return nn.functional.cross_entropy(logits, batch.labels)
 
 
-def unrolled(session: Any, weights: dict[str, Tensor], alphas: Tensor, train: Batch) -> dict[str, Tensor]:
-    """The weights after their optimiser's step, a differentiable function of the alphas."""
-    loss = loss_at(session.supernet, weights, alphas, train)
-    gradients = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+def unrolled(session: Any, parameters: dict[str, Tensor], alphas: Tensor, train: Batch) -> dict[str, Tensor]:
+    """The parameters after their optimiser's step, a differentiable function of the alphas."""
+    loss = loss_at(session.supernet, parameters, alphas, train)
+    gradients = torch.autograd.grad(loss, list(parameters.values()), create_graph=True)
     group, state = session.optimizer.param_groups[0], session.optimizer.state
     after = {}
-    for (name, w), g, parameter in zip(weights.items(), gradients, session.parameters, strict=True):
+    for (name, w), g, parameter in zip(parameters.items(), gradients, session.parameters, strict=True):
         buffer = state[parameter].get("momentum_buffer", torch.zeros_like(w))
         after[name] = w - group["lr"] * (group["momentum"] * buffer + g + group["weight_decay"] * w)
     return after
@@ -60,15 +60,15 @@ def test_the_second_order_gradient_is_that_of_autograd_through_the_unrolled_step
     found, loss = algorithm._second_order(train, valid)
 
     alphas = algorithm.alphas.detach().clone().requires_grad_()
-    weights = {name: w.detach().clone().requires_grad_() for name, w in session.supernet.named_parameters()}
-    literal = loss_at(session.supernet, unrolled(session, weights, alphas, train), alphas, valid)
+    parameters = {name: w.detach().clone().requires_grad_() for name, w in session.supernet.named_parameters()}
+    literal = loss_at(session.supernet, unrolled(session, parameters, alphas, train), alphas, valid)
     (exact,) = torch.autograd.grad(literal, alphas)
     torch.testing.assert_close(loss, literal.detach(), rtol=1e-12, atol=0)
     torch.testing.assert_close(found, exact, rtol=1e-3, atol=1e-7)
 
     # the tolerance tells it from the gradient without the second term
     first = torch.autograd.grad(
-        loss_at(session.supernet, unrolled(session, weights, alphas.detach(), train), alphas, valid), alphas
+        loss_at(session.supernet, unrolled(session, parameters, alphas.detach(), train), alphas, valid), alphas
     )[0]
     assert (first - exact).norm() > 0.02 * exact.norm()
 
@@ -134,7 +134,7 @@ def test_a_look_ahead_leaves_the_published_trace_in_running_statistics(
     literal = copy.deepcopy(session.supernet)
     algorithm._second_order(train, make_batch(2))
     norm, other = session.supernet.stem[1], literal.stem[1]
-    # three passes of the training batch, of which two at slightly other weights, and none of the validation batch
+    # three passes of the training batch, of which two at slightly other parameters, and none of the validation batch
     features = literal.stem[0](train.images)
     mean = torch.zeros(2, dtype=torch.float64)
     for _ in range(3):
@@ -163,8 +163,8 @@ def test_a_step_moves_first_what_it_is_told_to(
     algorithm = darts(stepped, order, parameters_first, learning_rate=0.1)
     seen = algorithm.step(train, valid)
     by_hand = darts(literal, order, parameters_first, learning_rate=0.1)
-    for move in ("weights", "alphas") if parameters_first else ("alphas", "weights"):
-        if move == "weights":
+    for move in ("parameters", "alphas") if parameters_first else ("alphas", "parameters"):
+        if move == "parameters":
             loss, logits = literal.loss(train, Mixture(by_hand.alphas.detach().softmax(-1)))
             literal.step_parameters(loss)
         else:
@@ -191,12 +191,12 @@ def test_alphas_start_small_and_move_as_adam_does(make_session: Callable, make_b
     assert torch.equal(algorithm.alphas, literal)
 
 
-def test_the_answer_has_every_edges_largest_alpha_even_none(make_session: Callable) -> None:
+def test_the_incumbent_has_every_edges_largest_alpha_even_none(make_session: Callable) -> None:
     session = make_session()
     algorithm = darts(session)
     with torch.no_grad():
         algorithm.alphas.copy_(torch.tensor([[1.0, 0.0, 0.0], [0.0, 1e-9, 0.0], [0.0, 0.0, 2.0]]))
-    assert algorithm.answer() == (0, 1, 2)
+    assert algorithm.incumbent() == (0, 1, 2)
     np.testing.assert_allclose(algorithm.edge_weights().sum(1), 1)
 
 
@@ -240,8 +240,8 @@ def test_the_norm_that_is_limited_takes_in_the_alphas_as_the_published_code_does
         # the published loop: zero_grad of each optimiser leaves the other's gradients where they are
         sgd.zero_grad()
         by_hand.loss(train, Mixture(alphas.softmax(-1)))[0].backward()
-        weights = [w.grad for w in by_hand.parameters if w.grad is not None]
-        apart.append(float(alphas.grad.norm() / torch.linalg.vector_norm(torch.cat([g.flatten() for g in weights]))))
+        parameters = [w.grad for w in by_hand.parameters if w.grad is not None]
+        apart.append(float(alphas.grad.norm() / torch.linalg.vector_norm(torch.cat([g.flatten() for g in parameters]))))
         torch.nn.utils.clip_grad_norm_([*by_hand.parameters, alphas], limit)
         sgd.step()
         adam.zero_grad()

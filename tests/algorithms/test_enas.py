@@ -191,12 +191,12 @@ def test_a_step_trains_the_weights_under_a_cell_of_the_controllers(
     assert all(torch.equal(policy[name], now) for name, now in algorithm.controller.state_dict().items())
 
 
-def test_the_answer_is_the_best_of_the_controllers_cells(make_session: Callable) -> None:
+def test_the_incumbent_is_the_best_of_the_controllers_architectures(make_session: Callable) -> None:
     session = make_session(reward=reward)
     algorithm = enas(session)
     assert algorithm.edge_weights() is None
     decided = recorded(algorithm)
-    found = algorithm.answer()
+    found = algorithm.incumbent()
     cells = [tuple(cell) for cell in decided[0].codes.tolist()]
     assert len(cells) == 10
     assert [edge_weights.chosen for edge_weights, *_ in session.scored] == cells
@@ -211,7 +211,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     for _epoch in range(2):
         algorithm.step(make_batch(1), None)
         algorithm.end_epoch()
-        algorithm.answer()
+        algorithm.incumbent()
     kept, noise = algorithm.state(), session.noise.get_state()
     again = make_session(seed=9, reward=reward)
     again.supernet.load_state_dict(session.supernet.state_dict())
@@ -226,7 +226,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
             again.noise.set_state(noise)
         running.step(make_batch(3), None)
         running.end_epoch()
-        ends.append(running.answer())
+        ends.append(running.incumbent())
     assert ends[0] == ends[1]
     assert algorithm.baseline == resumed.baseline
     assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))

@@ -28,7 +28,7 @@ def gumbel(generator: torch.Generator) -> Tensor:
 
 
 def dense(network: Any, images: Tensor, hard: Tensor) -> Tensor:
-    """What the weights say, with every operation computed: chosen ones as images, the others as images of ones."""
+    """What the edge weights say, with every operation computed: chosen ones as images, the others as images of ones."""
     x = network.stem(images)
     for position in range(2):
         nodes = [x, 0, 0]

@@ -64,9 +64,9 @@ def test_a_step_is_one_of_the_weights_optimiser_under_the_draw(make_session: Cal
     assert seen == (loss, (logits.argmax(1) == train.labels).sum(), None)
 
 
-def test_the_answer_is_the_best_of_uniform_draws_under_batch_statistics(make_session: Callable) -> None:
+def test_the_incumbent_is_the_best_of_uniform_draws_under_batch_statistics(make_session: Callable) -> None:
     session = make_session(reward=reward)
-    found = rsps(session, connected=True, select=810).answer()
+    found = rsps(session, connected=True, select=810).incumbent()
     cells = [edge_weights.chosen for edge_weights, *_ in session.scored]
     assert chisquare([cells.count(cell) for cell in CELLS]).pvalue > 1e-3  # also of cells that training would redraw
     assert {(images, statistics) for *_, images, statistics in session.scored} == {(16, "batch")}
@@ -74,9 +74,9 @@ def test_the_answer_is_the_best_of_uniform_draws_under_batch_statistics(make_ses
     assert found == max(CELLS, key=lambda cell: reward(Path(cell)))
 
 
-def test_the_answer_is_the_best_of_those_scored(make_session: Callable) -> None:
+def test_the_incumbent_is_the_best_of_those_scored(make_session: Callable) -> None:
     session = make_session(reward=reward)
-    found = rsps(session, select=3).answer()
+    found = rsps(session, select=3).incumbent()
     cells = [edge_weights for edge_weights, *_ in session.scored]
     assert len(cells) == 3
     assert reward(Path(found)) == max(map(reward, cells)) < max(reward(Path(cell)) for cell in CELLS)
@@ -84,13 +84,13 @@ def test_the_answer_is_the_best_of_those_scored(make_session: Callable) -> None:
 
 def test_distinct_cells_are_drawn_without_replacement(make_session: Callable) -> None:
     session = make_session(reward=reward)
-    rsps(session, select=20, distinct=True).answer()
+    rsps(session, select=20, distinct=True).incumbent()
     assert len({edge_weights.chosen for edge_weights, *_ in session.scored}) == len(session.scored) == 20
 
 
 def test_a_space_smaller_than_the_selection_is_scored_whole(make_session: Callable) -> None:
     session = make_session(reward=reward)
-    rsps(session, select=100, distinct=True).answer()
+    rsps(session, select=100, distinct=True).incumbent()
     assert {edge_weights.chosen for edge_weights, *_ in session.scored} == set(CELLS)
     assert len(session.scored) == 27
 
@@ -108,7 +108,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     for running in (algorithm, resumed):
         running.step(make_batch(3), None)
     assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
-    assert algorithm.answer() == resumed.answer()
+    assert algorithm.incumbent() == resumed.incumbent()
 
 
 def test_a_validation_pass_is_under_another_draw_and_trains_nothing(

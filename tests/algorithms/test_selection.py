@@ -78,7 +78,7 @@ def test_fewer_are_scored_before_the_last_epoch_where_the_settings_say_so(make_s
     assert counts == [(10, 100)] * (session.epochs - 1) + [(100, 100)]
 
 
-def test_the_batches_of_an_answer_are_of_one_round(make_session: Callable) -> None:
+def test_the_batches_for_an_incumbent_are_of_one_round(make_session: Callable) -> None:
     session = make_session(reward=lambda edge_weights: float(edge_weights.chosen[0]))
     best_of(session, [(0, 0, 0), (1, 0, 0), (2, 0, 0)], SelectionSettings(3, 16))
     assert (session.rounds, len(session.asked)) == (1, 3)

@@ -60,10 +60,10 @@ def test_a_step_moves_the_weights_then_the_alphas(make_session: Callable, make_b
     assert seen == (loss, (logits.argmax(1) == train.labels).sum(), after)
 
 
-def test_the_answer_is_the_best_of_the_most_probable_cells(make_session: Callable) -> None:
+def test_the_incumbent_is_the_best_of_the_most_probable_architectures(make_session: Callable) -> None:
     session = make_session(reward=reward)
     algorithm = setn(session)
-    found = algorithm.answer()
+    found = algorithm.incumbent()
     p = algorithm.probabilities().detach().numpy()
     expected = sorted(CELLS, key=lambda cell: -np.prod(p[range(3), cell]))[:10]
     assert [edge_weights.chosen for edge_weights, *_ in session.scored] == expected
@@ -75,7 +75,7 @@ def test_the_answer_is_the_best_of_the_most_probable_cells(make_session: Callabl
 def test_drawn_candidates_have_the_probabilities_of_the_alphas(make_session: Callable) -> None:
     session = make_session(reward=reward)
     algorithm = setn(session, 2000, "drawn")
-    found = algorithm.answer()
+    found = algorithm.incumbent()
     drawn = np.array([edge_weights.chosen for edge_weights, *_ in session.scored])
     assert len(drawn) == 2000
     expected = 2000 * algorithm.probabilities().detach().numpy()
@@ -95,7 +95,7 @@ def test_a_space_whose_cells_lack_edges_is_told_to_draw_before_the_search_begins
     monkeypatch.setattr(session.supernet, "derive", without_the_last_edge)
     with pytest.raises(ConfigError, match=r"algorithm\.candidates=drawn"):
         setn(session)
-    setn(session, candidates="drawn").answer()
+    setn(session, candidates="drawn").incumbent()
 
 
 def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make_batch: Callable) -> None:
@@ -113,7 +113,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     resumed.step(make_batch(3), make_batch(4))
     assert torch.equal(algorithm.alphas, resumed.alphas)
     assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
-    assert algorithm.answer() == resumed.answer()
+    assert algorithm.incumbent() == resumed.incumbent()
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:

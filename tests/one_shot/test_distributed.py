@@ -49,8 +49,8 @@ def test_two_processes_search_as_one_does(
     assert one.keys() == other.keys()
     for name in ("train_loss", "train_accuracy", "valid_loss", "entropy"):
         assert other[name] == pytest.approx(one[name], rel=1e-3), name
-    for weights, others in zip(one["edge_weights"], other["edge_weights"], strict=True):
-        assert others == pytest.approx(weights, abs=1e-3)
+    for ours, others in zip(one["edge_weights"], other["edge_weights"], strict=True):
+        assert others == pytest.approx(ours, abs=1e-3)
     assert not list(together.rglob("*.pt"))
 
 

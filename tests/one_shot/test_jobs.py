@@ -96,7 +96,7 @@ def test_a_search_that_asks_says_that_its_seconds_are_simulated(make_job: MakeJo
     assert described["clock"] == "simulated" and described["one_shot"] is None
 
 
-def test_every_answer_is_scored_by_the_judge_whatever_it_is(tiny_job: MakeJob, tmp_path: Path) -> None:
+def test_every_incumbent_is_scored_by_the_judge_whatever_it_is(tiny_job: MakeJob, tmp_path: Path) -> None:
     job = tiny_job(*TRAINED, epochs=2)
     folder = run(job)
     scores = columns(folder, SCORES)
@@ -123,7 +123,7 @@ def test_an_algorithm_that_asks_needs_an_evaluator(make_job: MakeJob) -> None:
         make_job("evaluator=none", "algorithm=rea")
 
 
-def test_an_answer_that_the_table_lacks_has_no_score(tiny_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_incumbent_that_the_table_lacks_has_no_score(tiny_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
     from nasbench_suite.errors import MissingArchitectureError
     from nasbench_suite.evaluators.none import NoEvaluator
 

@@ -70,9 +70,9 @@ class Limited:
         trainer = self.tiny.make(settings, algorithm=self.algorithm)
         session, accuracy = trainer._session, trainer._session.accuracy
 
-        def limited(batch: Batch, weights: Any) -> float:
+        def limited(batch: Batch, edge_weights: Any) -> float:
             self.take(batch.total, self.evaluation)
-            found: float = accuracy(batch, weights)
+            found: float = accuracy(batch, edge_weights)
             return found
 
         session.accuracy = limited

@@ -54,8 +54,8 @@ def test_a_killed_search_ends_in_the_weights_and_the_records_of_one_that_was_not
     assert list(map(apart_from_the_machine, again["records"])) == list(map(apart_from_the_machine, other["records"]))
     assert len(whole.records) == EPOCHS
     assert again["state"]["supernet"].keys() == other["state"]["supernet"].keys()
-    for name, weights in other["state"]["supernet"].items():
-        assert torch.equal(again["state"]["supernet"][name], weights), name
+    for name, parameters in other["state"]["supernet"].items():
+        assert torch.equal(again["state"]["supernet"][name], parameters), name
 
 
 def test_seconds_add_up_over_interruptions_and_earlier_epochs_are_told_again(tiny: ModuleType, tmp_path: Path) -> None:

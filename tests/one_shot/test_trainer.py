@@ -23,7 +23,7 @@ def parameters_of(trainer: Any) -> dict[str, torch.Tensor]:
 
 
 def is_accuracy(found: float, logits: torch.Tensor, labels: torch.Tensor) -> bool:
-    """Whether that many percent are right, where rounding may decide an image of two nearly equal logits, at most one."""
+    """Whether that many percent are right; rounding may decide one image whose two largest logits are nearly equal."""
     right = logits.gather(1, labels[:, None])[:, 0]
     others = logits.scatter(1, labels[:, None], -torch.inf).amax(1)
     margins = (right - others) / logits.abs().amax()
@@ -97,8 +97,8 @@ class Still:
 
     uses_valid = True
 
-    def __init__(self, probabilities: np.ndarray, answer: tuple[int, ...]) -> None:
-        self.probabilities, self.cell = torch.tensor(probabilities), answer
+    def __init__(self, probabilities: np.ndarray, arch: tuple[int, ...]) -> None:
+        self.probabilities, self.arch = torch.tensor(probabilities), arch
         self.seen: list[tuple[Batch, Batch]] = []
 
     def begin(self, session: Session[Any]) -> None:
@@ -114,8 +114,8 @@ class Still:
 
     def end_epoch(self) -> None: ...
 
-    def answer(self) -> Any:
-        return self.cell
+    def incumbent(self) -> Any:
+        return self.arch
 
     def edge_weights(self) -> torch.Tensor:
         return self.probabilities
@@ -150,31 +150,31 @@ def test_a_record_says_what_the_epoch_was_like(tiny: ModuleType) -> None:
     assert trainer.seconds == record.seconds > 0
 
 
-def test_the_accuracy_is_that_of_the_answer_on_all_validation_images_under_their_own_statistics(
+def test_the_accuracy_is_that_of_the_incumbent_on_all_validation_images_under_their_own_statistics(
     tiny: ModuleType,
 ) -> None:
     still = Still(np.full((6, 5), 0.2), (3, 2, 3, 1, 0, 3))
     trainer = tiny.make(replace(tiny.SETTINGS, evaluation_batch=45), algorithm=lambda: still)
     record = trainer.run_epoch()
     data, net = tiny.digits(), still.session.supernet
-    alone = net.stand_alone(still.cell).train()
+    alone = net.stand_alone(still.arch).train()
     images = (data.valid.pixels.float() - data.mean[0]) / data.std[0]
     with torch.no_grad():
         logits = torch.cat([alone(images[:45]), alone(images[45:])])
     assert is_accuracy(record.valid_accuracy, logits, data.valid.labels)
 
 
-def test_measuring_the_answer_leaves_no_trace_in_the_network(tiny: ModuleType) -> None:
+def test_measuring_the_incumbent_leaves_no_trace_in_the_network(tiny: ModuleType) -> None:
     still = Still(np.full((6, 5), 0.2), (3, 2, 3, 1, 0, 3))
     trainer = tiny.make(algorithm=lambda: still)
-    answer = still.answer
+    incumbent = still.incumbent
     before: dict[str, torch.Tensor] = {}
 
     def noting() -> Any:
         before.update(parameters_of(trainer))
-        return answer()
+        return incumbent()
 
-    still.answer = noting  # type: ignore[method-assign] # called behind the last step
+    still.incumbent = noting  # type: ignore[method-assign] # called after the last step
     trainer.run_epoch()
     assert before and same(before, parameters_of(trainer))
 
@@ -220,9 +220,9 @@ def test_a_search_leaves_the_number_of_threads_as_it_was(tiny: ModuleType) -> No
     seen = []
 
     class Noting(tiny.Tiny):  # type: ignore[misc, name-defined]
-        def answer(self) -> Any:
+        def incumbent(self) -> Any:
             seen.append(torch.get_num_threads())
-            return super().answer()
+            return super().incumbent()
 
     torch.set_num_threads(2)
     tiny.make(algorithm=Noting).run_epoch()

@@ -41,8 +41,8 @@ def test_yaml_that_stands_for_a_billion_values_is_refused(by_hand: Path) -> None
 
 
 def test_the_epochs_of_a_one_shot_search_are_columns(one_shot: Callable, record: Callable, scores) -> None:
-    weights = (0.5, 0.25, 0.25, 0.1, 0.2, 0.7)
-    searches = {0: [record(1), record(2, "b", edge_weights=weights, operation_counts=(1, 0, 1))]}
+    edge_weights = (0.5, 0.25, 0.25, 0.1, 0.2, 0.7)
+    searches = {0: [record(1), record(2, "b", edge_weights=edge_weights, operation_counts=(1, 0, 1))]}
     found = read_folder(one_shot("job", searches, scores), [])
     assert (found.clock, found.epochs["architecture"].tolist()) == ("machine", ["a", "b"])
     assert np.isnan(found.epochs["edge_weights"][0]).all()

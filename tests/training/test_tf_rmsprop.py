@@ -13,28 +13,28 @@ RATES = [0.0, 0.2, 0.1, 0.05, 0.01]
 
 
 def by_hand(weight: float, decay: float, momentum: float, eps: float, l2: float) -> list[float]:
-    mean_square, velocity, weights = 1.0, 0.0, []
+    mean_square, velocity, parameters = 1.0, 0.0, []
     for gradient, rate in zip(GRADIENTS, RATES, strict=True):
         slope = gradient + l2 * weight
         mean_square = decay * mean_square + (1 - decay) * slope * slope
         velocity = momentum * velocity + rate * slope / sqrt(mean_square + eps)
         weight -= velocity
-        weights.append(weight)
-    return weights
+        parameters.append(weight)
+    return parameters
 
 
 def trained(optimizer_settings: dict, start: list[float]) -> list[list[float]]:
-    weights = [torch.tensor([value], dtype=torch.float64, requires_grad=True) for value in start]
+    parameters = [torch.tensor([value], dtype=torch.float64, requires_grad=True) for value in start]
     idle = torch.tensor([7.0], requires_grad=True)  # never gets a gradient
-    optimizer = TFRMSProp([*weights, idle], lr=99.0, **optimizer_settings)
+    optimizer = TFRMSProp([*parameters, idle], lr=99.0, **optimizer_settings)
     path = []
     for gradient, rate in zip(GRADIENTS, RATES, strict=True):
         for group in optimizer.param_groups:
             group["lr"] = rate
-        for weight in weights:
+        for weight in parameters:
             weight.grad = torch.full_like(weight, gradient)
         optimizer.step()
-        path.append([weight.item() for weight in weights])
+        path.append([weight.item() for weight in parameters])
     assert idle.item() == 7.0
     return path
 

@@ -42,7 +42,7 @@ class Tiny(OneShotAlgorithm[Any]):
         with torch.no_grad():
             self.alphas += 1e-3 * noise * self.session.rng.random() * drawn.total
 
-    def answer(self) -> Any:
+    def incumbent(self) -> Any:
         return self.session.supernet.derive(self.probabilities().detach().cpu().numpy())
 
     def probabilities(self) -> Tensor:

@@ -107,8 +107,8 @@ def test_a_supernet_of_two_kinds_of_cells_has_a_panel_for_each_of_its_28_edges(
         "parameterless": ["none"],
         "edges": [f"{kind} {at}" for kind in ("normal", "reduce") for at in range(14)],
     }
-    weights = (0.125,) * (28 * 8)
-    counts = {"edge_weights": weights, "operation_counts": (1, 7, 0, 0, 0, 0, 0, 0)}
+    edge_weights = (0.125,) * (28 * 8)
+    counts = {"edge_weights": edge_weights, "operation_counts": (1, 7, 0, 0, 0, 0, 0, 0)}
     folder = one_shot("job", {0: [record(1, **counts), record(2, **counts)]}, scores, one_shot=shape)
     picture = draw(make_report([folder]))
     assert len(picture.axes) == 6 + 9 + 28

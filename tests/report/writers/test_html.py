@@ -119,10 +119,10 @@ def test_notes_are_shown(results: Callable, searches, scores, by_hand: Path) -> 
 def test_one_shot_searches_have_a_picture_of_their_own(
     one_shot: Callable, record: Callable, scores, by_hand: Path
 ) -> None:
-    weights = (0.2, 0.3, 0.5) * 2
+    edge_weights = (0.2, 0.3, 0.5) * 2
     epochs = [
-        record(1, parametric_edges=0, edge_weights=weights),
-        record(2, "b", parametric_edges=0, edge_weights=weights),
+        record(1, parametric_edges=0, edge_weights=edge_weights),
+        record(2, "b", parametric_edges=0, edge_weights=edge_weights),
     ]
     page = Page(to_html(make_report([by_hand, one_shot("supernet", {0: epochs}, scores)])))
     assert page.count["svg"] == 2

@@ -26,7 +26,7 @@ def load(name: str) -> tuple[NB101Recipe, dict[str, Any]]:
 
 
 def count(cell: Cell, config: dict[str, Any]) -> int:
-    with torch.device("meta"):  # weights that are never drawn cost nothing
+    with torch.device("meta"):  # parameters that are never drawn cost nothing
         network = NB101().network(cell, **config["network"])
     return sum(p.numel() for p in network.parameters())
 

@@ -59,11 +59,11 @@ def files(tmp_path_factory: pytest.TempPathFactory, benchmark_dict: dict[str, An
 
 
 def with_weights(state: dict[str, Any]) -> dict[str, Any]:
-    """The state with a network's weights in every trial."""
+    """The state with a network's parameters in every trial."""
     network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
-    weights = {**network.state_dict(), "parameter": torch.nn.Parameter(torch.ones(40, 40))}
+    parameters = {**network.state_dict(), "parameter": torch.nn.Parameter(torch.ones(40, 40))}
     results = {
-        trial: {**result, "net_state_dict": OrderedDict(weights)} for trial, result in state["all_results"].items()
+        trial: {**result, "net_state_dict": OrderedDict(parameters)} for trial, result in state["all_results"].items()
     }
     return {**state, "all_results": results}
 

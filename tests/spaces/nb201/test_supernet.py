@@ -60,7 +60,7 @@ def cells(random: int) -> Iterator[Architecture]:
 
 
 def hard(arch: Architecture) -> OneHot:
-    """One-hot weights with the gradient of something soft, which is a leaf."""
+    """One-hot edge weights with the gradient of something soft, which is a leaf."""
     rows = torch.rand(len(EDGES), len(OPERATIONS), dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     soft = rows.softmax(1).requires_grad_()
     # exactly one-hot: batch normalisation of a node of zeros would blow rounding up
@@ -81,7 +81,7 @@ def gradients(network: nn.Module) -> dict[str, Tensor]:
 
 
 def filled_with_gradients(supernet: NB201Supernet) -> NB201Supernet:
-    """A copy whose weights are the gradients, so that whatever is done to weights can be done to them."""
+    """A copy whose parameters are the gradients, so that whatever is done to parameters can be done to them."""
     filled = copy.deepcopy(supernet)
     with torch.no_grad():
         for parameter, gradient in zip(filled.parameters(), gradients(supernet).values(), strict=True):
@@ -104,10 +104,10 @@ def test_an_architecture_is_its_stand_alone_network_with_the_same_weights(statis
         network = supernet.stand_alone(arch)
         expected = network(own)
         loss(expected).backward()
-        for weights in (supernet.path(arch), hard(arch), Mixture(hard(arch).values)):
+        for edge_weights in (supernet.path(arch), hard(arch), Mixture(hard(arch).values)):
             supernet.zero_grad()
             ours = batch().requires_grad_()
-            found = supernet(ours, weights)
+            found = supernet(ours, edge_weights)
             torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
             loss(found).backward()
             assert_same({"images": gradient(ours)}, {"images": gradient(own)})
@@ -150,8 +150,8 @@ def edge_weights(number: int, supernet: NB201Supernet, arch: Architecture) -> tu
 def test_running_statistics_are_those_of_separate_operations() -> None:
     supernet = build()
     literal = LiteralSupernet(supernet)
-    weights = Mixture(hard((1, 2, 3, 4, 0, 1)).values.softmax(1).detach())
-    supernet(batch(), weights), literal(batch(), weights)
+    edge_weights = Mixture(hard((1, 2, 3, 4, 0, 1)).values.softmax(1).detach())
+    supernet(batch(), edge_weights), literal(batch(), edge_weights)
     counted = {n: v for n, v in LiteralSupernet(supernet).state_dict().items() if "num_batches" not in n}
     assert_same(counted, {n: v for n, v in literal.state_dict().items() if "num_batches" not in n})
 
@@ -175,10 +175,10 @@ def test_operations_that_a_path_leaves_out_keep_their_statistics() -> None:
 def test_no_more_is_computed_than_in_the_stand_alone_network(form: str) -> None:
     supernet = build()
     for arch in TELLING[2:6]:
-        weights = supernet.path(arch) if form == "path" else hard(arch)
+        edge_weights = supernet.path(arch) if form == "path" else hard(arch)
         found, expected = FlopCounterMode(display=False), FlopCounterMode(display=False)
         with found:
-            supernet(batch(), weights)
+            supernet(batch(), edge_weights)
         with expected:
             supernet.stand_alone(arch)(batch())
         assert found.get_total_flops() == expected.get_total_flops()
@@ -226,12 +226,12 @@ def test_parameters_are_those_of_the_published_supernets() -> None:
 
 def test_layout_and_precision_change_rounding_only() -> None:
     supernet = build().float()
-    images, weights = batch().float(), Mixture(torch.full((6, 5), 0.2))
-    expected = supernet(images, weights)
+    images, edge_weights = batch().float(), Mixture(torch.full((6, 5), 0.2))
+    expected = supernet(images, edge_weights)
     last = copy.deepcopy(supernet).to(memory_format=torch.channels_last)
     moved = images.to(memory_format=torch.channels_last)
-    torch.testing.assert_close(last(moved, weights), expected, rtol=1e-3, atol=1e-4)
-    for some in (weights, OneHot(hard((1, 2, 3, 4, 0, 1)).values.float(), (1, 2, 3, 4, 0, 1))):
+    torch.testing.assert_close(last(moved, edge_weights), expected, rtol=1e-3, atol=1e-4)
+    for some in (edge_weights, OneHot(hard((1, 2, 3, 4, 0, 1)).values.float(), (1, 2, 3, 4, 0, 1))):
         expected = supernet(images, some)
         with torch.autocast("cpu", torch.bfloat16):
             found = supernet(images, some)
@@ -240,27 +240,27 @@ def test_layout_and_precision_change_rounding_only() -> None:
 
 
 def test_a_mixture_is_one_graph_to_the_compiler() -> None:
-    supernet, weights = build(), hard((1, 2, 3, 4, 0, 1)).values.softmax(1).detach()
+    supernet, edge_weights = build(), hard((1, 2, 3, 4, 0, 1)).values.softmax(1).detach()
     compiled = torch.compile(copy.deepcopy(supernet), backend="eager", fullgraph=True)
-    one, other = weights.clone().requires_grad_(), weights.clone().requires_grad_()
+    one, other = edge_weights.clone().requires_grad_(), edge_weights.clone().requires_grad_()
     for network, leaf in ((supernet, one), (compiled, other)):
         loss(network(batch(), Mixture(leaf))).backward()
     assert_same({"edges": gradient(other)}, {"edges": gradient(one)})
 
 
 def test_derive_takes_none_where_it_is_the_heaviest() -> None:
-    weights = np.eye(5)[[0, 1, 2, 3, 4, 0]] + 0.1
-    assert build().derive(weights) == (0, 1, 2, 3, 4, 0)
+    edge_weights = np.eye(5)[[0, 1, 2, 3, 4, 0]] + 0.1
+    assert build().derive(edge_weights) == (0, 1, 2, 3, 4, 0)
 
 
 def test_draws_have_the_given_frequencies() -> None:
     supernet, rng, draws = build(), np.random.default_rng(0), 4000
-    weights = np.random.default_rng(1).dirichlet(np.ones(5), size=6).astype(np.float32)
-    drawn = [supernet.draw(rng, weights) for _ in range(draws)]
+    edge_weights = np.random.default_rng(1).dirichlet(np.ones(5), size=6).astype(np.float32)
+    drawn = [supernet.draw(rng, edge_weights) for _ in range(draws)]
     for edge in range(6):
         counts = Counter(arch[edge] for arch in drawn)
         for operation in range(5):
-            p = float(weights[edge, operation])
+            p = float(edge_weights[edge, operation])
             assert abs(counts[operation] / draws - p) < 4 * (p * (1 - p) / draws) ** 0.5 + 1e-9
 
 

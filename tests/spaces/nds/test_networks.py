@@ -62,7 +62,7 @@ CELLS = [
 
 
 def build(space: Any, text: str, **settings: Any) -> nn.Module:
-    """Builds a network without memory for its weights."""
+    """Builds a network without memory for its parameters."""
     with torch.device("meta"):
         return space().network(space().parse(text), **settings)
 
@@ -89,16 +89,16 @@ def test_published_networks_of_stages_have_their_published_size(
 
 def test_resnet_56_counted_by_hand() -> None:
     def block(before: int, width: int) -> tuple[int, int]:
-        """Weights of the convolutions, and channels that are normalised (two parameters each)."""
+        """Parameters of the convolutions, and channels that are normalised (two parameters each)."""
         shortcut = before * width if before != width else 0
         return 9 * before * width + 9 * width * width + shortcut, 2 * width + (width if shortcut else 0)
 
     parameters, multiply_adds, before = 9 * 3 * 16 + 2 * 16, 9 * 3 * 16 * 32 * 32, 16
     for width, pixels in ((16, 32 * 32), (32, 16 * 16), (64, 8 * 8)):
         for _ in range(9):
-            weights, normalised = block(before, width)
-            parameters += weights + 2 * normalised
-            multiply_adds += weights * pixels
+            kernels, normalised = block(before, width)
+            parameters += kernels + 2 * normalised
+            multiply_adds += kernels * pixels
             before = width
     parameters, multiply_adds = parameters + 64 * 10 + 10, multiply_adds + 64 * 10
     assert (parameters, multiply_adds) == (855_770, 125_747_840)
@@ -107,9 +107,9 @@ def test_resnet_56_counted_by_hand() -> None:
 def test_vanilla_counted_by_hand() -> None:
     network = build(NDSVanilla, f"block=double_plain_block ds=1,2,1 ws=16,24,32 ss=1,1,2 {TAIL}", classes=10)
     convolutions = ((3, 16, 32), (16, 24, 32), (24, 24, 32), (24, 24, 32), (24, 24, 32), (24, 32, 16), (32, 32, 16))
-    weights = [9 * before * width for before, width, _ in convolutions]
-    assert count_parameters(network) == sum(weights) + 2 * sum(width for _, width, _ in convolutions) + 33 * 10
-    expected = sum(w * size * size for w, (_, _, size) in zip(weights, convolutions, strict=True)) + 33 * 10
+    kernels = [9 * before * width for before, width, _ in convolutions]
+    assert count_parameters(network) == sum(kernels) + 2 * sum(width for _, width, _ in convolutions) + 33 * 10
+    expected = sum(w * size * size for w, (_, _, size) in zip(kernels, convolutions, strict=True)) + 33 * 10
     assert count_flops(network, (3, 32, 32)) == expected
 
 
@@ -128,7 +128,7 @@ def weights_of(name: str, c: int, stride: int, pixels: int) -> tuple[int, int]:
     kind, _, kernel = name.rpartition("_")
     k = int(kernel[0]) if kernel[0].isdigit() else 0
     pair = k * k * c + c * c  # a depthwise and a 1x1 convolution
-    weights, normalised = {
+    kernels, normalised = {
         "sep_conv": (2 * pair, 2 * c),
         "dil_sep_conv": (2 * pair, 2 * c),
         "dil_conv": (pair, c),
@@ -139,8 +139,8 @@ def weights_of(name: str, c: int, stride: int, pixels: int) -> tuple[int, int]:
         # 1 x k first: with a stride of 2 it has halved the width only, and twice as many outputs
         return 2 * k * c * c + 2 * c, k * c * c * pixels * (3 if stride == 2 else 2)
     if name == "skip_connect" and stride == 2:
-        weights, normalised = c * c, c  # two 1x1 convolutions to half the channels
-    return weights + 2 * normalised, weights * pixels
+        kernels, normalised = c * c, c  # two 1x1 convolutions to half the channels
+    return kernels + 2 * normalised, kernels * pixels
 
 
 def by_hand(arch: Any, classes: int, size: int) -> tuple[int, int]:
@@ -223,8 +223,8 @@ def test_a_supernet_can_use_the_cell_with_weights_on_its_edges() -> None:
             super().__init__()
             self.operations = nn.ModuleList(operation(name, 4, stride, affine=False) for name in NDSDARTS.operations)
 
-        def forward(self, x: Tensor, weights: Tensor) -> Tensor:
-            return sum(weight * each(x) for weight, each in zip(weights, self.operations, strict=True))  # type: ignore
+        def forward(self, x: Tensor, edge_weights: Tensor) -> Tensor:
+            return sum(weight * each(x) for weight, each in zip(edge_weights, self.operations, strict=True))  # type: ignore
 
     for reduction in (False, True):
         wiring = [
@@ -232,12 +232,12 @@ def test_a_supernet_can_use_the_cell_with_weights_on_its_edges() -> None:
         ]
         cell = NDSCellModule(wiring, (2, 3, 4, 5), 6, 12, 4, after_reduction=False, affine=False)
         assert len(cell.edges) == 14
-        weights = torch.full((14, 8), 1 / 8, requires_grad=True)
-        out = cell(torch.randn(2, 6, 8, 8), torch.randn(2, 12, 8, 8), weights)
+        edge_weights = torch.full((14, 8), 1 / 8, requires_grad=True)
+        out = cell(torch.randn(2, 6, 8, 8), torch.randn(2, 12, 8, 8), edge_weights)
         assert out.shape == (2, 16, *((4, 4) if reduction else (8, 8)))
         out.square().mean().backward()
-        assert weights.grad is not None
-        assert (weights.grad[:, 1:] != 0).any(dim=1).all()
+        assert edge_weights.grad is not None
+        assert (edge_weights.grad[:, 1:] != 0).any(dim=1).all()
 
 
 def test_dropped_paths_leave_skips_and_evaluation_alone() -> None:

@@ -35,14 +35,14 @@ def batch(seed: int = 1) -> Tensor:
 
 
 def archs(supernet: NDSDARTSSupernet, count: int, pools: bool) -> list[CellArchitecture]:
-    weights = np.ones((ROWS, 8))
-    weights[:, [supernet.operations.index(name) for name in POOLS]] = pools
+    edge_weights = np.ones((ROWS, 8))
+    edge_weights[:, [supernet.operations.index(name) for name in POOLS]] = pools
     rng = np.random.default_rng(0)
-    return [supernet.draw(rng, weights) for _ in range(count)]
+    return [supernet.draw(rng, edge_weights) for _ in range(count)]
 
 
 def stand_alone(supernet: NDSDARTSSupernet, arch: CellArchitecture) -> nn.Module:
-    """The family's own network of the supernet's size, with its weights; scales of 1 and shifts of 0 are left."""
+    """The family's own network of the supernet's size, with its parameters; scales of 1 and shifts of 0 are left."""
     sized = arch._replace(depth=4, width=2, auxiliary=False, drop_path=0.0)
     network = NDSDARTS().network(sized, classes=5, in_channels=3).double()
     copied = [(network.stems[0], supernet.stem), (network.classifier, supernet.classifier)]
@@ -67,10 +67,10 @@ def test_an_architecture_without_pools_is_its_stand_alone_network_with_the_same_
         own = batch().requires_grad_()
         expected = network(own)
         loss(expected).backward()
-        for weights in (supernet.path(arch), one_hot(supernet, arch), Mixture(one_hot(supernet, arch).values)):
+        for edge_weights in (supernet.path(arch), one_hot(supernet, arch), Mixture(one_hot(supernet, arch).values)):
             supernet.zero_grad()
             ours = batch().requires_grad_()
-            found = supernet(ours, weights)
+            found = supernet(ours, edge_weights)
             torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
             loss(found).backward()
             assert_same({"images": ours}, {"images": own})
@@ -84,11 +84,11 @@ def test_an_architecture_without_pools_is_its_stand_alone_network_with_the_same_
                     torch.testing.assert_close(gradients[name], gradient(parameter), rtol=1e-8, atol=1e-9)
 
 
-def literal(supernet: NDSDARTSSupernet, images: Tensor, weights: EdgeWeights) -> Tensor:
+def literal(supernet: NDSDARTSSupernet, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
     """DARTS's definition, operation by operation, whatever its weight."""
     before = last = supernet.stem(images)
     for position, cell in enumerate(supernet.cells):
-        own = at_position(weights, position)
+        own = at_position(edge_weights, position)
         nodes, row = [cell.before(before), cell.last(last)], 0
         for node in range(2, 6):
             total = torch.zeros((), dtype=images.dtype)
@@ -101,15 +101,15 @@ def literal(supernet: NDSDARTSSupernet, images: Tensor, weights: EdgeWeights) ->
     return supernet.classifier(last.mean((2, 3), keepdim=True)).flatten(1)
 
 
-def literal_edge(operations: nn.ModuleList, x: Tensor, weights: CellWeights, at: int) -> Tensor:
-    if isinstance(weights, Mixture):
-        return torch.stack([w * f(x) for w, f in zip(weights.values[at], operations, strict=True)]).sum(0)
-    out = operations[weights.chosen[at]](x)
-    if isinstance(weights, OneHot):
-        for index, weight in enumerate(weights.values[at]):
-            out = weight * out if index == weights.chosen[at] else out
-        for index, weight in enumerate(weights.values[at]):
-            out = out if index == weights.chosen[at] else out + weight
+def literal_edge(operations: nn.ModuleList, x: Tensor, edge_weights: CellWeights, at: int) -> Tensor:
+    if isinstance(edge_weights, Mixture):
+        return torch.stack([w * f(x) for w, f in zip(edge_weights.values[at], operations, strict=True)]).sum(0)
+    out = operations[edge_weights.chosen[at]](x)
+    if isinstance(edge_weights, OneHot):
+        for index, weight in enumerate(edge_weights.values[at]):
+            out = weight * out if index == edge_weights.chosen[at] else out
+        for index, weight in enumerate(edge_weights.values[at]):
+            out = out if index == edge_weights.chosen[at] else out + weight
     return out
 
 
@@ -167,14 +167,14 @@ def test_parameters_are_those_of_the_published_supernet() -> None:
 
 def test_derive_keeps_the_two_strongest_edges_of_a_node() -> None:
     supernet = build()
-    weights = np.full((ROWS, 8), 0.01)
-    weights[:, 0] = 0.9  # `none` is the heaviest everywhere, and does not count
+    edge_weights = np.full((ROWS, 8), 0.01)
+    edge_weights[:, 0] = 0.9  # `none` is the heaviest everywhere, and does not count
     # the reduction cell's last node: 4 is the strongest, then 1; the first two operations of an edge never add up
     last = len(EDGES) + EDGES.index((0, 5))
-    weights[last + 4, 5], weights[last + 1, 3], weights[last + 2, [4, 6]] = 0.4, 0.3, 0.2
-    assert supernet.derive(weights).genotype.reduce.nodes[3] == (("skip_connect", 1), ("sep_conv_5x5", 4))
+    edge_weights[last + 4, 5], edge_weights[last + 1, 3], edge_weights[last + 2, [4, 6]] = 0.4, 0.3, 0.2
+    assert supernet.derive(edge_weights).genotype.reduce.nodes[3] == (("skip_connect", 1), ("sep_conv_5x5", 4))
     # ties go to the first
-    assert supernet.derive(weights).genotype.normal.nodes[3] == (("max_pool_3x3", 0), ("max_pool_3x3", 1))
+    assert supernet.derive(edge_weights).genotype.normal.nodes[3] == (("max_pool_3x3", 0), ("max_pool_3x3", 1))
 
 
 def test_what_is_derived_is_trained_as_darts_trains_it() -> None:
@@ -188,8 +188,8 @@ def test_what_is_derived_is_trained_as_darts_trains_it() -> None:
 
 def test_inputs_are_drawn_alike_and_operations_as_weighted() -> None:
     supernet, rng, draws = build(), np.random.default_rng(0), 3000
-    weights = np.random.default_rng(1).dirichlet(np.ones(8), size=ROWS).astype(np.float32)
-    drawn = [supernet.draw(rng, weights) for _ in range(draws)]
+    edge_weights = np.random.default_rng(1).dirichlet(np.ones(8), size=ROWS).astype(np.float32)
+    drawn = [supernet.draw(rng, edge_weights) for _ in range(draws)]
     pairs = Counter(tuple(source for _, source in arch.genotype.normal.nodes[1]) for arch in drawn)
     assert set(pairs) == {(0, 1), (0, 2), (1, 2)}
     assert max(abs(count - draws / 3) for count in pairs.values()) < 4 * (draws * 2 / 9) ** 0.5
@@ -197,7 +197,7 @@ def test_inputs_are_drawn_alike_and_operations_as_weighted() -> None:
     # the first node takes both inputs always
     row = len(EDGES) + EDGES.index((1, 2))
     names = Counter(arch.genotype.reduce.nodes[0][1][0] for arch in drawn)
-    for name, weight in zip(supernet.operations[1:], weights[row, 1:] / weights[row, 1:].sum(), strict=True):
+    for name, weight in zip(supernet.operations[1:], edge_weights[row, 1:] / edge_weights[row, 1:].sum(), strict=True):
         assert abs(names[name] / draws - weight) < 4 * (weight * (1 - weight) / draws) ** 0.5 + 1e-9
 
 
