@@ -135,7 +135,10 @@ class NNIDatabase:
         """
         names = ("id", *INTERMEDIATES[self.benchmark])
         condition, values = ("", ()) if trial is None else ("WHERE trial_id = ? ", (trial,))
-        query = f"SELECT trial_id, {', '.join(names)} FROM {self.benchmark}intermediatestats {condition}ORDER BY trial_id, id"
+        query = (
+            f"SELECT trial_id, {', '.join(names)} FROM {self.benchmark}intermediatestats {condition}"
+            "ORDER BY trial_id, id"
+        )
         for of, *row in self._execute(query, values):
             yield of, dict(zip(names, row, strict=True))
 
@@ -153,7 +156,7 @@ class NNIDatabase:
     def _execute(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         try:
             # not `yield from`, which closes the cursor of an iteration that is given up, after the database
-            for row in self._connection.execute(query, values):
+            for row in self._connection.execute(query, values):  # noqa: UP028
                 yield row
         except sqlite3.Error as error:
             raise SourceError(f"{self._path}: cannot be read as NNI's database of {self.benchmark} ({error})") from None

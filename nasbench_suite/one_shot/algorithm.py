@@ -1,7 +1,7 @@
-"""The contract of a one-shot algorithm: it trains a supernet's parameters step by step, and has an incumbent after every epoch.
+"""The contract of a one-shot algorithm: it trains a supernet step by step, and names its incumbent after every epoch.
 
-The trainer drives it: `begin`, and for every epoch `step` on every batch, `end_epoch` and `incumbent`. An algorithm gets a
-session and nothing else: no table, no score, no clock.
+The trainer drives it: `begin`, and for every epoch `step` on every batch, `end_epoch` and `incumbent`. An algorithm
+gets a session and nothing else: no table, no score, no clock.
 """
 
 from abc import ABC, abstractmethod
