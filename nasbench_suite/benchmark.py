@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from copy import copy
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -222,7 +221,8 @@ class Benchmark:
             ledger: the other search's budget.
             rng: draws its trials.
         """
-        other = copy(self)
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)  # not by `copy`, which would leave behind what pickling leaves behind
         other.ledger, other._rng, other.stored_means = ledger, rng, 0
         other._paid = None if self._paid is None else set()
         return other
