@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
+
+_ACCURACY = itemgetter(0)
 
 
 class RegularizedEvolution(Algorithm[ArchT]):
@@ -63,4 +66,4 @@ class RegularizedEvolution(Algorithm[ArchT]):
             drawn = self.rng.integers(count, size=self._tournament).tolist()
         else:
             drawn = self.rng.choice(count, size=min(self._tournament, count), replace=False).tolist()
-        return max((self._population[at] for at in drawn), key=lambda member: member[0])[1]
+        return max((self._population[at] for at in drawn), key=_ACCURACY)[1]

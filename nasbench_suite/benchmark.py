@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -76,6 +77,39 @@ class _Prepared(NamedTuple):
     epochs: Metric | None
 
 
+class _Answer(NamedTuple):
+    """What a query is answered.
+
+    Attributes:
+        row: of the architecture.
+        epochs: that are charged.
+        observation: that is returned.
+        is_stored_mean: whether it is a mean that the source stored without trials.
+    """
+
+    row: int
+    epochs: int
+    observation: Observation
+    is_stored_mean: bool
+
+
+class _Judged(NamedTuple):
+    """What scores an architecture on a data set.
+
+    Attributes:
+        schedule: the final one.
+        valid, test: accuracies at its end; None where the table has none.
+    """
+
+    schedule: int
+    valid: Metric | None
+    test: Metric | None
+
+
+# answers that are remembered, some 10 MB
+_MOST = 1 << 15
+
+
 class Benchmark:
     """One data set of a table, with a budget.
 
@@ -120,6 +154,8 @@ class Benchmark:
         self._rng = rng
         self._row = table.row
         self._prepared: dict[Fidelity, _Prepared] = {}
+        self._answers: dict[Any, _Answer] = {}
+        self._judged: dict[str, _Judged] | None = None
         self._paid: set[tuple[int, Fidelity]] | None = None if charge_repeats else set()
 
     def fidelities(self) -> list[Fidelity]:
@@ -150,20 +186,46 @@ class Benchmark:
                 `test_error`.
         """
         try:
-            fidelity, metric, cost, charged = self._prepared[fidelity]  # type: ignore[index]
+            row, epochs, observation, is_stored_mean = self._answers[arch, fidelity, trial]
+        except (KeyError, TypeError):  # not asked before, or of a type that is no key
+            row, epochs, observation, is_stored_mean = self._answer(arch, fidelity, trial)
+        if self._paid is None:
+            self.ledger.charge(observation.seconds, epochs)
+        else:
+            self._charge_once(row, observation.fidelity, observation.seconds, epochs)
+        if is_stored_mean and trial == "random_or_mean":
+            self.stored_means += 1
+        return observation
+
+    def _answer(self, arch: Any, asked: Fidelity | int, trial: TrialPolicy) -> _Answer:
+        """Looks an answer up, and remembers it unless it was drawn."""
+        try:
+            fidelity, metric, cost, charged = self._prepared[asked]  # type: ignore[index]
         except (KeyError, TypeError):
-            fidelity, metric, cost, charged = self._prepare(fidelity)
+            fidelity, metric, cost, charged = self._prepare(asked)
         row = self._row(arch)
         picked = metric.pick(row, trial, self._rng)
         seconds = None if cost is None else _cost(cost, row, picked)
         epochs = fidelity.epoch if charged is None else int(charged.value(row, picked))
-        if self._paid is None:
-            self.ledger.charge(seconds, epochs)
-        else:
-            self._charge_once(row, fidelity, seconds, epochs)
-        if trial == "random_or_mean" and metric.picker.is_stored_mean(picked):
-            self.stored_means += 1
-        return Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
+        observation = Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
+        answer = _Answer(row, epochs, observation, metric.picker.is_stored_mean(picked))
+        if len(self._answers) < _MOST and metric.picker.is_certain(metric.known(row), trial):
+            with suppress(TypeError):
+                self._answers[arch, asked, trial] = answer
+        return answer
+
+    def again(self, ledger: Ledger, rng: np.random.Generator) -> Benchmark:
+        """Returns the same for another search, which need not look up what this one has looked up.
+
+        Args:
+            ledger: the other search's budget.
+            rng: draws its trials.
+        """
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)  # not by `copy`, which would leave behind what pickling leaves behind
+        other.ledger, other._rng, other.stored_means = ledger, rng, 0
+        other._paid = None if self._paid is None else set()
+        return other
 
     def query_many(self, archs: Sequence[Any], fidelity: Fidelity | int, trial: TrialPolicy) -> Observations:
         """Answers many evaluations at once, and charges them as one.
@@ -234,17 +296,20 @@ class Benchmark:
             MissingArchitectureError: the table lacks it.
         """
         row = self.table.row(arch)
-        return {name: self._score(row, name) for name in self.table.metadata.datasets}
+        if self._judged is None:
+            self._judged = {name: self._judges(name) for name in self.table.metadata.datasets}
+        return {
+            name: Score(name, schedule, _mean_of(valid, row), _mean_of(test, row))
+            for name, (schedule, valid, test) in self._judged.items()
+        }
 
-    def _score(self, row: int, dataset: str) -> Score:
+    def _judges(self, dataset: str) -> _Judged:
         source = self.table.metadata.datasets[dataset]
         schedule = max(self.table.schedules(source.search))
-        return Score(
-            dataset,
-            schedule,
-            self.value(row, source.search, Fidelity(schedule, schedule), "valid_accuracy", "mean"),
-            self.value(row, source.score, Fidelity(schedule, schedule), "test_accuracy", "mean"),
-        )
+        final = Fidelity(schedule, schedule)
+        has_test = schedule in self.table.schedules(source.score)
+        test = self.table.metric(source.score, final, "test_accuracy") if has_test else None
+        return _Judged(schedule, self.table.metric(source.search, final, "valid_accuracy"), test)
 
     def best(self) -> dict[str, Score]:
         """Returns the highest accuracies of the whole table on every data set, valid and test each for itself.
@@ -317,7 +382,7 @@ class Benchmark:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves out what reads the map: another process makes it anew."""
-        return self.__dict__ | {"_row": None, "_prepared": {}}
+        return self.__dict__ | {"_row": None, "_prepared": {}, "_answers": {}, "_judged": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -325,8 +390,21 @@ class Benchmark:
 
 
 def _cost(cost: Metric, row: int, picked: tuple[int, ...]) -> float | None:
-    known = cost.known(row)
-    return cost.value(row, picked) if all(at in known for at in picked) else None
+    if not cost.complete:
+        known = cost.known(row)
+        if not all(at in known for at in picked):
+            return None
+    return cost.value(row, picked)
+
+
+def _mean_of(metric: Metric | None, row: int) -> float | None:
+    """Returns the mean over a row's trials; None where there is nothing to take it of."""
+    if metric is None:
+        return None
+    try:
+        return metric.value(row, metric.pick(row, "mean", None))
+    except MissingValueError:
+        return None
 
 
 def _mean(values: NDArray[np.float64], picked: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -62,18 +62,17 @@ class Ledger:
     @property
     def exhausted(self) -> bool:
         """Whether a limit is reached, so that no further evaluation may start."""
-        _, epochs, evaluations = self._limits
-        seconds = self._seconds_limit
-        return bool(
-            (seconds is not None and self.seconds is not None and self.seconds >= seconds)
+        seconds, epochs, evaluations = self._limits
+        return (
+            (
+                seconds is not None
+                and self.seconds is not None
+                and self.seconds >= seconds
+                and self.evaluations >= self._unchecked
+            )
             or (epochs is not None and self.epochs >= epochs)
             or (evaluations is not None and self.evaluations >= evaluations)
         )
-
-    @property
-    def _seconds_limit(self) -> float | None:
-        """The limit that holds for the next evaluation."""
-        return None if self.evaluations < self._unchecked else self._limits[0]
 
     def charge(self, seconds: float | None, epochs: int, evaluations: int = 1) -> None:
         """Charges one evaluation, or several as one.
@@ -96,18 +95,20 @@ class Ledger:
     def _check(self, seconds: float | None, epochs: int, evaluations: int) -> None:
         if self.exhausted:
             raise BudgetExhaustedError("the budget is spent")
-        if self._seconds_limit is not None and (seconds is None or self.seconds is None):
+        limit = self._limits[0] if self.evaluations >= self._unchecked else None
+        if limit is not None and (seconds is None or self.seconds is None):
             raise MissingValueError(
                 "budget.seconds is set, but the table does not know what this evaluation costs; "
                 "limit budget.epochs or budget.evaluations instead"
             )
-        if self._discards and self._oversteps(seconds or 0.0, epochs, evaluations):
+        if self._discards and self._oversteps(limit, seconds or 0.0, epochs, evaluations):
             raise BudgetExhaustedError("the evaluation would overstep the budget, and is discarded")
 
-    def _oversteps(self, seconds: float, epochs: int, evaluations: int) -> bool:
-        seconds_limit, (_, epochs_limit, evaluations_limit) = self._seconds_limit, self._limits
-        return bool(
-            (seconds_limit is not None and self.seconds is not None and self.seconds + seconds > seconds_limit)
+    def _oversteps(self, limit: float | None, seconds: float, epochs: int, evaluations: int) -> bool:
+        """Whether an evaluation crosses a limit, that of seconds being the one that holds for it."""
+        _, epochs_limit, evaluations_limit = self._limits
+        return (
+            (limit is not None and self.seconds is not None and self.seconds + seconds > limit)
             or (epochs_limit is not None and self.epochs + epochs > epochs_limit)
             or (evaluations_limit is not None and self.evaluations + evaluations > evaluations_limit)
         )

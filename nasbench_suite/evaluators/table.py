@@ -59,10 +59,10 @@ class TableEvaluator:
             UnknownDatasetError: it lacks the data set.
         """
         self._table = find_table(space, dataset) if table is None else open_table(table, space)
-        self._dataset, self._policy, self._charge_repeats = dataset, trial, charge_repeats
+        self._dataset, self._policy = dataset, trial
         self._objective: Objective = objectives
         self._only_measured = only_measured
-        self._judge = Benchmark(self._table, dataset, objective=objectives)
+        self._judge = Benchmark(self._table, dataset, charge_repeats=charge_repeats, objective=objectives)
         self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256
 
     def fidelities(self) -> list[Fidelity]:
@@ -93,14 +93,7 @@ class TableEvaluator:
 
     def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
         """Returns what answers the proposals of one search and charges them."""
-        benchmark = Benchmark(
-            self._table,
-            self._dataset,
-            ledger,
-            trials,
-            charge_repeats=self._charge_repeats,
-            objective=self._objective,
-        )
+        benchmark = self._judge.again(ledger, trials)
         policy = self._policy
 
         def evaluate(proposal: Proposal[Any]) -> Observation:

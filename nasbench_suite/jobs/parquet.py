@@ -57,15 +57,10 @@ def join_rows(earlier: Path | None, new: Any, order: Sequence[str]) -> Any:
 
 
 def as_dictionary(table: Any, name: str) -> Any:
-    """Returns a table whose column of texts is stored as numbers into a list of the different texts.
-
-    The list is in the order of first appearance; what `dictionary_encode` of pyarrow does.
-    """
+    """Returns a table whose column of texts is numbers into the different texts, in the order of their appearance."""
     import pyarrow as pa
 
-    numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(text, len(numbers)) for text in table[name].to_pylist()]
-    column = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(numbers), pa.string()))
+    column = pa.array(table[name].to_pylist(), pa.dictionary(pa.int32(), pa.string()))
     return table.set_column(table.column_names.index(name), name, column)
 
 

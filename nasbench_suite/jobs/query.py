@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from nasbench_suite.random_streams import search_streams
 from nasbench_suite.search import search
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import check_policy
+
+# architectures whose text forms are remembered; many are proposed by many searches
+_TEXTS = 1 << 15
 
 
 def check_space(space: Space[Any]) -> None:
@@ -73,6 +77,7 @@ class QuerySearcher:
         self._evaluator = open_evaluator(job.config, space, job.folder / "trainings", job.table_sha256)
         self._space = self._evaluator.confined(job.fidelities[-1])
         self._judge = Judge(self._evaluator)
+        self._format = lru_cache(_TEXTS)(self._space.format)
         self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
@@ -86,10 +91,10 @@ class QuerySearcher:
             self._config["workers"],
             self._config["overhead"],
         )
-        scores = {self._space.format(arch): self._judge.score(arch) for arch in trajectory.incumbents()}
+        scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.incumbents()}
         if progress is not None:
             progress.advance()
-        return SeedRecord(seed, trajectory.columns(self._space.format), scores)
+        return SeedRecord(seed, trajectory.columns(self._format), scores)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

@@ -16,12 +16,16 @@ def trajectory_file(records: Sequence[SeedRecord], earlier: Path | None) -> byte
         records: of searches, ordered by seed.
         earlier: the file with the rows of other seeds, which are kept; None where there is none.
     """
-    table = join_rows(earlier, _new_rows(records), ("seed", "step"))
-    # few architectures are many rows, and their texts are long
+    import pyarrow as pa
+
+    if earlier is None:
+        return to_bytes(_new_rows(records, pa.dictionary(pa.int32(), pa.string())))
+    table = join_rows(earlier, _new_rows(records, pa.string()), ("seed", "step"))
     return to_bytes(as_dictionary(table, "architecture"))
 
 
-def _new_rows(records: Sequence[SeedRecord]) -> Any:
+def _new_rows(records: Sequence[SeedRecord], texts: Any) -> Any:
+    """Returns rows whose architectures are of a type of texts; few are many rows, and long, so files have numbers."""
     import pyarrow as pa
 
     types = {
@@ -31,7 +35,7 @@ def _new_rows(records: Sequence[SeedRecord]) -> Any:
         "schedule": pa.int32(),
         "epoch": pa.int32(),
         "trial": pa.int64(),
-        "architecture": pa.string(),
+        "architecture": texts,
         "valid_accuracy": pa.float64(),
         "incumbent": pa.bool_(),
     }

@@ -22,15 +22,17 @@ class Metric(ABC):
     Attributes:
         what: names the metric and the architecture of a row, for messages.
         picker: chooses among the series' trials.
+        complete: whether every row is known to have a value of every trial, so that nobody need ask.
     """
 
-    def __init__(self, what: Callable[[int], str], trials: Sequence[int | None]) -> None:
+    def __init__(self, what: Callable[[int], str], trials: Sequence[int | None], complete: bool = False) -> None:
         """
         Args:
             what: names the metric and the architecture of a row, for messages.
             trials: training seeds by position; None for a stored mean.
+            complete: whether every row is known to have a value of every trial.
         """
-        self.what = what
+        self.what, self.complete = what, complete
         self.picker = TrialPicker(trials)
 
     @abstractmethod
@@ -83,7 +85,7 @@ class ColumnMetric(Metric):
             scale: factor from the source's unit.
             offset: added after scaling.
         """
-        super().__init__(what, trials)
+        super().__init__(what, trials, missing is None)
         self.values, self.missing, self.scale, self.offset = values, missing, scale, offset
         self._width = len(trials)
         self._all = tuple(range(self._width))
@@ -191,7 +193,7 @@ class FirstMetric(Metric):
             first: a metric.
             second: another of the same trials.
         """
-        super().__init__(first.what, first.picker.trials)
+        super().__init__(first.what, first.picker.trials, first.complete or second.complete)
         self._first, self._second = first, second
 
     def known(self, row: int) -> Known:
@@ -224,7 +226,7 @@ class SumMetric(Metric):
             first: a metric.
             second: another of the same trials.
         """
-        super().__init__(first.what, first.picker.trials)
+        super().__init__(first.what, first.picker.trials, first.complete and second.complete)
         self._first, self._second = first, second
 
     def known(self, row: int) -> Known:

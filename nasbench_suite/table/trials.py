@@ -68,6 +68,10 @@ class TrialPicker:
             return (candidates[rng.integers(len(candidates))],)
         return candidates
 
+    def is_certain(self, known: tuple[int, ...], policy: TrialPolicy) -> bool:
+        """Whether `pick`, which was asked the same before, draws nothing and so picks the same again."""
+        return policy == "mean" or isinstance(policy, int) or len(self._candidates[known, policy]) == 1
+
     def pick_many(
         self, known: NDArray[np.bool_], policy: TrialPolicy, rng: np.random.Generator | None
     ) -> NDArray[np.bool_]:
