@@ -22,8 +22,8 @@ def search(
     seconds; epochs and evaluations are charged when an evaluation starts.
 
     At the budget's edge: no evaluation starts once a limit is reached. One that would overstep it is kept or refused by
-    the ledger's rule, and a worker whose evaluation is refused stops. What is under way still ends, and its results reach
-    the algorithm. One worker is the sequential loop.
+    the ledger's rule, and a worker whose evaluation is refused stops. What is under way ends, and its results reach the
+    algorithm. One worker is the sequential loop.
 
     Args:
         algorithm: asks for evaluations and gets their results.

@@ -85,7 +85,7 @@ def _fast_yaml_loader() -> type[Any]:
     """Returns OmegaConf's own loader of YAML, on libyaml's parser where that is there: it takes a tenth of the time."""
     slow: type[Any] = get_yaml_loader()
     try:
-        from yaml.cyaml import CParser
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]
     except ImportError:
         return slow
 
@@ -104,13 +104,14 @@ def composing_once() -> Iterator[None]:
 
     Hydra and OmegaConf have no place to hand in a loader of configurations or of YAML.
     """
-    before = hydra_application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader
-    hydra_application.ConfigLoaderImpl = RememberingLoader  # type: ignore[misc]
+    application: Any = hydra_application  # which imports the loader, and does not say that it exports it
+    before = application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader
+    application.ConfigLoaderImpl = RememberingLoader
     omegaconf_yaml.get_yaml_loader = _fast_yaml_loader
     try:
         yield
     finally:
-        hydra_application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader = before  # type: ignore[misc]
+        application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader = before
 
 
 def _describe(config: DictConfig, overrides: Sequence[Override]) -> None:
