@@ -37,10 +37,13 @@ from nasbench_suite.jobs.scores_file import scores_file
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.jobs.trajectory_file import trajectory_file
 from nasbench_suite.version import __version__
+from nasbench_suite.whole_number import is_whole
 
 CONFIG, LOG, FAILURES = "config.yaml", "seeds.log", "failures.json"
 TRAJECTORY, SCORES, EPOCHS = "trajectory.parquet", "scores.parquet", "epochs.parquet"
 
+# what the writers raise for records of another program; Arrow's own errors are among them
+_NOT_OURS = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 # seconds of searches that a power failure, but no kill, may cost
 _PATIENCE = 0.25
 
@@ -150,7 +153,11 @@ class JobFolder:
                     f"{self.path}: {', '.join(damaged)}: damaged or missing; bring it back, or choose another results="
                 )
             try:
-                commit(self.path, self._contents(), self.seeds)
+                contents = self._contents()
+            except _NOT_OURS as error:
+                raise _foreign(self.path / LOG) from error
+            try:
+                commit(self.path, contents, self.seeds)
                 self._drop_log()
             except OSError as error:
                 raise cannot_write(self.path, error, "start again to go on") from error
@@ -226,10 +233,17 @@ def _recover(log: Path) -> list[SeedRecord]:
         print(f"nasbench-suite: {complaint}", file=sys.stderr)
     try:
         records = [SeedRecord(**record) for record in found.records]
-    except TypeError as error:
-        raise ResultsError(f"{log}: expected finished searches, got another log; choose another results=") from error
+        sound = all(is_whole(record.seed) and isinstance(record.columns, dict) for record in records)
+    except TypeError:
+        sound = False
+    if not sound:
+        raise _foreign(log)
     # a seed that is there twice is the same search twice
     return list({record.seed: record for record in records}.values())
+
+
+def _foreign(log: Path) -> ResultsError:
+    return ResultsError(f"{log}: expected finished searches, got another log; choose another results=")
 
 
 def _json(value: object) -> bytes:
