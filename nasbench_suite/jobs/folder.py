@@ -26,7 +26,7 @@ import filelock
 import numpy as np
 
 from nasbench_suite import journal
-from nasbench_suite.atomic_write import atomic_write, cannot_write
+from nasbench_suite.atomic_write import atomic_write, cannot_write, remove_abandoned
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.folder_lock import lock_folder
 from nasbench_suite.jobs import manifest
@@ -39,6 +39,7 @@ from nasbench_suite.jobs.trajectory_file import trajectory_file
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import is_whole
 
+_CHECKPOINTS = "checkpoints"
 CONFIG, LOG, FAILURES = "config.yaml", "seeds.log", "failures.json"
 TRAJECTORY, SCORES, EPOCHS = "trajectory.parquet", "scores.parquet", "epochs.parquet"
 
@@ -50,7 +51,7 @@ _PATIENCE = 0.25
 
 def checkpoint_file(folder: Path, seed: int) -> Path:
     """Returns where a search keeps its state while it is not finished, in a job's folder."""
-    return folder / "checkpoints" / f"seed-{seed}.pt"
+    return folder / _CHECKPOINTS / f"seed-{seed}.pt"
 
 
 class JobFolder:
@@ -68,6 +69,8 @@ class JobFolder:
         self.path, self._lock, self._config = path, lock, config
         versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
         self._description = {"format": FORMAT, **description, "versions": versions}
+        for folder in (path, path / _CHECKPOINTS):
+            remove_abandoned(folder)
         finish_commit(path)
         begun = read_description(path) if (path / JOB).exists() else None
         self._manifest = manifest.read(path)
@@ -210,7 +213,7 @@ class JobFolder:
         for seed in self.seeds:
             checkpoint_file(self.path, seed).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # another command's searches may be unfinished
-            (self.path / "checkpoints").rmdir()
+            (self.path / _CHECKPOINTS).rmdir()
         self._manifest, self._records, self._begun = manifest.read(self.path), [], self._description
 
     def __enter__(self) -> Self:

@@ -43,6 +43,7 @@ def test_no_damaged_file_ends_in_a_traceback_a_signal_a_gigabyte_or_20_seconds(
             todo.append((number, cases / str(number), subject.commands))
         for number, fault in tried(todo, tmp_path).items():
             faults.append(f"{number}: {known[number % len(known)].name}: {fault}")
+            print(faults[-1], flush=True)
             if keep := os.environ.get("NASBENCH_SUITE_DRILL_KEEP"):  # a folder for the files that found something
                 shutil.copytree(cases / str(number), Path(keep) / f"{seed}-{number}", symlinks=True)
         shutil.rmtree(cases)
