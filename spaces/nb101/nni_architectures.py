@@ -38,7 +38,9 @@ def graph(architecture: Mapping[str, Any]) -> tuple[list[list[int]], list[str]]:
     wanted = {f"op{v}" for v in range(1, vertices - 1)} | {f"input{v}" for v in range(1, vertices)}
     if set(architecture) != wanted:
         differing = min(map(str, set(architecture) ^ wanted))
-        raise ArchitectureError(f"expected {', '.join(sorted(wanted))}, each once; {differing!r:.50} is missing or unknown")
+        raise ArchitectureError(
+            f"expected {', '.join(sorted(wanted))}, each once; {differing!r:.50} is missing or unknown"
+        )
     matrix = [[0] * vertices for _ in range(vertices)]
     for target in range(1, vertices):
         sources = architecture[f"input{target}"]

@@ -119,7 +119,7 @@ def test_the_mappings_are_lazy_and_know_what_they_lack(nasbench: api.NASBench, a
     key = next(iter(answers["cells"]))
     assert len(nasbench.computed_statistics) == 91 and key in nasbench.computed_statistics
     assert "f" * 32 not in nasbench.fixed_statistics and 3 not in nasbench.fixed_statistics
-    with pytest.raises(KeyError, match="f{32}"):
+    with pytest.raises(KeyError, match=r"f{32}"):
         nasbench.fixed_statistics["f" * 32]
     with pytest.raises(KeyError):
         nasbench.get_metrics_from_hash("no hash")
@@ -129,7 +129,7 @@ def test_a_valid_cell_that_the_file_lacks_is_a_key_error_with_its_hash(nasbench:
     inception = api.ModelSpec(MATRIX, OPS)
     assert nasbench.is_valid(inception)
     state = random.getstate()
-    with pytest.raises(KeyError, match="[0-9a-f]{32}") as caught:
+    with pytest.raises(KeyError, match=r"[0-9a-f]{32}") as caught:
         nasbench.query(inception)
     assert caught.value.args == (cell_hash(Cell.of(MATRIX, OPS)),) == (nasbench._hash_spec(inception),)
     assert random.getstate() == state and nasbench.get_budget_counters() == (0.0, 0)
@@ -158,7 +158,7 @@ def test_what_is_outside_of_the_space_is_refused(nasbench: api.NASBench, wrong: 
 
 
 def test_epochs_that_nothing_was_trained_for_are_refused(nasbench: api.NASBench) -> None:
-    with pytest.raises(api.OutOfDomainError, match="invalid number of epochs, must be one of .*108.*, got 50"):
+    with pytest.raises(api.OutOfDomainError, match=r"invalid number of epochs, must be one of .*108.*, got 50"):
         nasbench.query(chain(3), epochs=50)
 
 

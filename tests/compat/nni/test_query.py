@@ -52,7 +52,7 @@ def test_nnis_downloads_are_found_by_their_names(tmp_path: Path) -> None:
     (tmp_path / "nds-5745c235.db").touch()
     assert find_database("nds", tmp_path).name == "nds-5745c235.db"
     (tmp_path / "nds-5745c236.db").touch()
-    with pytest.raises(SourceError, match="there is: nds-5745c235.db, nds-5745c236.db"):
+    with pytest.raises(SourceError, match=r"there is: nds-5745c235\.db, nds-5745c236\.db"):
         find_database("nds", tmp_path)
     (tmp_path / "nds.db").touch()
     assert find_database("nds", tmp_path).name == "nds.db"
