@@ -65,7 +65,7 @@ class Hashes(Sequence[str]):
         return self._digest(range(len(self))[row]).hex()
 
     def row(self, text: str) -> int:
-        """Returns the row of a hash, -1 where no row has it or it is none."""
+        """Returns the row of a hash, -1 where no row has it or it is no hash."""
         if not is_hash(text, self._size):
             return -1
         wanted = bytes.fromhex(text)
