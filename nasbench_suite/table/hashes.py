@@ -54,7 +54,7 @@ class Hashes(Sequence[str]):
             order: (rows,) the rows by rising hash.
         """
         self._size = digests.shape[1]
-        self._bytes = memoryview(np.ascontiguousarray(digests).reshape(-1))
+        self._bytes = memoryview(np.ascontiguousarray(digests).reshape(-1))  # type: ignore[arg-type]
         self._order = memoryview(order)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
