@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from nasbench_suite.errors import ResultsError
 
 # absent on Windows, where links need a privilege and folders cannot be synchronised
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{16}\.tmp")
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 
@@ -42,6 +44,17 @@ def atomic_write(path: Path, content: bytes, replace: bool = True) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Removes the files that killed writers have left in a folder, in which nobody else writes now.
+
+    Raises:
+        OSError: the folder cannot be read or written.
+    """
+    for path in folder.glob(".*.tmp"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

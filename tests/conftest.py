@@ -387,3 +387,12 @@ def killed(tmp_path: Path) -> Callable[..., str]:
         return done.stderr
 
     return run
+
+
+# ---- the size of the drill, tests/drill ----
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--drill-kills", type=int, default=3, help="kills in the drill; 100 is its full size")
+    parser.addoption("--drill-files", type=int, default=300, help="damaged files in the drill; 20000 is its full size")
+    parser.addoption("--drill-seed", type=int, default=0, help="of the drill's random choices")

@@ -1,5 +1,6 @@
 """A file is replaced whole, by nobody's link, and a full disk says that it is full."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.atomic_write import atomic_write, cannot_write
+from nasbench_suite.atomic_write import atomic_write, cannot_write, reason, remove_abandoned
 
 
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -71,3 +72,19 @@ def test_any_other_reason_is_the_systems() -> None:
     assert str(cannot_write(Path("file"), error, "go elsewhere")) == (
         "file: cannot be written (Permission denied); go elsewhere"
     )
+
+
+def test_a_full_disk_is_named_whoever_complains() -> None:
+    for error in (OSError(errno.ENOSPC, "x"), OSError(errno.EFBIG, "x"), ValueError("commit: No space left on device")):
+        assert reason(error) == "the disk is full"
+    assert reason(OSError(errno.EACCES, "Permission denied")) == "Permission denied"
+    assert reason(ValueError("odd")) == "odd"
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / f".a.json.{'0f' * 8}.tmp").touch()
+    mine = [tmp_path / name for name in ("a.json", ".a.json.tmp", "a.tmp", ".hidden")]
+    for path in mine:
+        path.touch()
+    remove_abandoned(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(mine)

@@ -1,5 +1,7 @@
 """Bad input ends in one line, exit code 2, and nothing lost or half-written."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,3 +163,70 @@ def test_a_pattern_imports_every_space_that_it_matches(cli: Callable, small_csv:
     done = cli("import", "nothing*", small_csv)
     assert done.code == 2
     assert "expected one of the spaces" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("defaults: 3\n", ["mine.yaml: defaults: expected a list, got '3'"]),
+        ("defaults:\n  - [a]\n", ["mine.yaml: defaults: expected a file's name or GROUP: NAME"]),
+        ("defaults:\n  - 3\n", ["mine.yaml: defaults: expected a file's name or GROUP: NAME"]),
+        ("seeds: &a [*a]\n", ["nested without an end"]),
+        ("seeds: [1\n", ["mine.yaml: cannot be read"]),
+        ("\tseeds: 1\n", ["mine.yaml: cannot be read"]),
+        ("tracking: false\n", ["tracking: expected a mapping, got false"]),
+        ("algorithm: null\n", ["algorithm: expected a mapping, got null"]),
+        ("label: [a, b]\n", ["label: expected text"]),
+        ("hydra: {mode: BOTH}\n", ["hydra.mode"]),
+        ("hydra: {sweeper: {params: 3}}\n", ["hydra.sweeper.params"]),
+    ],
+)
+def test_a_mistake_in_a_users_own_experiment_is_one_line(cli: Cli, tmp_path: Path, text: str, parts: list[str]) -> None:
+    (tmp_path / "mine/experiment").mkdir(parents=True)
+    (tmp_path / "mine/experiment/mine.yaml").write_text(f"# @package _global_\n{text}")
+    fails(cli("run", "--config-dir", "mine", "experiment=mine"), *parts)
+
+
+def test_an_empty_path_is_refused(cli: Cli) -> None:
+    fails(cli("report", ""), "expected a path, got nothing")
+    fails(cli("import", "nb201", "x.csv", "--name", ""), "--name: expected a table's name, got nothing")
+
+
+ASCII = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_locale_without_letters_runs_and_reports(python: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ASCII.items():
+        monkeypatch.setenv(name, value)
+    run = ("run", "protocol=nb201", "seeds=2", "label='ünï 中'", "results=r", "tracking=disabled")
+    done = python("-m", "nasbench_suite", *run)
+    assert done.code == 0, done.err
+    told = python("-m", "nasbench_suite", "report", "r", "--format", "json")
+    assert told.code == 0 and told.json[0]["label"] == "ünï 中"
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no /dev/full")
+@pytest.mark.parametrize("command", [("tables",), ("query", "nb201", CELL), ("run", "seeds=1", "protocol=nb201")])
+def test_output_that_cannot_be_written_is_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-m", "nasbench_suite", *command]
+        done = subprocess.run(words, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "nasbench-suite: the output: cannot be read or written (the disk is full)\n"
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_page_that_a_full_disk_cuts_off_is_not_left_there(cli: Cli, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    assert cli("run", "seeds=2", "results=r", "tracking=disabled").code == 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+    try:
+        answers = [cli("report", "r", "--output", name) for name in ("page.html", "page.md")]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    for answer in answers:
+        fails(answer, "cannot be written (the disk is full)")
+    assert not list(tmp_path.glob("*page*"))

@@ -1,4 +1,5 @@
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="symbolic links"):
         Journal(tmp_path / "log")
     assert (tmp_path / "victim").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
+def test_a_line_whose_checksum_agrees_is_still_no_record_if_it_is_not_json(tmp_path: Path, body: bytes) -> None:
+    log = tmp_path / "log"
+    write(log, 1)
+    log.write_bytes(log.read_bytes() + b"\n%08x %s\n" % (zlib.crc32(body), body))
+    found = recover(log)
+    assert found.records == [1] and len(found.damaged) == 1

@@ -16,7 +16,7 @@ import filelock
 import zstandard
 
 from nasbench_suite import journal
-from nasbench_suite.atomic_write import atomic_write, cannot_write
+from nasbench_suite.atomic_write import atomic_write, cannot_write, remove_abandoned
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.folder_lock import lock_folder
 from nasbench_suite.journal import Recovered
@@ -39,6 +39,7 @@ class BuildFolder:
         """Use `open`."""
         self.path, self._lock = path, lock
         self.results: dict[TrainingTask, TaskResult] = {}
+        remove_abandoned(path)
         self._shards = sorted(path.glob(f"*{SHARD}"))
         for shard in self._shards:
             self._add(shard, _read(shard))

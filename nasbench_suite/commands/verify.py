@@ -53,7 +53,7 @@ def _by_seed(folder: Path) -> dict[int, list[dict[str, Any]]]:
     from pyarrow import ArrowException
 
     try:
-        rows = read((folder / TRAJECTORY).read_bytes()).to_pylist()
+        rows = read(manifest.place(folder, TRAJECTORY).read_bytes()).to_pylist()
     except FileNotFoundError as error:
         raise ResultsError(f"{folder}: is not finished; `nasbench-suite run` with its command goes on") from error
     except (OSError, ValueError, ArrowException) as error:

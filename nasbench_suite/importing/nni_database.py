@@ -62,7 +62,12 @@ def recognises(path: Path, benchmark: Benchmark) -> bool:
 
 
 class NNIDatabase:
-    """One of the databases, opened for reading; a context manager."""
+    """One of the databases, opened for reading; a context manager.
+
+    Attributes:
+        path: of the file.
+        benchmark: whose it is.
+    """
 
     def __init__(self, path: Path, benchmark: Benchmark) -> None:
         """
@@ -73,7 +78,7 @@ class NNIDatabase:
         Raises:
             SourceError: there is no such file, or it is no database of this benchmark.
         """
-        self._path, self.benchmark = path, benchmark
+        self.path, self.benchmark = path, benchmark
         if not path.is_file():
             raise SourceError(f"{path}: there is no such file")
         try:
@@ -135,10 +140,8 @@ class NNIDatabase:
         """
         names = ("id", *INTERMEDIATES[self.benchmark])
         condition, values = ("", ()) if trial is None else ("WHERE trial_id = ? ", (trial,))
-        query = (
-            f"SELECT trial_id, {', '.join(names)} FROM {self.benchmark}intermediatestats {condition}"
-            "ORDER BY trial_id, id"
-        )
+        table, columns = f"{self.benchmark}intermediatestats", ", ".join(names)
+        query = f"SELECT trial_id, {columns} FROM {table} {condition}ORDER BY trial_id, id"
         for of, *row in self._execute(query, values):
             yield of, dict(zip(names, row, strict=True))
 
@@ -151,7 +154,7 @@ class NNIDatabase:
         try:
             return json.loads(value)  # type: ignore[arg-type]
         except (TypeError, ValueError, RecursionError):
-            raise SourceError(f"{self._path}: expected JSON as {name}, got {value!r:.80}") from None
+            raise SourceError(f"{self.path}: expected JSON as {name}, got {value!r:.80}") from None
 
     def _execute(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         try:
@@ -159,7 +162,7 @@ class NNIDatabase:
             for row in self._connection.execute(query, values):  # noqa: UP028
                 yield row
         except sqlite3.Error as error:
-            raise SourceError(f"{self._path}: cannot be read as NNI's database of {self.benchmark} ({error})") from None
+            raise SourceError(f"{self.path}: cannot be read as NNI's database of {self.benchmark} ({error})") from None
 
     def __enter__(self) -> Self:
         return self

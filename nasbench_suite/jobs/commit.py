@@ -10,8 +10,6 @@ from pathlib import Path
 from nasbench_suite.atomic_write import atomic_write, sync_folder
 from nasbench_suite.jobs import manifest
 
-_NEXT = ".next"
-
 
 def commit(folder: Path, contents: Mapping[str, bytes], seeds: Iterable[int]) -> None:
     """Replaces files of a folder.
@@ -25,7 +23,7 @@ def commit(folder: Path, contents: Mapping[str, bytes], seeds: Iterable[int]) ->
         OSError: the disk is full or fails; the old files count.
     """
     for name, content in contents.items():
-        atomic_write(folder / f".{name}{_NEXT}", content)
+        atomic_write(manifest.staged(folder, name), content)
     manifest.write(folder, {name: manifest.checksum(content) for name, content in contents.items()}, seeds)
     finish_commit(folder)
 
@@ -37,12 +35,12 @@ def finish_commit(folder: Path) -> None:
         ResultsError: the manifest is damaged.
         OSError: the folder cannot be read or written.
     """
-    staged = list(folder.glob(f".*{_NEXT}"))
+    staged = list(folder.glob(f".*{manifest.NEXT}"))
     if not staged:
         return
     current = manifest.read(folder)
     for path in staged:
-        name = path.name.removeprefix(".").removesuffix(_NEXT)
+        name = path.name.removeprefix(".").removesuffix(manifest.NEXT)
         wanted = None if current is None else current.files.get(name)
         if not path.is_symlink() and manifest.checksum(path.read_bytes()) == wanted:
             path.replace(folder / name)

@@ -28,7 +28,7 @@ import filelock
 import numpy as np
 
 from nasbench_suite import journal
-from nasbench_suite.atomic_write import atomic_write, cannot_write
+from nasbench_suite.atomic_write import atomic_write, cannot_write, remove_abandoned
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.folder_lock import lock_folder
 from nasbench_suite.jobs import manifest
@@ -39,17 +39,21 @@ from nasbench_suite.jobs.scores_file import scores_file
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.jobs.trajectory_file import trajectory_file
 from nasbench_suite.version import __version__
+from nasbench_suite.whole_number import is_whole
 
+_CHECKPOINTS = "checkpoints"
 CONFIG, LOG, FAILURES, WALL_SECONDS = "config.yaml", "seeds.log", "failures.json", "wall_seconds.json"
 TRAJECTORY, SCORES, EPOCHS = "trajectory.parquet", "scores.parquet", "epochs.parquet"
 
+# what the writers raise for records of another program; Arrow's own errors are among them
+_NOT_OURS = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 # seconds of searches that a power failure, but no kill, may cost
 _PATIENCE = 0.25
 
 
 def checkpoint_file(folder: Path, seed: int) -> Path:
     """Returns where a search keeps its state while it is not finished, in a job's folder."""
-    return folder / "checkpoints" / f"seed-{seed}.pt"
+    return folder / _CHECKPOINTS / f"seed-{seed}.pt"
 
 
 class JobFolder:
@@ -67,6 +71,8 @@ class JobFolder:
         self.path, self._lock, self._config = path, lock, config
         versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
         self._description = {"format": FORMAT, **description, "versions": versions}
+        for folder in (path, path / _CHECKPOINTS):
+            remove_abandoned(folder)
         finish_commit(path)
         begun = read_description(path) if (path / JOB).exists() else None
         self._manifest = manifest.read(path)
@@ -152,7 +158,11 @@ class JobFolder:
                     f"{self.path}: {', '.join(damaged)}: damaged or missing; bring it back, or choose another results="
                 )
             try:
-                commit(self.path, self._contents(), self.seeds)
+                contents = self._contents()
+            except _NOT_OURS as error:
+                raise _foreign(self.path / LOG) from error
+            try:
+                commit(self.path, contents, self.seeds)
                 self._drop_log()
             except OSError as error:
                 raise cannot_write(self.path, error, "start again to go on") from error
@@ -212,7 +222,7 @@ class JobFolder:
         for seed in self.seeds:
             checkpoint_file(self.path, seed).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # another command's searches may be unfinished
-            (self.path / "checkpoints").rmdir()
+            (self.path / _CHECKPOINTS).rmdir()
         self._manifest, self._records, self._begun = manifest.read(self.path), [], self._description
 
     def __enter__(self) -> Self:
@@ -235,10 +245,17 @@ def _recover(log: Path) -> list[SeedRecord]:
         print(f"nasbench-suite: {complaint}", file=sys.stderr)
     try:
         records = [SeedRecord(**record) for record in found.records]
-    except TypeError as error:
-        raise ResultsError(f"{log}: expected finished searches, got another log; choose another results=") from error
+        sound = all(is_whole(record.seed) and isinstance(record.columns, dict) for record in records)
+    except TypeError:
+        sound = False
+    if not sound:
+        raise _foreign(log)
     # a seed that is there twice is the same search twice
     return list({record.seed: record for record in records}.values())
+
+
+def _foreign(log: Path) -> ResultsError:
+    return ResultsError(f"{log}: expected finished searches, got another log; choose another results=")
 
 
 def _json(value: object) -> bytes:

@@ -14,6 +14,7 @@ from nasbench_suite.errors import ResultsError
 from nasbench_suite.whole_number import is_whole
 
 MANIFEST = "manifest.json"
+NEXT = ".next"  # ends the name of a file that waits for its commit
 
 
 class Manifest(NamedTuple):
@@ -82,7 +83,25 @@ def check(folder: Path) -> list[str]:
         return [MANIFEST]
     if manifest is None:
         return [MANIFEST]
-    return [name for name, wanted in manifest.files.items() if not _is_sound(folder, name, wanted)]
+    return [name for name, wanted in manifest.files.items() if _place(folder, name, wanted) is None]
+
+
+def place(folder: Path, name: str) -> Path:
+    """Returns where a file of a job is: where a commit was interrupted, beside its place; nothing is moved.
+
+    Raises:
+        ResultsError: the manifest is damaged.
+        OSError: a file cannot be read.
+    """
+    manifest = read(folder)
+    wanted = None if manifest is None else manifest.files.get(name)
+    found = None if wanted is None else _place(folder, name, wanted)
+    return folder / name if found is None else found
+
+
+def staged(folder: Path, name: str) -> Path:
+    """Returns where a new file of a job waits until the manifest names it."""
+    return folder / f".{name}{NEXT}"
 
 
 def checksum(content: bytes) -> str:
@@ -90,12 +109,15 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _is_sound(folder: Path, name: str, wanted: str) -> bool:
-    path = folder / name
+def _place(folder: Path, name: str, wanted: str) -> Path | None:
     # a manifest may be a stranger's, and reach for what is not in its folder
-    if Path(name).name != name or path.is_symlink() or not path.is_file():
-        return False
-    return checksum(path.read_bytes()) == wanted
+    if Path(name).name != name:
+        return None
+    return next((path for path in (folder / name, staged(folder, name)) if _is_sound(path, wanted)), None)
+
+
+def _is_sound(path: Path, wanted: str) -> bool:
+    return not path.is_symlink() and path.is_file() and checksum(path.read_bytes()) == wanted
 
 
 def _own_checksum(content: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import yaml
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.jobs import parquet
+from nasbench_suite.jobs import manifest, parquet
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY, WALL_SECONDS
 from nasbench_suite.report.folder_format import LARGEST, check_description, is_number
@@ -45,15 +46,16 @@ def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     Raises:
         ResultsError: a file is missing, damaged, a link or not what 0.1 writes; the message says which, not the folder.
     """
-    description = check_description(read_json(folder / JOB))
-    config = _yaml(folder / CONFIG)
-    trajectory = _columns(_parquet(folder / TRAJECTORY), TRAJECTORY_KINDS, TRAJECTORY)
+    at = partial(manifest.place, folder)
+    description = check_description(read_json(at(JOB)))
+    config = _yaml(at(CONFIG))
+    trajectory = _columns(_parquet(at(TRAJECTORY)), TRAJECTORY_KINDS, TRAJECTORY)
     one_shot = description["one_shot"]
-    epochs = None if one_shot is None else _epochs(_parquet(folder / EPOCHS), one_shot)
-    failures = _failures(read_json(folder / FAILURES)) if (folder / FAILURES).exists() else {}
-    wall = _wall_seconds(read_json(folder / WALL_SECONDS)) if (folder / WALL_SECONDS).exists() else {}
+    epochs = None if one_shot is None else _epochs(_parquet(at(EPOCHS)), one_shot)
+    failures = _failures(read_json(at(FAILURES))) if at(FAILURES).exists() else {}
+    wall = _wall_seconds(read_json(at(WALL_SECONDS))) if at(WALL_SECONDS).exists() else {}
     ran = {*seeds, *trajectory["seed"].tolist(), *([] if epochs is None else epochs["seed"].tolist())}
-    scores = _scores(_parquet(folder / SCORES))
+    scores = _scores(_parquet(at(SCORES)))
     return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures, wall)
 
 

@@ -41,6 +41,7 @@ class RowBatch(NamedTuple):
         operations: names with commas between.
         evaluations: (rows, 2, 5), half-way and final, with the fields of `official.Evaluation`.
         parameters: (rows,) trainable ones.
+        place: how messages name a record, by its number and its offset.
     """
 
     first: int
@@ -51,6 +52,7 @@ class RowBatch(NamedTuple):
     operations: list[str]
     evaluations: NDArray[np.float64]
     parameters: NDArray[np.int64]
+    place: str = "record {} at byte {}"
 
 
 def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[RowBatch]:

@@ -12,7 +12,6 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.spaces.nb101 import lookup
 from nasbench_suite.spaces.nb101.batches import RowBatch
 from nasbench_suite.spaces.nb101.official import Evaluation
-from nasbench_suite.spaces.nb101.tfrecord import at
 from nasbench_suite.table.writer import TableWriter
 
 TRIAL_SET: Final = "cifar10"
@@ -124,6 +123,32 @@ class RepeatValues:
             yield values, gaps
 
 
+def check_figures(path: Path, batch: RowBatch, highest: float = 1.0) -> None:
+    """Refuses what cannot be a measurement; NaN is an accuracy, that of a training that diverged.
+
+    Args:
+        path: of the file, for messages.
+        batch: of its records.
+        highest: accuracy that there can be.
+
+    Raises:
+        SourceError: names the first such record.
+    """
+    epochs, seconds, accuracies = batch.evaluations[..., 0], batch.evaluations[..., 1], batch.evaluations[..., 2:]
+    whole = np.where(np.isfinite(epochs), np.rint(epochs), -1)
+    schedule = batch.epochs
+    for wrong, expected in (
+        (whole[:, 1] != schedule, "the last evaluation at the end of the schedule"),
+        ((whole[:, 0] < 1) | (whole[:, 0] >= schedule), "the second evaluation within the schedule"),
+        (~((seconds >= 0) & (seconds < np.inf)).all(axis=1), "seconds of 0 or more"),
+        (((accuracies < 0) | (accuracies > highest)).any(axis=(1, 2)), f"accuracies from 0 to {highest:g}"),
+    ):
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            got = [Evaluation(*values)._asdict() for values in batch.evaluations[place].tolist()]
+            raise record_error(path, batch, place, f"expected {expected} of {schedule[place]} epochs, got {got}")
+
+
 def record_error(path: Path, batch: RowBatch, place: int, what: object) -> SourceError:
     """Returns an error that names one record of a batch."""
-    return SourceError(f"{at(path, batch.first + place, batch.offsets[place])}: {what}")
+    return SourceError(f"{path}: {batch.place.format(batch.first + place, batch.offsets[place])}: {what}")

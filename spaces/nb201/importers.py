@@ -5,10 +5,11 @@ from typing import Any
 
 from nasbench_suite.importing.importer import Importer
 from nasbench_suite.space import Space
+from nasbench_suite.spaces.nb201.nni_importer import NB201DatabaseImporter
 from nasbench_suite.spaces.nb201.official import TOPOLOGY
 from nasbench_suite.spaces.nb201.official_importer import OfficialImporter
 
 
 def importers(space: Space[Any]) -> Sequence[Importer]:
-    """Lists an importer for each official format."""
-    return [OfficialImporter(format, TOPOLOGY) for format in TOPOLOGY.descriptions]
+    """Lists the reader of NNI's database, and one for each official format."""
+    return [NB201DatabaseImporter(), *(OfficialImporter(format, TOPOLOGY) for format in TOPOLOGY.descriptions)]

@@ -62,14 +62,14 @@ class OfficialImporter(Importer):
             done = now
 
         with new_writer(UNITS, DATASETS) as writer:
-            table = _TableInProgress(writer, space, self._release, str(path))
+            table = TableInProgress(writer, space, self._release, str(path))
             for record in source.records(advance):
                 table.add(record)
             table.complete(source.counts)
             return writer.finish()
 
 
-class _TableInProgress:
+class TableInProgress:
     """A table that is being written, architecture by architecture."""
 
     def __init__(self, writer: TableWriter, space: Space[Any], release: Release, where: str) -> None:

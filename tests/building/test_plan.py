@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.building.plan import BuildPlan
+from nasbench_suite.building.plan import BuildPlan, prepare
 from nasbench_suite.errors import ArchitectureError, ConfigError
 
 Make = Callable[..., BuildPlan]
@@ -95,3 +95,9 @@ def test_every_training_config_makes_a_recipe_of_its_schedule(composed: Callable
             recipe_for(config["training"], TrainingTask("", one, 1)).crop_pad for one in ("cifar10", "ImageNet16-120")
         ]
         assert pads == ([1, 1] if name == "digits" else [4, 2])
+
+
+def test_a_training_of_another_space_is_refused_before_anything_is_listed(composed: Callable[..., Any]) -> None:
+    config = composed("space=nb101", "name=mine", name="build").config
+    with pytest.raises(ConfigError, match="training: is not for space nb101 .*momentum.*; choose another training="):
+        prepare(config)

@@ -95,3 +95,15 @@ def test_ones_own_table_that_cannot_be_read_is_named_where_the_shipped_one_answe
     monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", shipped)
     answer = cli("query", "nb201", text)
     assert "table came_along," in answer.out and "passed over: " in answer.err and "mine.mdb" in answer.err
+
+
+def test_nb101_is_asked_by_nasbenchs_hash(cli: Cli, tmp_path: Path) -> None:
+    text, key = "010001000|input,conv3x3-bn-relu,output", "b49ac8c578b4561d79ac7087988f1c61"
+    csv = tmp_path / "mine.csv"
+    csv.write_text(f'arch,dataset,epochs,valid_accuracy\n"{text}",cifar10,108,93.5\n')
+    assert cli("import", "nb101", csv, "--name", "mine").code == 0
+    by_hash = cli("query", "nb101", key, "--table", "mine", "--dataset", "cifar10", "--json")
+    assert by_hash.json["arch"] == text and by_hash.json["valid_accuracy"] == 93.5
+    assert by_hash.out == cli("query", "nb101", text, "--table", "mine", "--dataset", "cifar10", "--json").out
+    lacking = cli("query", "nb101", "f" * 32, "--table", "mine")
+    assert lacking.code == 2 and "but none of hash ffff" in lacking.err

@@ -79,3 +79,14 @@ def test_a_folder_that_is_no_jobs_is_refused(cli: Callable, tmp_path: Path) -> N
     for command in ("rerun", "verify"):
         answer = cli(command, tmp_path)
         assert answer.code == 2 and "expected a job's folder" in answer.err
+
+
+def test_verify_counts_the_searches_that_found_nothing(cli: Callable, tmp_path: Path) -> None:
+    assert cli("run", "algorithm=random", "seeds=30", "budget.seconds=60", "results=few", "tracking=disabled").code == 0
+    (folder,) = (tmp_path / "few").glob("nb201-*")
+    found = parquet.read_table(folder / TRAJECTORY)["seed"].unique()
+    assert 0 < len(found) < 30, "a budget in which some searches evaluate something"
+    answer = cli("verify", folder, "--seeds", "30")
+    assert (
+        answer.code == 0 and f"{len(parquet.read_table(folder / TRAJECTORY))} rows of 30 of 30 searches" in answer.out
+    )

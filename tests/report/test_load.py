@@ -7,6 +7,7 @@ import pytest
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs import manifest
+from nasbench_suite.jobs.commit import commit
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import FAILURES, SCORES, TRAJECTORY
 from nasbench_suite.jobs.manifest import MANIFEST
@@ -135,3 +136,21 @@ def test_results_from_before_0_1_are_named_and_left_out(
     assert loaded.left_out[old].endswith(
         "those of format 1 are from before 0.1; run the command again to make them anew"
     )
+
+
+def test_a_commit_that_a_kill_interrupted_is_read_whole_and_left_as_it_is(
+    results: Callable, searches, scores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = results("interrupted", {0: searches[0]}, scores)
+    other = results("whole", {0: searches[0], 1: searches[1]}, scores)
+    found = manifest.read(other)
+    assert found is not None
+    contents = {name: (other / name).read_bytes() for name in found.files}
+    monkeypatch.setattr("nasbench_suite.jobs.commit.finish_commit", lambda folder: None)
+    commit(folder, contents, [0, 1])
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    assert make_report([folder]).rows == make_report([other]).rows
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    manifest.staged(folder, TRAJECTORY).write_bytes(b"x")
+    with pytest.raises(ResultsError, match=f"not what the job wrote.*{TRAJECTORY}"):
+        load([folder])

@@ -65,3 +65,17 @@ def test_a_file_that_unpacks_to_more_than_it_is_is_refused(tmp_path: Path) -> No
     assert len(packed.getvalue()) < 20_000
     with pytest.raises(ResultsError, match="got BadZipFile"):
         checkpoint_file.read(tmp_path / "state.pt")
+
+
+def test_bytes_that_torch_chokes_on_are_one_line(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    torch.save({"weight": torch.ones(20, 20)}, buffer)
+    state = tmp_path / "state.pt"
+    for at in range(0, len(buffer.getvalue()), 7):
+        damaged = bytearray(buffer.getvalue())
+        damaged[at] ^= 0x55
+        state.write_bytes(sealed(bytes(damaged)))
+        try:
+            checkpoint_file.read(state)
+        except ResultsError as error:
+            assert str(error).startswith(f"{state}: expected a checkpoint") and "\n" not in str(error)

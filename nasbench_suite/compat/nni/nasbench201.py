@@ -1,4 +1,7 @@
-"""NNI's `nasbench201`: its constants and the query. An architecture is a dictionary of operations by edge."""
+"""NNI's `nasbench201`: its constants and the query.
+
+An architecture is a dictionary of operations by edge, from `0_1` to `2_3`.
+"""
 
 import os
 from collections.abc import Iterator, Mapping

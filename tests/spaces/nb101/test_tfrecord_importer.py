@@ -205,8 +205,8 @@ def test_a_wrong_hash_is_refused(imported: Callable, training: Callable) -> None
 def test_hashes_and_cells_are_one_to_one_also_where_none_is_computed(
     imported: Callable, training: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nasbench_suite.spaces.nb101.tfrecord_importer._ALL_HASHED", 0)
-    monkeypatch.setattr("nasbench_suite.spaces.nb101.tfrecord_importer._HASHED_EVERY", 10)
+    monkeypatch.setattr("nasbench_suite.spaces.nb101.file_cells._ALL_HASHED", 0)
+    monkeypatch.setattr("nasbench_suite.spaces.nb101.file_cells._HASHED_EVERY", 10)
     first = training(OTHER)  # row 0 is in every sample
     with pytest.raises(SourceError, match=r"record 3 at byte \d+: the cell was there with the hash 0{32}"):
         imported(first, training(LEFT, hash="0" * 32), training(RIGHT, hash="1" * 32))
