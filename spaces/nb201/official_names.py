@@ -43,7 +43,7 @@ def official_name(name: str) -> str:
 
 
 def official_state_dict(network: nn.Module) -> dict[str, Tensor]:
-    """Returns the parameters and buffers of a network under their official names, in the official shapes; not copied."""
+    """Returns the parameters and buffers of a network under the official names, in the official shapes; not copied."""
     found = {official_name(name): value for name, value in network.state_dict().items()}
     return {name: value.flatten(1) if name == "classifier.weight" else value for name, value in found.items()}
 
