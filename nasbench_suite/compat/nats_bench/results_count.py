@@ -90,7 +90,10 @@ class ResultsCount:
         self.params, self.flop, self.seed = params, flop, seed
         self.epochs, self.latency = epochs, latency
         self._arithmetic = PYTHON
-        self.reset_eval()
+        self.eval_names: list[str] = []
+        self.eval_acc1es: Mapping[str, float] = {}
+        self.eval_times: Mapping[str, float] = {}
+        self.eval_losses: Mapping[str, float] = {}
 
     @classmethod
     def of_table(cls, reader: FieldReader, arithmetic: Arithmetic) -> "ResultsCount":
@@ -124,10 +127,8 @@ class ResultsCount:
 
     def reset_eval(self) -> None:
         """Forgets all evaluations."""
-        self.eval_names: list[str] = []
-        self.eval_acc1es: Any = {}
-        self.eval_times: Any = {}
-        self.eval_losses: Any = {}
+        self.eval_names = []
+        self.eval_acc1es, self.eval_times, self.eval_losses = {}, {}, {}
 
     def update_latency(self, latency: Sequence[float]) -> None:
         """Sets the latencies, in seconds."""
