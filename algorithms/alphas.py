@@ -19,6 +19,9 @@ class AlphaSettings:
         eps: Adam's term in the denominator; PyTorch's default.
         weight_decay: added to the gradient.
         initial_std: standard deviation of the first alphas.
+        in_clip: whether the norm that limits the gradient of the supernet's parameters takes in that of the alphas: the
+            one they were last moved by and that of the parameters' loss, added up. So NAS-Bench-201's code, where it
+            makes the steps of the parameters a little shorter; the alphas' own steps are not limited either way.
     """
 
     learning_rate: float = 3e-4
@@ -26,6 +29,7 @@ class AlphaSettings:
     eps: float = 1e-8
     weight_decay: float = 1e-3
     initial_std: float = 1e-3
+    in_clip: bool = False
 
     def __post_init__(self) -> None:
         if self.learning_rate <= 0 or self.weight_decay < 0 or self.initial_std < 0:

@@ -70,7 +70,7 @@ class DARTS(Differentiable[ArchT]):
         return StepMetrics(*seen, valid_loss)
 
     def _move_parameters(self, train: Batch) -> tuple[Tensor, Tensor]:
-        return self.step_parameters(train, Mixture(self.probabilities().detach()))
+        return self.step_parameters(train, Mixture(self.seen_by_parameters(self.probabilities())), self.limited_with)
 
     def _move_alphas(self, train: Batch, valid: Batch) -> Tensor:
         gradient, loss = self._gradient(train, valid)
@@ -118,7 +118,7 @@ class DARTS(Differentiable[ArchT]):
         direction = self.session.gradients(loss, parameters)
         _add(direction, parameters, settings["weight_decay"])
         buffers = [optimizer.state[parameter].get("momentum_buffer") for parameter in parameters]
-        if all(buffer is not None for buffer in buffers):  # there are none before the first step
+        if all(buffer is not None for buffer in buffers):  # there are none before the first pass
             _add(direction, buffers, settings["momentum"])
         return direction
 

@@ -44,6 +44,15 @@ class Differentiable(OneShotAlgorithm[ArchT]):
         """Returns the softmax of every edge's alphas: (edges, operations)."""
         return self.alphas.softmax(-1)
 
+    @property
+    def limited_with(self) -> Tensor | None:
+        """What counts beside the parameters in the norm that limits their gradient; see `AlphaSettings.in_clip`."""
+        return self.alphas if self._settings.in_clip else None
+
+    def seen_by_parameters(self, edge_weights: Tensor) -> Tensor:
+        """Returns edge weights for a step of the parameters: constants, where no gradient of the alphas counts."""
+        return edge_weights if self._settings.in_clip else edge_weights.detach()
+
     def step_alphas(self, gradient: Tensor) -> None:
         """Moves the alphas against a gradient (edges, operations)."""
         self.alphas.grad = gradient
@@ -59,11 +68,18 @@ class Differentiable(OneShotAlgorithm[ArchT]):
         return self.probabilities().detach()
 
     def state(self) -> dict[str, Any]:
-        """Returns a copy of the alphas and of Adam's moments."""
-        return {"alphas": self.alphas.detach().clone(), "adam": copy.deepcopy(self.adam.state_dict())}
+        """Returns a copy of the alphas, of their last gradient and of Adam's moments."""
+        gradient = self.alphas.grad
+        return {
+            "alphas": self.alphas.detach().clone(),
+            "gradient": None if gradient is None else gradient.clone(),
+            "adam": copy.deepcopy(self.adam.state_dict()),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes back to a state."""
         with torch.no_grad():
             self.alphas.copy_(state["alphas"])
+            gradient = state["gradient"]
+            self.alphas.grad = None if gradient is None else gradient.to(self.alphas)
         self.adam.load_state_dict(state["adam"])

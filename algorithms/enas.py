@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from nasbench_suite.algorithms.adam import make_adam
 from nasbench_suite.algorithms.controller import Controller, ControllerSettings
-from nasbench_suite.algorithms.selection import SelectionSettings, best_of, score
+from nasbench_suite.algorithms.selection import Scores, SelectionSettings, best_of
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
 from nasbench_suite.one_shot.batch import Batch
@@ -90,16 +90,20 @@ class ENAS(OneShotAlgorithm[ArchT]):
         self,
         controller: ControllerSettings = ControllerSettings(),
         training: ControllerTraining = ControllerTraining(),
-        selection: SelectionSettings = SelectionSettings(images=128, augmented=True),
+        selection: SelectionSettings = SelectionSettings(select_before=10, images=128, augmented=True),
+        validation_pass: bool = False,
     ) -> None:
         """
         Args:
             controller: its network.
             training: of the controller.
-            selection: how the cells of an answer are scored, and, `select` apart, those of a reward. All defaults are
-                those of NAS-Bench-201's code.
+            selection: how the cells of an answer are scored, and, their number apart, those of a reward. All defaults
+                are those of NAS-Bench-201's code.
+            validation_pass: after a step, also pass a validation batch through the network, under the same cell, as
+                NATS-Bench's code does: nothing is learned of it but the running statistics of batch normalisation.
         """
         self._controller_settings, self._training, self._selection = controller, training, selection
+        self.uses_valid = validation_pass
 
     def begin(self, session: Session[ArchT]) -> None:
         """Draws the first controller from `session.noise`."""
@@ -112,16 +116,19 @@ class ENAS(OneShotAlgorithm[ArchT]):
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         """Moves the parameters under a cell of the controller's."""
         (cell,) = self._draw(1)
-        return StepMetrics(*self.step_parameters(train, self.session.supernet.path(cell)))
+        path = self.session.supernet.path(cell)
+        seen = self.step_parameters(train, path)
+        return StepMetrics(*seen, None if valid is None else self.session.look_at(valid, path))
 
     def end_epoch(self) -> None:
         """Trains the controller; the parameters stay."""
-        baselines = [self._step_controller() for _ in range(self._training.steps)]
+        scores = Scores(self.session, self._selection)
+        baselines = [self._step_controller(scores) for _ in range(self._training.steps)]
         self.baseline = float(baselines[-1][-1] if self._training.carry == "last" else torch.cat(baselines).mean())
 
     def answer(self) -> ArchT:
         """Returns the best of the controller's cells."""
-        cells = self._draw(self._selection.select)
+        cells = self._draw(self._selection.count(self.session))
         self._frequencies = self._count(cells)
         return best_of(self.session, cells, self._selection)
 
@@ -153,10 +160,10 @@ class ENAS(OneShotAlgorithm[ArchT]):
     def _draw(self, count: int) -> list[ArchT]:
         return [self.session.supernet.decode(codes) for codes in self.controller(count).codes.tolist()]
 
-    def _step_controller(self) -> Tensor:
+    def _step_controller(self, scores: Scores[ArchT]) -> Tensor:
         """Moves the controller once; returns the baselines of the cells (aggregate,)."""
-        drawn = self.controller(self._training.aggregate)
-        accuracy = torch.tensor([self._accuracy(codes) / 100 for codes in drawn.codes.tolist()])
+        drawn, decode = self.controller(self._training.aggregate), self.session.supernet.decode
+        accuracy = torch.tensor([scores.score(decode(codes)) / 100 for codes in drawn.codes.tolist()])
         entropy = drawn.entropy if self._training.entropy_gradient else drawn.entropy.detach()
         reward = accuracy + self._training.entropy_weight * entropy
         if self.baseline is None:
@@ -170,9 +177,6 @@ class ENAS(OneShotAlgorithm[ArchT]):
             nn.utils.clip_grad_norm_(self.controller.parameters(), self._training.clip)
         self.adam.step()
         return baseline.detach()
-
-    def _accuracy(self, codes: Sequence[int]) -> float:
-        return score(self.session, self.session.supernet.decode(codes), self._selection)
 
     def _count(self, cells: Sequence[ArchT]) -> Tensor:
         supernet = self.session.supernet

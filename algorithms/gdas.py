@@ -62,7 +62,8 @@ class GDAS(Differentiable[ArchT]):
         """Moves the parameters under one draw and the alphas under another."""
         assert valid is not None
         drawn = self.draw()
-        seen = self.step_parameters(train, OneHot(drawn.values.detach(), drawn.chosen))
+        seen_as = OneHot(self.seen_by_parameters(drawn.values), drawn.chosen)
+        seen = self.step_parameters(train, seen_as, self.limited_with)
         loss, _ = self.session.loss(valid, self.draw())
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)

@@ -51,7 +51,7 @@ class LocalSearch(Algorithm[ArchT]):
     def _move(self) -> None:
         """Climbs, or starts again, until there is something to measure."""
         while not self._waiting:
-            # a discarded evaluation is never told, so it may be missing
+            # a discarded evaluation does not reach `tell`, so it may be missing
             best = max((arch for arch in self._near if arch in self._known), key=self._known.__getitem__, default=None)
             if best is None or self._known[best] <= self._climbed:
                 start = self.space.sample(self.rng)

@@ -23,6 +23,7 @@ class RSPS(OneShotAlgorithm[ArchT]):
         connected: bool = False,
         distinct: bool = False,
         selection: SelectionSettings = SelectionSettings(),
+        validation_pass: bool = False,
     ) -> None:
         """
         Args:
@@ -30,13 +31,16 @@ class RSPS(OneShotAlgorithm[ArchT]):
             connected: in training, draw a node's edges again while none of them carries anything; the paper does not.
             distinct: draw the cells scored for an answer without replacement; the paper does not.
             selection: how they are scored, drawn without regard to `connected`; by default as in NAS-Bench-201's code.
+            validation_pass: after a step, also pass a validation batch through the network, under cells of its own, as
+                NATS-Bench's code does: nothing is learned of it but the running statistics of batch normalisation.
         """
         self._shared, self._connected, self._distinct = shared, connected, distinct
-        self._selection = selection
+        self.uses_valid, self._selection = validation_pass, selection
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         """Moves the parameters under random cells."""
-        return StepMetrics(*self.step_parameters(train, self._draw()))
+        seen = self.step_parameters(train, self._draw())
+        return StepMetrics(*seen, None if valid is None else self.session.look_at(valid, self._draw()))
 
     def answer(self) -> ArchT:
         """Returns the best of the random cells."""
@@ -59,7 +63,7 @@ class RSPS(OneShotAlgorithm[ArchT]):
         return supernet.path(supernet.draw(self.session.rng, connected=self._connected))
 
     def _cells(self) -> list[ArchT]:
-        draw, rng, select = self.session.supernet.draw, self.session.rng, self._selection.select
+        draw, rng, select = self.session.supernet.draw, self.session.rng, self._selection.count(self.session)
         if not self._distinct:
             return [draw(rng) for _ in range(select)]
         cells: dict[ArchT, None] = {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,33 +18,56 @@ class SelectionSettings:
     """How architectures are scored by a supernet. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
 
     Attributes:
-        select: architectures scored for an answer.
-        images: validation images that each is scored on, drawn anew for each.
+        select: architectures scored for the answer after the last epoch.
+        images: validation images that each is scored on: the next ones of a random order, in which every validation
+            image comes once before any comes again.
         augmented: whether these are augmented as in training.
         statistics: that batch normalisation uses, see `Session.accuracy`.
+        select_before: architectures scored for the answers after the epochs before the last; None for `select`. A
+            search that a budget ends early ends with such an answer.
     """
 
     select: int = 100
     images: int = 512
     augmented: bool = False
     statistics: Statistics = "running"
+    select_before: int | None = None
 
     def __post_init__(self) -> None:
         if self.select < 1 or self.images < 1:
             raise ConfigError(f"selection: expected select and images of 1 or more, got {self.select}, {self.images}")
+        if self.select_before is not None and self.select_before < 1:
+            raise ConfigError(f"selection: expected select_before of 1 or more or null, got {self.select_before}")
         if self.statistics not in ("batch", "running"):
             raise ConfigError(f"selection: expected statistics batch or running, got {self.statistics!r}")
 
+    def count(self, session: Session[Any]) -> int:
+        """Returns how many architectures are scored for the answer after the epoch under way."""
+        is_last = session.epoch + 1 >= session.epochs
+        return self.select if is_last or self.select_before is None else self.select_before
 
-def score(session: Session[ArchT], arch: ArchT, settings: SelectionSettings) -> float:
-    """Returns an architecture's accuracy in percent, with the supernet's parameters, on a new validation batch."""
-    batch = session.valid_batch(settings.images, settings.augmented)
-    return session.accuracy(batch, session.supernet.path(arch), settings.statistics)
+
+class Scores(Generic[ArchT]):
+    """Scores architectures, each on the next batch of validation images."""
+
+    def __init__(self, session: Session[ArchT], settings: SelectionSettings) -> None:
+        """
+        Args:
+            session: of the supernet.
+            settings: of the batches.
+        """
+        self._session, self._settings = session, settings
+        self._batches = session.valid_batches(settings.images, settings.augmented)
+
+    def score(self, arch: ArchT) -> float:
+        """Returns an architecture's accuracy in percent, with the supernet's parameters."""
+        path = self._session.supernet.path(arch)
+        return self._session.accuracy(next(self._batches), path, self._settings.statistics)
 
 
 def best_of(session: Session[ArchT], architectures: Iterable[ArchT], settings: SelectionSettings) -> ArchT:
     """Returns the first of the architectures, at least one, whose score is the highest."""
-    return max(architectures, key=lambda arch: score(session, arch, settings))
+    return max(architectures, key=Scores(session, settings).score)
 
 
 def most_probable(probabilities: NDArray[np.floating], count: int) -> list[tuple[int, ...]]:

@@ -57,7 +57,7 @@ class SETN(Differentiable[ArchT]):
         """Moves the parameters under a uniformly drawn cell and the alphas under the mixture."""
         assert valid is not None
         supernet = self.session.supernet
-        seen = self.step_parameters(train, supernet.path(supernet.draw(self.session.rng)))
+        seen = self.step_parameters(train, supernet.path(supernet.draw(self.session.rng)), self.limited_with)
         loss, _ = self.session.loss(valid, Mixture(self.probabilities()))
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)
@@ -67,11 +67,12 @@ class SETN(Differentiable[ArchT]):
         """Returns the best of the candidates."""
         # in double precision, where alphas that differ have probabilities that differ
         probabilities = self.alphas.detach().double().softmax(-1).cpu().numpy()
+        count = self._selection.count(self.session)
         if self._candidates == "drawn":
             draw = self.session.supernet.draw
-            cells = [draw(self.session.rng, probabilities) for _ in range(self._selection.select)]
+            cells = [draw(self.session.rng, probabilities) for _ in range(count)]
         else:
-            cells = [self._cell(chosen) for chosen in most_probable(probabilities, self._selection.select)]
+            cells = [self._cell(chosen) for chosen in most_probable(probabilities, count)]
         return best_of(self.session, cells, self._selection)
 
     def _cell(self, chosen: tuple[int, ...]) -> ArchT:

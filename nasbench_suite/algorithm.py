@@ -68,7 +68,7 @@ class Algorithm(ABC, Generic[ArchT]):
 
     @abstractmethod
     def tell(self, proposal: Proposal[ArchT], observation: Observation) -> None:
-        """Takes the result of a proposal. A discarded evaluation is never told."""
+        """Takes the result of a proposal. It is not called for a discarded evaluation."""
 
     def propose(self, arch: ArchT, fidelity: Fidelity | None = None, candidate: bool = True) -> Proposal[ArchT]:
         """Makes a proposal with a fresh id, at the highest fidelity on offer unless another is named."""

@@ -57,5 +57,11 @@ def sync_folder(folder: Path) -> None:
 
 def cannot_write(path: Path, error: OSError, advice: str) -> ResultsError:
     """Says why a file or folder could not be written, and what to do."""
-    reason = "the disk is full" if error.errno in _FULL else error.strerror or str(error)
-    return ResultsError(f"{path}: cannot be written ({reason}); {advice}")
+    return ResultsError(f"{path}: cannot be written ({reason(error)}); {advice}")
+
+
+def reason(error: Exception) -> str:
+    """Says why something could not be read or written; a full disk in the same words, whoever complains of it."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    full = isinstance(error, OSError) and error.errno in _FULL
+    return "the disk is full" if full or any(os.strerror(code) in text for code in _FULL) else text

@@ -199,8 +199,8 @@ class Benchmark:
             MissingArchitectureError: the table has no such row.
             UnknownDatasetError: it has no such trial set.
             UnknownMetricError: neither the table nor the package knows such a metric.
-            MissingTrialError: the cell has no such trial.
-            ConfigError: the fidelity or the policy is none.
+            MissingTrialError: the architecture has no such trial.
+            ConfigError: what was named is no fidelity or no trial policy.
         """
         self.table.check_row(row)
         self.table.check_metric(trial_set, metric)

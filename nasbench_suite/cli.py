@@ -4,12 +4,14 @@ Each command imports what it needs when it runs, so that none waits for another'
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.version import __version__
 
@@ -20,7 +22,10 @@ BUILD_HELP = """train architectures and write their table: nasbench-suite build 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs a command; errors end in one line and exit code 2."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = [_as_utf8(word) for word in (sys.argv[1:] if argv is None else argv)]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without our letters shows their codes
     try:
         if arguments[:1] == ["run"]:
             _run(arguments[1:])
@@ -32,13 +37,31 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         # the reader of our output has gone, as `| head` does; say nothing more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         sys.exit(141)
     except KeyboardInterrupt:
         print("nasbench-suite: interrupted; start again to go on", file=sys.stderr)
         sys.exit(130)
     except NasBenchSuiteError as error:
         _fail(error)
+    except OSError as error:  # whatever reads and writes files names them; what is left is our own output
+        _discard_output()
+        _fail(NasBenchSuiteError(f"{error.filename or 'the output'}: cannot be read or written ({reason(error)})"))
+    except MemoryError:
+        _fail(NasBenchSuiteError("there is not enough memory"))
+
+
+def _as_utf8(word: str) -> str:
+    """Returns an argument that was typed in UTF-8 where the locale has no letters but ASCII's."""
+    try:
+        return word.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return word
+
+
+def _discard_output() -> None:
+    """Lets nothing more be written to where nothing can be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: Exception) -> None:
@@ -100,6 +123,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--force", action="store_true", help="replace a table that has other content")
     command.set_defaults(command=_import)
 
+    command = commands.add_parser("annotate", help="add hardware costs or zero-cost scores to a table")
+    command.add_argument("table", metavar="TABLE", help="its name")
+    command.add_argument(
+        "path", type=_path, metavar="PATH", help="HW-NAS-Bench, zero-cost scores, or a CSV of your own"
+    )
+    command.add_argument("--dataset", help="whose images the figures are for, where the file does not say")
+    command.add_argument("--format", help="force a format; default: recognised from the file")
+    command.set_defaults(command=_annotate)
+
     command = commands.add_parser("tables", help="list the tables that are here")
     command.add_argument("name", nargs="?", metavar="NAME", help="one table; default: all")
     command.add_argument("--verify", action="store_true", help="read every value and compare the content hash")
@@ -107,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("query", help="show what a table knows of one architecture")
     command.add_argument("space", help="e.g. nb201")
-    command.add_argument("arch", help="the architecture's text form")
+    command.add_argument("arch", help="the architecture's text form, or its hash (nb101)")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")
     command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")
@@ -166,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _path(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected a path, got nothing")
     return Path(text).expanduser()
 
 
@@ -192,6 +226,8 @@ def _import(options: argparse.Namespace) -> None:
 
     from nasbench_suite.registry.spaces import space_names
 
+    if options.name == "":
+        raise ConfigError("--name: expected a table's name, got nothing")
     names = matching(space_names(), options.space) or [options.space]  # what matches nothing is named as unknown
     if options.name and len(names) > 1:
         raise ConfigError(
@@ -214,6 +250,12 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
     print(f"table {destination.stem}: {metadata.architectures:,} architectures, {counts}")
     print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
+
+
+def _annotate(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.annotate import show
+
+    show(options)
 
 
 def _tables(options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ _PATIENCE = timedelta(days=7)
 
 
 class FirstProcessError(NasBenchSuiteError):
-    """What the first process could not do, told there; the others end quietly."""
+    """What the first process could not do, and reports; the others end quietly."""
 
 
 def launched() -> bool:

@@ -1,9 +1,13 @@
 """Progress bars: shown on a terminal after two seconds, silent elsewhere."""
 
-from types import TracebackType
-from typing import Never, Self
+from __future__ import annotations
 
-from tqdm import tqdm
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Never, Self
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 class Progress:
@@ -16,23 +20,23 @@ class Progress:
             total: units to be done.
             unit: its name; `B` is shown with binary prefixes.
         """
-        # disable=None: silent where standard error is no terminal
-        self._bar: tqdm[Never] = tqdm(
-            total=total,
-            desc=label,
-            unit=unit,
-            unit_scale=unit == "B",
-            unit_divisor=1024,
-            delay=2,
-            disable=None,
-        )
+        self._bar: tqdm[Never] | None = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm  # a start that shows nothing does without
+
+            self._bar = tqdm(
+                total=total, desc=label, unit=unit, unit_scale=unit == "B", unit_divisor=1024, delay=2, disable=False
+            )
 
     def advance(self, amount: float = 1) -> None:
         """Notes that so many more units are done."""
-        self._bar.update(amount)
+        if self._bar is not None:
+            self._bar.update(amount)
 
     def start_at(self, amount: float) -> None:
         """Notes what was done before, so that it does not count in the rate."""
+        if self._bar is None:
+            return
         self._bar.initial = amount
         self._bar.reset()
         # which counts from nothing, whatever `initial` says; and an update by so much would be taken for speed
@@ -40,11 +44,13 @@ class Progress:
 
     def skip(self, amount: float) -> None:
         """Notes that so many more units were done before, so that they do not count in the rate."""
-        self.start_at(self._bar.n + amount)
+        if self._bar is not None:
+            self.start_at(self._bar.n + amount)
 
     def note(self, text: str) -> None:
         """Shows a short text behind the rate."""
-        self._bar.set_postfix_str(text, refresh=False)
+        if self._bar is not None:
+            self._bar.set_postfix_str(text, refresh=False)
 
     def __enter__(self) -> Self:
         return self
@@ -52,4 +58,5 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()

@@ -22,11 +22,11 @@ def search(
     seconds; epochs and evaluations are charged when an evaluation starts.
 
     At the budget's edge: no evaluation starts once a limit is reached. One that would overstep it is kept or refused by
-    the ledger's rule, and a worker whose evaluation is refused stops. What is under way is finished and told. One
+    the ledger's rule, and a worker whose evaluation is refused stops. The algorithm still gets the results of what is under way. One
     worker is the sequential loop.
 
     Args:
-        algorithm: asks for evaluations and is told their results.
+        algorithm: asks for evaluations and gets their results.
         evaluate: answers a proposal and charges the ledger; raises BudgetExhaustedError when nothing is left.
         ledger: whose seconds are the trajectory's clock.
         workers: evaluations under way at a time, 1 or more.
@@ -34,7 +34,7 @@ def search(
             real time for this question and the answers since the last, so that results differ from run to run.
 
     Returns:
-        One row per evaluation. A discarded evaluation is neither told nor in it.
+        One row per evaluation. A discarded evaluation has none, and the algorithm does not hear of it.
 
     Raises:
         MissingValueError: there are several workers, and the source does not know what an evaluation costs.

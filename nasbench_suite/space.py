@@ -47,11 +47,13 @@ class Space(ABC, Generic[ArchT]):
         datasets: the data sets whose search and score figures come from different trial sets, as
             `{dataset: (search, score)}`.
         baselines: architectures of the benchmark's paper that have a name.
+        hash_bytes: length of the hash by which the benchmark's files name architectures; 0 where they have none.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
     baselines: Mapping[str, ArchT] = {}
+    hash_bytes: int = 0
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -96,6 +98,15 @@ class Space(ABC, Generic[ArchT]):
         Raises:
             ArchitectureError: where no architecture has them.
         """
+
+    def draw(self, arch: ArchT) -> str:
+        """Returns a picture of the architecture: a small SVG that needs nothing beside it; by default its text.
+
+        Every text in it is escaped, so that it can be part of a page.
+        """
+        from nasbench_suite.drawing import draw_text
+
+        return draw_text(self.format(arch), self.name)
 
     def enumerate(self) -> Iterator[ArchT]:
         """Lists the whole space in the benchmark's official order, where it can be listed.
@@ -145,6 +156,16 @@ class Space(ABC, Generic[ArchT]):
         An import counts the architectures whose parameters in the source are others.
         """
         return None
+
+    def hash(self, arch: ArchT) -> str:
+        """Returns the hash by which the benchmark's files name an architecture, in lower-case hexadecimal digits.
+
+        A table keeps the hashes of its rows where `hash_bytes` is not 0.
+
+        Raises:
+            ConfigError: the benchmark has no such hash.
+        """
+        raise ConfigError(f"space {self.name} names no architecture by a hash")
 
     def steps_per_epoch(self, trial_set: str) -> int | None:
         """Returns the training steps of an epoch, for tables that time a step; None where unknown."""

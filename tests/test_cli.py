@@ -9,7 +9,7 @@ import pytest
 from nasbench_suite.folders import table_path
 
 Cli = Callable[..., Any]
-CELL = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
+ARCH = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 
 
 def fails(answer: Any, *parts: str) -> None:
@@ -23,19 +23,19 @@ def fails(answer: Any, *parts: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        # a wrong operation, a cell outside the space
-        (["query", "nb201", CELL.replace("none~2", "nope~2")], ["unknown operation 'nope'", "avg_pool_3x3"]),
+        # a wrong operation, an architecture outside the space
+        (["query", "nb201", ARCH.replace("none~2", "nope~2")], ["unknown operation 'nope'", "avg_pool_3x3"]),
         (["query", "nb201", "|none~0|"], ["expected a cell such as"]),
-        (["query", "nb299", CELL], ["expected one of the spaces", "nb299"]),
-        # an unknown data set, schedule, epoch, seed, table
-        (["query", "nb201", CELL, "--dataset", "svhn"], ["svhn", "cifar10, cifar100"]),
-        (["query", "nb201", CELL, "--epochs", "50"], ["12 or 200", "50"]),
-        (["query", "nb201", CELL, "--epochs", "200", "--epoch", "7"], ["not at 7"]),
-        (["query", "nb201", CELL, "--dataset", "cifar10", "--seed", "999"], ["not trial 999"]),
-        (["query", "nb201", CELL, "--seed", "first"], ["expected a training seed or mean, got 'first'"]),
-        (["query", "nb201", CELL, "--seed", "-1"], ["expected a training seed or mean, got '-1'"]),
-        (["query", "nb201", CELL, "--json"], ["name its --dataset"]),
-        (["query", "nb201", CELL, "--table", "lost"], ["no table 'lost'", "nasbench-suite import"]),
+        (["query", "nb299", ARCH], ["expected one of the spaces", "nb299"]),
+        # an unknown data set, schedule, epoch, trial, table
+        (["query", "nb201", ARCH, "--dataset", "svhn"], ["svhn", "cifar10, cifar100"]),
+        (["query", "nb201", ARCH, "--schedule", "50"], ["12 or 200", "50"]),
+        (["query", "nb201", ARCH, "--schedule", "200", "--epoch", "7"], ["not at 7"]),
+        (["query", "nb201", ARCH, "--dataset", "cifar10", "--trial", "999"], ["not trial 999"]),
+        (["query", "nb201", ARCH, "--trial", "first"], ["expected a training seed or mean, got 'first'"]),
+        (["query", "nb201", ARCH, "--trial", "-1"], ["expected a training seed or mean, got '-1'"]),
+        (["query", "nb201", ARCH, "--json"], ["name its --dataset"]),
+        (["query", "nb201", ARCH, "--table", "lost"], ["no table 'lost'", "nasbench-suite import"]),
         (["run", "dataset=svhn"], ["svhn", "cifar10, cifar100"]),
         (["run", "table=lost"], ["no table 'lost'", "nasbench-suite import"]),
         (["run", "fidelities=[[200,7]]"], ["got epoch 7 of 200"]),
@@ -70,7 +70,7 @@ def fails(answer: Any, *parts: str) -> None:
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else None,
 )
-def test_bad_input_is_told_in_one_line(
+def test_bad_input_ends_in_one_line(
     cli: Cli, tmp_path: Path, small_csv: Path, home: Path, arguments: list[str], parts: list[str]
 ) -> None:
     (tmp_path / "foreign.bin").write_bytes(bytes(range(256)) * 40)
@@ -78,25 +78,21 @@ def test_bad_input_is_told_in_one_line(
     table = (home / "tables" / "nb201.mdb").read_bytes()
     fails(cli(*arguments), *parts)
     assert (home / "tables" / "nb201.mdb").read_bytes() == table
-    assert [path.name for path in (home / "tables").iterdir()] == ["nb201.mdb"]
+    assert [path.name for path in (home / "tables").glob("[!.]*")] == ["nb201.mdb"]
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_a_missing_table_is_answered_with_the_command_that_makes_one(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", home / "none")
+def test_a_missing_table_is_answered_with_the_command_that_makes_one(cli: Cli) -> None:
     fails(cli("run"), "nasbench-suite import nb201 PATH")
-    fails(cli("query", "nb201", CELL), "nasbench-suite import nb201 PATH")
+    fails(cli("query", "nb201", ARCH), "nasbench-suite import nb201 PATH")
 
 
-def test_a_truncated_table_is_told(cli: Cli, full_table: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setattr("nasbench_suite.registry.tables.SHIPPED", home / "none")
+def test_a_truncated_table_is_named(cli: Cli, full_table: Path, home: Path) -> None:
     (home / "tables").mkdir(parents=True)
     table_path("nb201").write_bytes(full_table.read_bytes()[:100_000])
     fails(cli("run", "table=nb201"), "truncated", "import it again")
-    fails(cli("query", "nb201", CELL, "--table", "nb201"), "truncated")
-    fails(cli("query", "nb201", CELL), "truncated")
+    fails(cli("query", "nb201", ARCH, "--table", "nb201"), "truncated")
+    fails(cli("query", "nb201", ARCH), "truncated")
 
 
 def test_force_replaces_a_table(cli: Cli, small_csv: Path, full_csv: Path) -> None:
@@ -113,7 +109,7 @@ def test_an_import_says_what_came_in(cli: Cli, small_csv: Path) -> None:
     assert "table nb201: " in out and "99 trainings" in out and str(table_path("nb201")) in out
 
 
-def test_enumerate_lists_the_cells_in_the_official_order(cli: Cli, space: Any) -> None:
+def test_enumerate_lists_the_architectures_in_the_official_order(cli: Cli, space: Any) -> None:
     lines = cli("enumerate", "nb201").out.splitlines()
     assert lines == [space.format(cell) for cell in space.enumerate()]
 

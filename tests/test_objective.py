@@ -26,7 +26,7 @@ from nasbench_suite.report.writers.console import to_console
 from nasbench_suite.report.writers.markdown import to_markdown
 from nasbench_suite.spaces.nds import NDSResNet
 from nasbench_suite.table import Table
-from nasbench_suite.testing.algorithms import reachable
+from nasbench_suite.testing.isolation import reachable
 
 COUNT = 30
 

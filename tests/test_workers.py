@@ -80,9 +80,9 @@ class Literal:
                     self.rows.append((proposal.id, now))
                     algorithm.tell(proposal, Observation(proposal.fidelity, float(proposal.id), 1.0, None))
             while queue:
-                free_of_checks = evaluations < self.unchecked
-                spent = ((now, self.seconds), (epochs, self.epochs), (evaluations, self.evaluations))
-                if not free_of_checks and any(limit is not None and value >= limit for value, limit in spent):
+                seconds = None if evaluations < self.unchecked else self.seconds
+                spent = ((now, seconds), (epochs, self.epochs), (evaluations, self.evaluations))
+                if any(limit is not None and value >= limit for value, limit in spent):
                     break
                 wanted = algorithm.ask()
                 if wanted is None:
@@ -91,13 +91,13 @@ class Literal:
                 start = now + self.overhead
                 end = start + costs[wanted.id % len(costs)]
                 after = (
-                    (end, self.seconds),
+                    (end, seconds),
                     (epochs + wanted.fidelity.epoch, self.epochs),
                     (evaluations + 1, self.evaluations),
                 )
-                late = self.seconds is not None and start >= self.seconds
+                late = seconds is not None and start >= seconds
                 over = any(limit is not None and value > limit for value, limit in after)
-                if not free_of_checks and (late or (over and not self.keep)):
+                if late or (over and not self.keep):
                     stopped.add(worker)
                     continue
                 epochs, evaluations = epochs + wanted.fidelity.epoch, evaluations + 1

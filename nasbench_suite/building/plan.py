@@ -15,6 +15,7 @@ from nasbench_suite.configuration.identity import TASKS, decisive, identity
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.training.task import TrainingTask
+from nasbench_suite.training.worker import check_network
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import check_whole, is_whole
 
@@ -100,6 +101,7 @@ def prepare(config: Mapping[str, Any]) -> BuildPlan:
         raise ConfigError(f"datasets: expected a list of names, got {names!r}")
     check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
+    check_network(space, config["training"])
     return BuildPlan(config, space, _rows(space, config["architectures"]))
 
 

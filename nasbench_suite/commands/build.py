@@ -11,7 +11,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from nasbench_suite.configuration.arguments import build_arguments
-from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
+from nasbench_suite.configuration.compose_once import composing_once
+from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.schema import check_build
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.folders import table_path
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str]) -> None:
         ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
     """
     _failures.clear()
-    with in_one_line("nasbench-suite build", build_arguments(arguments)):
+    with in_one_line("nasbench-suite build", build_arguments(arguments)), composing_once():
         _main()
     if _failures:
         raise _failures[0]
@@ -39,7 +40,7 @@ def _main(config: DictConfig) -> None:
     try:
         _build(config)
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
-        _failures.append(as_ours(error))
+        _failures.append(as_suite_error(error))
 
 
 def _build(config: DictConfig) -> None:

@@ -20,6 +20,7 @@ from nasbench_suite.importing.parameters import agree
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.table import Table, read_metadata
+from nasbench_suite.table.hashes import is_hash
 from nasbench_suite.table.trials import TrialPolicy
 
 ACCURACIES = ("train_accuracy", "valid_accuracy", "test_accuracy")
@@ -32,11 +33,14 @@ def show(options: argparse.Namespace) -> None:
         NasBenchSuiteError: the architecture, data set, schedule, epoch or trial is unknown.
     """
     space = find_space(options.space)
-    arch = space.parse(options.arch)
+    by_hash = is_hash(options.arch, space.hash_bytes)
+    arch = None if by_hash else space.parse(options.arch)
     trial = _trial(options.trial)
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
     table = _table(options)
+    if by_hash:
+        arch = space.parse(table.architecture(table.row_of_hash(options.arch)))
     if options.all or options.csv:
         if options.json:
             raise ConfigError("query: expected one of --json, --all and --csv")
@@ -55,6 +59,11 @@ def show(options: argparse.Namespace) -> None:
         if one["parameters_millions"] is not None:
             figures.append(f"{one['parameters_millions']:.6f} M parameters{_by_formula(table, arch, one)}")
         print(f"  {one['dataset']}, epoch {one['epoch']} of {one['schedule']}: {', '.join(figures) or 'not measured'}")
+        for name, column in one["columns"].items():
+            value = "not measured" if column["value"] is None else f"{column['value']:.6g} {column['unit']}"
+            print(f"    {name}: {value}{'' if column['device'] is None else ' on ' + column['device']}")
+    for line in table.columns.passed_over:
+        print(f"nasbench-suite: passed over: {line}", file=sys.stderr)
 
 
 def answer(
@@ -107,7 +116,7 @@ def answer(
         **figures,
         "seconds": benchmark.seconds(row, fidelity, trial),
         "parameters_millions": benchmark.value(row, source.score, Fidelity(schedule, schedule), "parameters", "mean"),
-        "columns": {},
+        "columns": _columns(table, row, dataset),
     }
 
 
@@ -117,6 +126,13 @@ def _by_formula(table: Table, arch: Any, one: dict[str, Any]) -> str:
     if known is None or agree(one["parameters_millions"], known):
         return ""
     return f" (by the space's formula {known:.6f})"
+
+
+def _columns(table: Table, row: int, dataset: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"value": column.value(row), "unit": column.unit, "device": column.device}
+        for name, column in table.columns.of(dataset).items()
+    }
 
 
 def _trial(text: str) -> TrialPolicy:

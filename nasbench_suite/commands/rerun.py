@@ -74,7 +74,7 @@ _REPEATED = {
     "table": ("evaluator.table",),
     "dataset": ("evaluator.dataset",),
     "trial": ("evaluator.trial",),
-    "objectives": ("evaluator.objective",),
+    "objectives": ("evaluator.objectives",),
     "budget.charge_repeats": ("evaluator.charge_repeats",),
 }
 

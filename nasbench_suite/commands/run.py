@@ -15,7 +15,8 @@ from omegaconf.errors import OmegaConfBaseException
 from nasbench_suite import tracking
 from nasbench_suite.configuration import search_path
 from nasbench_suite.configuration.arguments import search_arguments
-from nasbench_suite.configuration.hydra_errors import as_ours, in_one_line
+from nasbench_suite.configuration.compose_once import composing_once
+from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.provenance import command_line, commit
 from nasbench_suite.distributed import FirstProcessError, from_first, processes, rank
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError, ResultsError
@@ -24,7 +25,6 @@ from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.jobs.run import run
 from nasbench_suite.report.model import Report, make_report
 from nasbench_suite.report.writers.console import to_console
-from nasbench_suite.tracking import live_supernet
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
     search_path.register()
     _failures.clear()
     try:
-        with in_one_line("nasbench-suite run", search_arguments(arguments)):
+        with in_one_line("nasbench-suite run", search_arguments(arguments)), composing_once():
             _main()
     except FirstProcessError:
         sys.exit(2)
@@ -58,7 +58,7 @@ def _main(config: DictConfig) -> float | None:
         job = from_first(lambda: _prepare(config))
         return run_and_show(job)
     except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
-        ours = as_ours(error)
+        ours = as_suite_error(error)
         # on a cluster the launcher brings it back; of processes that search as one, the others would wait for this one
         if os.getpid() != _PROCESS or processes() > 1:
             raise ours from error
@@ -73,13 +73,14 @@ def run_and_show(job: Job) -> float | None:
         The mean of the final incumbents' validation accuracies on the searched data set, in percent; of an error, its
         negative. None where some search found nothing.
     """
-    folder = _run(job)
+    tracked = tracking.mode(job.config["tracking"]) != "disabled"
+    folder = _run(job, tracked)
     if rank() > 0:
         return None
     report = make_report([folder])
     print(to_console(report))
     print(f"results: {_shown(folder)}", flush=True)
-    logged = tracking.log_job(folder, job.config)
+    logged = tracking.log_job(folder, job.config) if tracked else None
     if logged:
         print(logged, flush=True)
     return _objective(report)
@@ -95,14 +96,14 @@ def _prepare(config: DictConfig) -> Job:
     return job
 
 
-def _run(job: Job) -> Path:
+def _run(job: Job, tracked: bool) -> Path:
     """Runs a job; one that fails is a failed run in W&B, unless its folder is the trouble."""
     try:
-        return run(job, live_supernet)
+        return run(job, tracking.live_supernet if tracked else None)
     except ResultsError:
         raise
     except Exception as error:
-        if rank() == 0:
+        if tracked and rank() == 0:
             tracking.log_failure(job.folder, job.config, error)
         raise
 

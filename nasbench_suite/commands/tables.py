@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from nasbench_suite.commands.annotate import describe
 from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, table_paths
 from nasbench_suite.registry.tables import open_table
-from nasbench_suite.table import Metadata, Series, checked, read_metadata
+from nasbench_suite.table import Metadata, Series, TableColumns, checked, read_metadata
 
 
 def show(name: str | None, verify: bool) -> None:
@@ -30,7 +31,9 @@ def show(name: str | None, verify: bool) -> None:
             broken.append(str(error))
             print(f"{one}: DAMAGED: {error}")
             continue
-        print("\n  ".join([f"{one}: space {metadata.space}", *_describe(path, metadata), *["verified"] * verify]))
+        columns = TableColumns(path, metadata)
+        lines = [*_describe(path, metadata), *_describe_columns(columns), *["verified"] * verify]
+        print("\n  ".join([f"{one}: space {metadata.space}", *lines]))
     if broken:
         raise TableError(f"{len(broken)} of {len(paths)} tables cannot be used: {'; '.join(broken)}")
 
@@ -56,6 +59,15 @@ def _describe(path: Path, metadata: Metadata) -> Iterator[str]:
         yield f"{series.trial_set}, {series.schedule}-epoch schedule: {_fidelities(series)}; trials {trials}"
     for what, count in metadata.counts.items():
         yield f"{what.replace('_', ' ')}: {count:,}"
+
+
+def _describe_columns(columns: TableColumns) -> Iterator[str]:
+    for path, annotation in columns.files:
+        source = annotation.source
+        yield f"columns of {source.file} (format {source.format}, sha256 {source.sha256}) in {path.name}"
+        yield from (f"  {line}" for line in describe(annotation.columns))
+    for line in columns.passed_over:
+        yield f"columns passed over: {line}"
 
 
 def _fidelities(series: Series) -> str:

@@ -10,8 +10,10 @@ import numpy as np
 
 from nasbench_suite.commands.saved import check_table, read_saved
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs import manifest
 from nasbench_suite.jobs.folder import TRAJECTORY
 from nasbench_suite.jobs.job import Job
+from nasbench_suite.jobs.parquet import read
 from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.jobs.run import open_searcher
 
@@ -48,18 +50,19 @@ def verify(folder: Path, seeds: int, any_table: bool = False) -> None:
 
 
 def _by_seed(folder: Path) -> dict[int, list[dict[str, Any]]]:
-    from pyarrow import ArrowException, parquet
+    from pyarrow import ArrowException
 
     try:
-        rows = parquet.read_table(folder / TRAJECTORY).to_pylist()
+        rows = read((folder / TRAJECTORY).read_bytes()).to_pylist()
     except FileNotFoundError as error:
         raise ResultsError(f"{folder}: is not finished; `nasbench-suite run` with its command goes on") from error
-    except (OSError, ArrowException) as error:
+    except (OSError, ValueError, ArrowException) as error:
         raise ResultsError(f"{folder / TRAJECTORY}: cannot be read ({error})") from error
-    found: dict[int, list[dict[str, Any]]] = {}
+    finished = manifest.read(folder)
+    found: dict[int, list[dict[str, Any]]] = {seed: [] for seed in ([] if finished is None else finished.seeds)}
     for row in rows:
         found.setdefault(row["seed"], []).append(row)
-    if not found:
+    if not rows:
         raise ResultsError(f"{folder}: no search evaluated anything; there is nothing to compare")
     return found
 

@@ -76,6 +76,6 @@ def _note(path: Path, space: str) -> Path:
 
 
 def _mark(path: Path) -> str:
-    """What changes when a file or a folder's file list does; files in a folder that keep their names are trusted."""
+    """What changes when a file or a folder's file list does; files within a folder that keep their names are trusted."""
     status = path.stat()
     return f"{status.st_size} {status.st_dev} {status.st_ino} {status.st_mtime_ns}"

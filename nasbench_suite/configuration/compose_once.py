@@ -1,48 +1,126 @@
-"""Composes each job of a sweep once, where Hydra does so twice: to validate it, and to launch it."""
+"""Composes once what Hydra composes twice or more: of two compositions with the same files, the second is a copy.
 
+Hydra composes a single job twice (to find out whether it is a sweep, and to run it), and each job of a sweep twice (to
+validate and to launch it). Which files are composed is decided by the overrides that choose files; those that set
+values are applied to a copy.
+"""
+
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from hydra.core.global_hydra import GlobalHydra
-from hydra.experimental.callback import Callback
+from hydra._internal import hydra as hydra_application
+from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_dirname
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import ConfigCompositionException
+from hydra.types import RunMode
 from omegaconf import DictConfig
+from omegaconf import _utils as omegaconf_yaml
+from omegaconf._utils import get_yaml_loader
+from omegaconf.errors import OmegaConfBaseException
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
-_MOST = 256
-"""Jobs whose configuration is kept from validation to launch; those of longer sweeps are composed twice."""
-
-
-class ComposeOnce(Callback):
-    """Lets a sweep's launcher have the configurations that its sweeper has composed."""
-
-    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Stands between the sweep and Hydra's loader."""
-        running = GlobalHydra.instance().hydra
-        if running is not None:
-            running.config_loader = _Remembering(running.config_loader)  # type: ignore[assignment]
+_MISSING = "???"
+# what Hydra reads while it composes
+_EARLY = ("hydra.searchpath", "hydra.job.env_copy")
 
 
-class _Remembering:
-    """A loader that hands out a job's configuration a second time without composing it."""
+class RememberingLoader(ConfigLoaderImpl):
+    """Hydra's loader, which remembers what it has composed."""
 
-    def __init__(self, loader: Any) -> None:
-        self._loader = loader
-        self._composed: dict[tuple[str, ...], DictConfig] = {}
+    _composed: dict[tuple[str | None, tuple[str, ...]], bytes]
 
-    def load_sweep_config(self, master_config: DictConfig, sweep_overrides: list[str]) -> DictConfig:
-        """Composes a job, or returns what was composed for the same overrides and not handed out since."""
-        key = tuple(sweep_overrides)
-        if key in self._composed:
-            return self._composed.pop(key)
-        made: DictConfig = self._loader.load_sweep_config(master_config, sweep_overrides)
-        if len(self._composed) < _MOST:
-            self._composed[key] = made
-        return made
+    def load_configuration(
+        self,
+        config_name: str | None,
+        overrides: list[str],
+        run_mode: RunMode,
+        from_shell: bool = True,
+        validate_sweep_overrides: bool = True,
+    ) -> DictConfig:
+        """Composes a configuration; see Hydra."""
+        parsed: list[Override] = OverridesParser.create().parse_overrides(overrides)
+        if any(override.key_or_group in _EARLY for override in parsed):
+            return super().load_configuration(config_name, overrides, run_mode, from_shell, validate_sweep_overrides)
+        if validate_sweep_overrides:
+            self.validate_sweep_overrides_legal(parsed, run_mode, from_shell)
+        files = [override for override in parsed if self._chooses_file(override)]
+        config = self._compose(config_name, [str(override.input_line) for override in files], run_mode)
+        values = [override for override in parsed if override not in files and not override.is_sweep_override()]
+        try:
+            self._apply_overrides_to_config(values, config)
+        except OmegaConfBaseException as error:
+            raise ConfigCompositionException() from error
+        _describe(config, parsed)
+        return config
 
-    def __getattr__(self, name: str) -> Any:
-        """Leaves everything else to Hydra's loader."""
-        if name.startswith("__") or name == "_loader":
-            raise AttributeError(name)
-        return getattr(self._loader, name)
+    def _chooses_file(self, override: Override) -> bool:
+        if override.is_sweep_override() or isinstance(override.value(), dict):
+            return False
+        return self.repository.group_exists(override.key_or_group)
+
+    def _compose(self, config_name: str | None, files: list[str], run_mode: RunMode) -> DictConfig:
+        """Composes files, or copies what was composed of them."""
+        memory = self.__dict__.setdefault("_composed", {})
+        key = (config_name, tuple(files))
+        if key in memory:
+            remembered: DictConfig = pickle.loads(memory[key])
+            if run_mode == RunMode.MULTIRUN or _MISSING not in remembered.hydra.runtime.choices.values():
+                return remembered
+        config: DictConfig = super().load_configuration(config_name, files, run_mode)
+        memory[key] = pickle.dumps(config)
+        return config
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leaves the configurations behind when a launcher takes the loader to another process."""
-        return {"_loader": self._loader, "_composed": {}}
+        """Leaves what was composed behind when a launcher takes the loader to another process."""
+        return {key: value for key, value in self.__dict__.items() if key != "_composed"}
+
+
+@cache
+def _fast_yaml_loader() -> type[Any]:
+    """Returns OmegaConf's own loader of YAML on libyaml's parser, which takes a tenth of the time; where it is there."""
+    slow: type[Any] = get_yaml_loader()
+    try:
+        from yaml.cyaml import CParser
+    except ImportError:
+        return slow
+
+    class Loader(CParser, slow):  # type: ignore[misc]
+        def __init__(self, stream: Any) -> None:
+            CParser.__init__(self, stream)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
+
+    return Loader
+
+
+@contextmanager
+def composing_once() -> Iterator[None]:
+    """Lets a Hydra application that starts inside compose and read as this module does.
+
+    Hydra and OmegaConf have no place to hand in a loader of configurations or of YAML.
+    """
+    before = hydra_application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader
+    hydra_application.ConfigLoaderImpl = RememberingLoader  # type: ignore[misc]
+    omegaconf_yaml.get_yaml_loader = _fast_yaml_loader
+    try:
+        yield
+    finally:
+        hydra_application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader = before  # type: ignore[misc]
+
+
+def _describe(config: DictConfig, overrides: Sequence[Override]) -> None:
+    """Notes all overrides where Hydra notes those that it was called with."""
+    job, tasks = config.hydra.job, [override for override in overrides if not override.is_hydra_override()]
+    config.hydra.overrides.hydra = [override.input_line for override in overrides if override.is_hydra_override()]
+    config.hydra.overrides.task = [override.input_line for override in tasks]
+    job.override_dirname = get_overrides_dirname(
+        overrides=tasks,
+        kv_sep=job.config.override_dirname.kv_sep,
+        item_sep=job.config.override_dirname.item_sep,
+        exclude_keys=job.config.override_dirname.exclude_keys,
+    )

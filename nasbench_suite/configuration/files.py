@@ -54,7 +54,19 @@ class ConfigFiles:
             return {}
         if not isinstance(content, Mapping):
             raise ConfigError(f"{path}: expected a mapping of keys to values")
+        _check_defaults(path, content.get("defaults"))
         return content
+
+
+def _check_defaults(path: Path, defaults: object) -> None:
+    """Raises ConfigError where a defaults list is not a list of groups and files."""
+    if defaults is None:
+        return
+    if not isinstance(defaults, list):
+        raise ConfigError(f"{path}: defaults: expected a list, got {str(defaults)[:60]!r}")
+    for entry in defaults:
+        if not isinstance(entry, str | Mapping):
+            raise ConfigError(f"{path}: defaults: expected a file's name or GROUP: NAME, got {str(entry)[:60]!r}")
 
 
 def chosen_groups(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from difflib import get_close_matches
+from traceback import walk_tb
 
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
@@ -30,11 +31,13 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
-        raise as_ours(error) from error
-    except ValueError as error:
-        if "group" not in str(error):  # Hydra's word for what stands where a file is chosen
+        raise as_suite_error(error) from error
+    except RecursionError as error:
+        raise ConfigError("the configuration is nested without an end") from error
+    except (ValueError, TypeError, AttributeError, LookupError, AssertionError) as error:
+        if not _is_theirs(error):
             raise
-        raise as_ours(error) from error
+        raise as_suite_error(error) from error
     finally:
         if full_error is None:
             del os.environ["HYDRA_FULL_ERROR"]
@@ -42,7 +45,13 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
             os.environ["HYDRA_FULL_ERROR"] = full_error
 
 
-def as_ours(error: Exception) -> NasBenchSuiteError:
+def _is_theirs(error: Exception) -> bool:
+    """Whether an error was raised while a configuration was read and composed, so that it is about that."""
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    return modules[-1].partition(".")[0] in _COMPOSERS and "hydra.core.utils" not in modules
+
+
+def as_suite_error(error: Exception) -> NasBenchSuiteError:
     """Returns an error of ours for one of Hydra's, without the search path that Hydra appends."""
     cause: BaseException | None = error
     while cause is not None:
@@ -79,6 +88,8 @@ def _there_already(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{match[1]}: is there already; leave out the +")
 
 
+# the packages that read and compose configurations; `hydra.core.utils` is where what was composed is run
+_COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
 _ANSWERS = (
     (r"Could not override '([^']+)'", _not_in_struct),
     (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),

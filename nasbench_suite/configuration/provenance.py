@@ -19,14 +19,9 @@ def commit() -> str | None:
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
+    asked = ("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+")  # the hash itself, of no tag
     try:
-        head = _git(root, "rev-parse", "HEAD")
-        changed = _git(root, "diff-index", "--name-only", "HEAD", "--")
+        done = subprocess.run(["git", "-C", str(root), *asked], capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return head + ("+" if changed else "")
-
-
-def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True)
     return done.stdout.strip()

@@ -1,4 +1,7 @@
-"""The keys of a search's configuration, and what may stand there."""
+"""The keys of a search's configuration, and what may stand there.
+
+The classes are read and never made, so that a start does not wait for methods that nobody calls.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ Number = int | float
 Fidelities = Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, repr=False, eq=False)
 class ProtocolConfig:
     """What a protocol says itself; see conf/protocol."""
 
@@ -31,7 +34,7 @@ class ProtocolConfig:
     overstep: Literal["keep", "discard"]
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, repr=False, eq=False)
 class BudgetConfig:
     """Limits of a search; see conf/budget."""
 
@@ -43,7 +46,7 @@ class BudgetConfig:
     charge_repeats: bool
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, repr=False, eq=False)
 class TrackingConfig:
     """W&B; see conf/tracking."""
 
@@ -55,7 +58,7 @@ class TrackingConfig:
     timeout: Number
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, repr=False, eq=False)
 class TrainingConfig:
     """How architectures are trained; see conf/training."""
 
@@ -66,7 +69,7 @@ class TrainingConfig:
     recipe: Node
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, repr=False, eq=False)
 class SearchConfig:
     """What `nasbench-suite run` does; see conf/config.yaml."""
 
@@ -92,7 +95,7 @@ class SearchConfig:
     supernet: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, repr=False, eq=False)
 class BuildConfig:
     """What `nasbench-suite build` does; see conf/build.yaml."""
 
@@ -169,8 +172,8 @@ def _with_one_objective(config: Mapping[str, Any]) -> dict[str, Any]:
         return dict(config)
     if len(names) != 1:
         raise ConfigError(f"objectives: expected one name, got {names}")
-    if isinstance(evaluator, Mapping) and evaluator.get("objective") == names:
-        evaluator = {**evaluator, "objective": names[0]}
+    if isinstance(evaluator, Mapping) and evaluator.get("objectives") == names:
+        evaluator = {**evaluator, "objectives": names[0]}
     return {**config, "objectives": names[0], "evaluator": evaluator}
 
 

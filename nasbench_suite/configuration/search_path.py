@@ -1,5 +1,7 @@
 """Lets Hydra find our experiments by name, from any folder, and the configurations of third parties' packages."""
 
+import sys
+from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,8 +29,15 @@ class SuiteSearchPath(SearchPathPlugin):
 
 def third_party_folders() -> dict[str, Path]:
     """Returns the configuration folder of each package with an entry point of ours; imports none of them."""
+    return dict(_folders(tuple(sys.path)))
+
+
+@lru_cache(1)
+def _folders(path: tuple[str, ...]) -> dict[str, Path]:
+    """Looks through every installed package, which takes as long as a short search; so once for a path."""
     folders: dict[str, Path] = {}
-    for entry in (entry for group in GROUPS for entry in entry_points(group=group)):
+    everything = entry_points()
+    for entry in (entry for group in GROUPS for entry in everything.select(group=group)):
         package = entry.module.partition(".")[0]
         found = find_spec(package)
         for place in (found.submodule_search_locations if found else None) or ():

@@ -37,7 +37,7 @@ class TableEvaluator:
         dataset: str,
         trial: TrialPolicy,
         charge_repeats: bool,
-        objective: Objective,
+        objectives: Objective,
         only_measured: bool = False,
         *,
         space: Space[Any],
@@ -49,7 +49,7 @@ class TableEvaluator:
             dataset: to search.
             trial: which trial answers.
             charge_repeats: whether an architecture asked again at the same fidelity costs again.
-            objective: what a search sees.
+            objectives: what a search sees.
             only_measured: whether a search proposes only architectures that the table has measured.
             space: whose architectures it holds.
             folder: of the results; nothing is kept there.
@@ -60,9 +60,9 @@ class TableEvaluator:
         """
         self._table = find_table(space, dataset) if table is None else open_table(table, space)
         self._dataset, self._policy, self._charge_repeats = dataset, trial, charge_repeats
-        self._objective: Objective = objective
+        self._objective: Objective = objectives
         self._only_measured = only_measured
-        self._judge = Benchmark(self._table, dataset, objective=objective)
+        self._judge = Benchmark(self._table, dataset, objective=objectives)
         self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256
 
     def fidelities(self) -> list[Fidelity]:

@@ -21,7 +21,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.device import check_device
 from nasbench_suite.training.task import MEASURES, TrainingTask
-from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings, check_network
 from nasbench_suite.whole_number import is_whole
 from nasbench_suite.workers import Evaluate
 
@@ -53,7 +53,7 @@ class TrainingEvaluator:
         checkpoints: bool,
         datasets_root: str | None,
         official: bool,
-        objective: Objective,
+        objectives: Objective,
         *,
         space: Space[Any],
         folder: Path,
@@ -68,7 +68,7 @@ class TrainingEvaluator:
             checkpoints: keep an unfinished training after every epoch, so that it goes on; for long ones.
             datasets_root: folder of downloaded data sets; None for the default.
             official: whether they must have their published checksums.
-            objective: what a search sees; `valid_accuracy` alone, for the images have a validation part.
+            objectives: what a search sees; `valid_accuracy` alone, for the images have a validation part.
             space: whose networks are trained.
             folder: where finished trainings are kept.
 
@@ -78,12 +78,13 @@ class TrainingEvaluator:
         """
         if trial != "random" and not is_whole(trial):
             raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
-        if objective != "valid_accuracy":
-            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objective}")
+        if objectives != "valid_accuracy":
+            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objectives}")
         if not isinstance(score_trials, list) or not score_trials or not all(map(is_whole, score_trials)):
             raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space
         self._device = check_device("evaluator.device", device)
+        check_network(space, training)
         self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
         unfinished = str(folder / "unfinished") if checkpoints else None
         settings = WorkerSettings({}, training, self._score_trials, device, datasets_root, official, unfinished)

@@ -112,7 +112,7 @@ def number(fields: Fields, column: str, where: str, highest: float | None = None
         column: which of them.
         where: the file and line, for messages.
         highest: numbers from 0 to this, or NaN, are taken, for that is how sources write what a training measured that
-            diverged; finite numbers of 0 or more where it is infinity; any number where it is None.
+            diverged; finite numbers of 0 or more where it is infinity; any number where it is not given.
 
     Raises:
         SourceError: it is no such number.

@@ -16,13 +16,22 @@ def agree(parameters: float, known: float) -> bool:
     return math.isclose(parameters, known, rel_tol=_RELATIVE, abs_tol=_ROUNDING)
 
 
-def count_other_parameters(space: Space[Any], archs: Sequence[Any], trials: Trials) -> dict[str, int]:
-    """Counts the architectures whose parameters are not what the space knows; nothing where it knows of none."""
+def count_other_parameters(
+    space: Space[Any], archs: Sequence[Any], trials: Trials, scale: float = 1.0
+) -> dict[str, int]:
+    """Counts the architectures whose parameters are not what the space knows; nothing where it knows of none.
+
+    Args:
+        space: that knows.
+        archs: the architecture of each row.
+        trials: what the source says.
+        scale: from the source's unit to millions.
+    """
     compared, others = False, set()
     for row, trial_set, value in trials.each("parameters"):
         known = space.known_parameters(archs[row], trial_set)
         if known is not None:
             compared = True
-            if not agree(value, known):
+            if not agree(value * scale, known):
                 others.add(row)
     return {"architectures_with_other_parameters_than_the_formula": len(others)} if compared else {}

@@ -1,7 +1,7 @@
 """Several files of a job's folder replaced as one: a kill at any moment leaves all the old ones or all the new ones.
 
 Each new file is written beside its place, as `.NAME.next`. The manifest, which names their checksums, is what makes
-them count; then they are moved to their places, by whoever opens the folder next if this process is killed.
+them count; then they are moved to their places, by the next process that opens the folder if this one is killed.
 """
 
 from collections.abc import Iterable, Mapping

@@ -6,6 +6,7 @@
     scores.parquet       the judge's scores of every incumbent on every data set
     epochs.parquet       of one-shot searches: one row per epoch of the supernet's training
     failures.json        by seed, why a search ended early; only where one did
+    wall_seconds.json    by seed, the seconds that a search took here; no part of what the searches found
     manifest.json        the finished seeds, and the checksums of all of these; written last
     seeds.log            searches that were finished since: a journal
     checkpoints/         of one-shot searches, while they are not finished
@@ -17,7 +18,8 @@ import contextlib
 import json
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,7 +40,7 @@ from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.jobs.trajectory_file import trajectory_file
 from nasbench_suite.version import __version__
 
-CONFIG, LOG, FAILURES = "config.yaml", "seeds.log", "failures.json"
+CONFIG, LOG, FAILURES, WALL_SECONDS = "config.yaml", "seeds.log", "failures.json", "wall_seconds.json"
 TRAJECTORY, SCORES, EPOCHS = "trajectory.parquet", "scores.parquet", "epochs.parquet"
 
 # seconds of searches that a power failure, but no kill, may cost
@@ -169,9 +171,12 @@ class JobFolder:
         """Returns every file, by name."""
         records = sorted(self._records, key=lambda record: record.seed)
         contents = self._about()
-        failures = self._failures(records)
+        failures = self._by_seed(FAILURES, {record.seed: record.failure for record in records})
         if failures:
             contents[FAILURES] = _json(failures)
+        wall_seconds = self._by_seed(WALL_SECONDS, {record.seed: record.wall_seconds for record in records})
+        if wall_seconds:
+            contents[WALL_SECONDS] = _json(wall_seconds)
         contents[TRAJECTORY] = trajectory_file(records, self._earlier(TRAJECTORY))
         contents[SCORES] = scores_file(records, self._earlier(SCORES))
         if self._earlier(EPOCHS) is not None or any(record.epochs is not None for record in records):
@@ -182,18 +187,22 @@ class JobFolder:
         """Returns a file of the seeds that were finished before, where it is part of them."""
         return self.path / name if self._manifest is not None and name in self._manifest.files else None
 
-    def _failures(self, records: Sequence[SeedRecord]) -> dict[str, str]:
-        earlier = self._earlier(FAILURES)
-        failures: dict[str, str] = {} if earlier is None else json.loads(earlier.read_bytes())
-        failures |= {str(record.seed): record.failure for record in records if record.failure is not None}
-        return dict(sorted(failures.items(), key=lambda item: int(item[0])))
+    def _by_seed(self, name: str, new: Mapping[int, Any]) -> dict[str, Any]:
+        """Returns what a file holds by seed, with what is new and known."""
+        earlier = self._earlier(name)
+        found: dict[str, Any] = {} if earlier is None else json.loads(earlier.read_bytes())
+        found |= {str(seed): value for seed, value in new.items() if value is not None}
+        return dict(sorted(found.items(), key=lambda item: int(item[0])))
 
     def _about(self) -> dict[str, bytes]:
         """Returns the files that describe the job."""
+        return {CONFIG: self._config_yaml, JOB: _json(self._description)}
+
+    @cached_property
+    def _config_yaml(self) -> bytes:
         from omegaconf import OmegaConf
 
-        config = OmegaConf.to_yaml(OmegaConf.create(dict(self._config)))
-        return {CONFIG: config.encode(), JOB: _json(self._description)}
+        return OmegaConf.to_yaml(OmegaConf.create(dict(self._config))).encode()
 
     def _drop_log(self) -> None:
         if self._log is not None:

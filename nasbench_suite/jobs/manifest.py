@@ -48,7 +48,7 @@ def read(folder: Path) -> Manifest | None:
     """Reads the manifest of a folder; None where there is none.
 
     Raises:
-        ResultsError: it is damaged, or none of ours.
+        ResultsError: it is damaged, or another program's.
         OSError: it cannot be read.
     """
     path = folder / MANIFEST

@@ -1,9 +1,7 @@
 """Runs a job: what is not finished of its searches, across processes, into its folder."""
 
-import multiprocessing
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
@@ -76,8 +74,19 @@ def _records(job: Job, seeds: Sequence[int], progress: Progress, observer: OpenO
     if cores <= 1:
         searcher = open_searcher(job, observer)
         for seed in seeds:
-            yield searcher.run(seed, progress)
-        return
+            yield _timed(searcher, seed, progress)
+    else:
+        yield from _records_of_processes(job, seeds, cores, progress, observer)
+
+
+def _records_of_processes(
+    job: Job, seeds: Sequence[int], cores: int, progress: Progress, observer: OpenObserver | None
+) -> Iterator[SeedRecord]:
+    # a start with one core does without
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     # spawn, for an LMDB map does not survive a fork; a few seeds a task, so that the queue costs nothing
     size = max(1, min(25, len(seeds) // (4 * cores)))
     parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]
@@ -97,6 +106,12 @@ def _records(job: Job, seeds: Sequence[int], progress: Progress, observer: OpenO
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+def _timed(searcher: Searcher, seed: int, progress: Progress | None) -> SeedRecord:
+    start = time.perf_counter()
+    record = searcher.run(seed, progress)
+    return record._replace(wall_seconds=round(time.perf_counter() - start, 6))
+
+
 _searcher: Callable[[], Searcher]
 
 
@@ -108,4 +123,5 @@ def _start(job: Job, observer: OpenObserver | None) -> None:
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
-    return [_searcher().run(seed, None) for seed in seeds]
+    searcher = _searcher()
+    return [_timed(searcher, seed, None) for seed in seeds]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nasbench_suite.jobs.parquet import make_table, to_bytes
+from nasbench_suite.jobs.parquet import make_table, read, to_bytes
 from nasbench_suite.jobs.seed_record import SeedRecord
 
 _COLUMNS = ("architecture", "dataset", "schedule", "valid_accuracy", "test_accuracy")
@@ -32,10 +32,8 @@ def scores_file(records: Sequence[SeedRecord], earlier: Path | None) -> bytes:
 
 
 def _read(path: Path) -> Scores:
-    from pyarrow import parquet
-
     scores: Scores = {}
-    columns = parquet.read_table(path).to_pydict()
+    columns = read(path.read_bytes()).to_pydict()
     for arch, dataset, *score in zip(*(columns[name] for name in _COLUMNS), strict=True):
         scores.setdefault(arch, {})[dataset] = score
     return scores

@@ -1,12 +1,11 @@
 """`trajectory.parquet`: one row per evaluation, ordered by seed and step; docs/results.md describes the columns."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from nasbench_suite.jobs.parquet import join_rows, make_table, to_bytes
+from nasbench_suite.jobs.parquet import as_dictionary, join_rows, make_table, to_bytes
 from nasbench_suite.jobs.seed_record import SeedRecord
 
 
@@ -19,9 +18,7 @@ def trajectory_file(records: Sequence[SeedRecord], earlier: Path | None) -> byte
     """
     table = join_rows(earlier, _new_rows(records), ("seed", "step"))
     # few architectures are many rows, and their texts are long
-    column = table.column_names.index("architecture")
-    texts = table["architecture"].combine_chunks().dictionary_encode()
-    return to_bytes(table.set_column(column, "architecture", texts))
+    return to_bytes(as_dictionary(table, "architecture"))
 
 
 def _new_rows(records: Sequence[SeedRecord]) -> Any:
@@ -40,10 +37,12 @@ def _new_rows(records: Sequence[SeedRecord]) -> Any:
     }
     lengths = [len(record.columns["epoch"]) for record in records]
     counted = {
-        "seed": np.repeat(np.array([record.seed for record in records], np.int64), lengths),
-        "step": np.concatenate([np.arange(0), *map(np.arange, lengths)]),
+        "seed": [record.seed for record, length in zip(records, lengths, strict=True) for _ in range(length)],
+        "step": list(chain.from_iterable(map(range, lengths))),
     }
     found = {
-        name: [value for record in records for value in record.columns[name]] for name in types if name not in counted
+        name: list(chain.from_iterable(record.columns[name] for record in records))
+        for name in types
+        if name not in counted
     }
     return make_table({**counted, **found}, types)

@@ -55,10 +55,15 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
             valid: augmented validation images, each drawn at random; None unless `uses_valid`.
         """
 
-    def step_parameters(self, batch: "Batch", edge_weights: "EdgeWeights") -> "tuple[Tensor, Tensor]":
-        """Moves the supernet's parameters under edge weights; returns the loss and how many images were right."""
+    def step_parameters(
+        self, batch: "Batch", edge_weights: "EdgeWeights", limited_with: "Tensor | None" = None
+    ) -> "tuple[Tensor, Tensor]":
+        """Moves the supernet's parameters under edge weights; returns the loss and how many images were right.
+
+        `limited_with` is that of `Session.step_parameters`.
+        """
         loss, logits = self.session.loss(batch, edge_weights)
-        self.session.step_parameters(loss)
+        self.session.step_parameters(loss, limited_with)
         return loss.detach(), (logits.detach().argmax(1) == batch.labels).sum()
 
     def end_epoch(self) -> None:

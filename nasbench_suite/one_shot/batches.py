@@ -62,10 +62,14 @@ class Batches:
             stop = min(start + size, images)
             yield self._batch(train, start, stop), None if valid is None else self._batch(valid, start, stop)
 
-    def draw_valid(self, images: int, augmented: bool) -> Batch:
-        """Draws validation images without replacement, over all processes; all there are where more are asked for."""
-        chosen = self._drawn.shuffled()[:images]
-        return self._batch(self._drawn.take(chosen, augmented), 0, len(chosen))
+    def valid_batches(self, images: int, augmented: bool) -> Iterator[Batch]:
+        """Yields batches of so many validation images, over all processes, without end.
+
+        Without replacement until every image was drawn, then in a new order; the last batch of a round may be smaller.
+        """
+        while True:
+            for chosen in self._drawn.shuffled().split(images):
+                yield self._batch(self._drawn.take(chosen, augmented), 0, len(chosen))
 
     def evaluation(self) -> Iterator[Batch]:
         """Yields all validation images as they are, in batches of nearly the same size: it decides their statistics."""

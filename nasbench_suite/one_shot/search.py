@@ -40,7 +40,7 @@ def search(
         checkpoint_file: of this search.
         identity: of this search, so that no other's checkpoint is taken for its own.
         tell: called with every epoch's record, those from before an interruption first.
-        progress: told of the steps that were done before an interruption.
+        progress: is given the steps that were done before an interruption.
 
     Returns:
         The trainer, with all records; where a loss was not finite, `failure` says so, and the search ended there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Generic, Literal
+from typing import Any, Generic, Literal
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.supernet import Supernet
 from nasbench_suite.variables import ArchT
 
-ValidBatch = Callable[[int, bool], Batch]
+ValidBatches = Callable[[int, bool], Iterator[Batch]]
 Statistics = Literal["batch", "running"]
 
 
@@ -45,7 +45,7 @@ class Session(Generic[ArchT]):
         rng: np.random.Generator,
         noise: torch.Generator,
         steps: int,
-        valid_batch: ValidBatch,
+        valid_batches: ValidBatches,
     ) -> None:
         """
         Args:
@@ -54,8 +54,8 @@ class Session(Generic[ArchT]):
             rng: see the attribute.
             noise: see the attribute.
             steps: of an epoch.
-            valid_batch: draws validation images: how many (over all processes; at most all of them), and whether
-                augmented. Without replacement within one batch.
+            valid_batches: yields batches of validation images without end: how many (over all processes; at most all
+                of them), and whether augmented. Without replacement until all were seen, then all of them again.
         """
         self.supernet = supernet
         self.parameters = list(supernet.parameters())
@@ -71,12 +71,11 @@ class Session(Generic[ArchT]):
             fused=True,
         )
         self._settings = settings
-        self._valid_batch = valid_batch
+        self._valid_batches = valid_batches
         self._mixed: nn.Module = torch.compile(supernet) if settings.compile else supernet  # type: ignore[assignment]
-        # as PyTorch had it when the papers were written: a parameter that a step does not use has a gradient of zero,
-        # and so goes on with its momentum and decays
-        for parameter in self.parameters:
-            parameter.grad = torch.zeros_like(parameter)
+        # the parameters of each layer that no pass has used yet; a layer is used as a whole
+        own = (list(module.parameters(recurse=False)) for module in supernet.modules())
+        self._unused = [layer for layer in own if layer]
 
     def logits(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, C, H, W) -> float32 (B, classes), in the precision of the settings."""
@@ -90,26 +89,69 @@ class Session(Generic[ArchT]):
         logits = self.logits(batch.images, edge_weights)
         return F.cross_entropy(logits, batch.labels, reduction="sum") / batch.total, logits
 
-    def step_parameters(self, loss: Tensor) -> None:
-        """Moves the supernet's parameters against the gradient of a loss, clipped as the settings say."""
+    @torch.no_grad()
+    def look_at(self, batch: Batch, edge_weights: EdgeWeights) -> Tensor:
+        """Returns the loss alone, of which nothing is learned but running statistics of batch normalisation."""
+        return self.loss(batch, edge_weights)[0]
+
+    def step_parameters(self, loss: Tensor, limited_with: Tensor | None = None) -> None:
+        """Moves the supernet's parameters against the gradient of a loss, clipped as the settings say.
+
+        As in PyTorch when the papers were written, a parameter that no pass has used has no gradient, and stays as it
+        is; one that this step alone does not use has a gradient of zero, and so goes on with its momentum and decays.
+
+        Args:
+            loss: of this process.
+            limited_with: a tensor that may have the gradient of another loss; that of this one is added, and the sum
+                counts in the norm that is limited, and is scaled with the rest.
+        """
+        before = None if limited_with is None else limited_with.grad
+        limited = self.parameters if limited_with is None else [*self.parameters, limited_with]
+        if limited_with is not None:
+            limited_with.grad = None
         self.optimizer.zero_grad(set_to_none=False)
-        torch.autograd.backward(loss, inputs=self.parameters)
-        gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
-        add_over_processes(gradients)
+        torch.autograd.backward(loss, inputs=limited)
+        self._note_used()
+        add_over_processes(tensor.grad for tensor in limited if tensor.grad is not None)
+        if before is not None and limited_with is not None:
+            limited_with.grad = before if limited_with.grad is None else limited_with.grad + before
         if self._settings.clip is not None:
-            nn.utils.clip_grad_norm_(self.parameters, self._settings.clip)
+            nn.utils.clip_grad_norm_(limited, self._settings.clip)
         self.optimizer.step()
 
     def gradients(self, loss: Tensor, of: Sequence[Tensor]) -> list[Tensor]:
-        """Returns the gradients of a loss, over all processes; zeros for what it does not depend on."""
-        found = torch.autograd.grad(loss, of, allow_unused=True)
-        dense = [torch.zeros_like(x) if g is None else g for x, g in zip(of, found, strict=True)]
+        """Returns the gradients of a loss, over all processes; zeros for what it does not depend on.
+
+        Layers that the loss depends on count as used, for the published code's backward pass fills all gradients.
+        """
+        unused = [layer[0] for layer in self._unused]
+        found = torch.autograd.grad(loss, [*of, *unused], allow_unused=True)
+        for parameter, gradient in zip(unused, found[len(of) :], strict=True):
+            if gradient is not None:
+                parameter.grad = torch.zeros_like(parameter)
+        self._note_used()
+        dense = [torch.zeros_like(x) if g is None else g for x, g in zip(of, found, strict=False)]
         add_over_processes(dense)
         return dense
 
-    def valid_batch(self, images: int, augmented: bool = False) -> Batch:
-        """Draws validation images, over all processes; all there are where more are asked for."""
-        return self._valid_batch(images, augmented)
+    def valid_batches(self, images: int, augmented: bool = False) -> Iterator[Batch]:
+        """Yields validation images without end, so many over all processes, all there are where more are asked for.
+
+        Each image once, in a new order, before any comes again; the last batch before that may be smaller.
+        """
+        return self._valid_batches(images, augmented)
+
+    def state(self) -> dict[str, Any]:
+        """Returns the optimiser's state, and which parameters have a gradient."""
+        used = [parameter.grad is not None for parameter in self.parameters]
+        return {"optimizer": self.optimizer.state_dict(), "used": used}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes back to what `state` returned."""
+        for parameter, used in zip(self.parameters, state["used"], strict=True):
+            parameter.grad = torch.zeros_like(parameter) if used else None
+        self._note_used()
+        self.optimizer.load_state_dict(state["optimizer"])
 
     @torch.no_grad()
     def accuracy(self, batch: Batch, edge_weights: EdgeWeights, statistics: Statistics = "batch") -> float:
@@ -125,6 +167,18 @@ class Session(Generic[ArchT]):
             correct = (self.logits(batch.images, edge_weights).argmax(1) == batch.labels).sum()
         add_over_processes([correct])
         return 100.0 * correct.item() / batch.total
+
+    def _note_used(self) -> None:
+        """Gives all parameters of a layer a gradient where one has one; then the layer counts as used."""
+        used = [any(parameter.grad is not None for parameter in layer) for layer in self._unused]
+        for layer in (layer for layer, is_used in zip(self._unused, used, strict=True) if is_used):
+            for parameter in layer:
+                if parameter.grad is None:
+                    parameter.grad = torch.zeros_like(parameter)
+                if self._settings.momentum:
+                    # what PyTorch would begin with; its fused SGD cannot begin with some parameters later than others
+                    self.optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+        self._unused = [layer for layer, is_used in zip(self._unused, used, strict=True) if not is_used]
 
     def _precision(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self._settings.precision == "bfloat16")

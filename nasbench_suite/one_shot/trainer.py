@@ -69,7 +69,7 @@ class SupernetTrainer(Generic[ArchT]):
             if is_distributed():
                 over_all_processes(self._supernet)
             self._session = Session(
-                self._supernet, settings, self._rng, self._noise, self.steps, self._batches.draw_valid
+                self._supernet, settings, self._rng, self._noise, self.steps, self._batches.valid_batches
             )
             algorithm.begin(self._session)
         self._device, self._now = device, clock(device)
@@ -109,7 +109,7 @@ class SupernetTrainer(Generic[ArchT]):
         """Returns everything that the next epoch depends on."""
         return {
             "supernet": self._supernet.state_dict(),
-            "optimizer": self._session.optimizer.state_dict(),
+            "session": self._session.state(),
             "algorithm": self._algorithm.state(),
             "rng": self._rng.bit_generator.state,
             "noise": self._noise.get_state(),
@@ -120,7 +120,7 @@ class SupernetTrainer(Generic[ArchT]):
     def restore(self, state: dict[str, Any], records: list[EpochRecord]) -> None:
         """Goes back to what `state` returned, after these epochs."""
         self._supernet.load_state_dict(state["supernet"])
-        self._session.optimizer.load_state_dict(state["optimizer"])
+        self._session.restore(state["session"])
         self._algorithm.restore(state["algorithm"])
         self._rng.bit_generator.state = state["rng"]
         self._noise.set_state(state["noise"])

@@ -16,7 +16,7 @@ def open_table(table: str | Path, space: Space[Any] | None = None) -> Table:
 
     Args:
         table: a table's name, or the path of its `.mdb` file.
-        space: whose architectures it holds; found by name where it is None.
+        space: whose architectures it holds; found by name if not given.
 
     Raises:
         TableNotFoundError: says which command makes it.

@@ -44,7 +44,7 @@ class Curves:
         return not np.isnan(self.band[0]).all()
 
     def regret(self, best: float | None) -> "Curves":
-        """Returns how far the scores are below the best of the table in percent; NaN where it is None."""
+        """Returns how far the scores are below the best of the table in percent; NaN where that is unknown."""
         scores = np.full_like(self.scores, np.nan) if best is None else best - self.scores
         return Curves(self.grid, self.unit, scores)
 

@@ -41,12 +41,13 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value is a number, and not beyond what anything here counts or measures."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _is_whole(value: object) -> bool:
-    return is_whole(value) and _is_number(value)
+    return is_whole(value) and is_number(value)
 
 
 def _list_of(holds: Callable[[object], bool], length: int | None = None) -> Callable[[object], bool]:
@@ -67,7 +68,7 @@ def _or_null(holds: Callable[[object], bool]) -> Callable[[object], bool]:
 def _is_budget(value: object) -> bool:
     if not isinstance(value, Mapping) or not isinstance(value.get("overstep"), str):
         return False
-    return all(unit in value and _or_null(_is_number)(value[unit]) for unit in ("seconds", "epochs", "evaluations"))
+    return all(unit in value and _or_null(is_number)(value[unit]) for unit in ("seconds", "epochs", "evaluations"))
 
 
 def _is_one_shot(value: object) -> bool:
@@ -87,7 +88,7 @@ KEYS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "budget": ("seconds, epochs, evaluations and overstep", _is_budget),
     "clock": ("simulated or machine", lambda value: value in ("simulated", "machine")),
     "one_shot": ("operations, edges and parameterless, or null", _or_null(_is_one_shot)),
-    "best": ("[validation, test] by data set", _mapping_of(_list_of(_or_null(_is_number), 2))),
+    "best": ("[validation, test] by data set", _mapping_of(_list_of(_or_null(is_number), 2))),
     "versions": ("a version by name", _mapping_of(_is_text)),
 }
 """By key: what is expected in words, and whether a value is that."""

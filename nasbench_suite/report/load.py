@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from nasbench_suite.report.folder_format import refuse_old
 from nasbench_suite.report.read import read_folder, read_json
 from nasbench_suite.report.results import Column, Results
 
+T = TypeVar("T")
 SAME = ("space", "dataset", "algorithm", "protocol", "table_hash", "one_shot")  # of folders with one config id
 
 
@@ -113,13 +115,14 @@ def _merge(parts: Sequence[Results]) -> Results:
         scores,
         tuple(folder for part in parts for folder in part.folders),
         _join(epochs, new, "epoch") if epochs else None,
-        {
-            seed: part.failures[seed]
-            for part, seeds in zip(parts, new, strict=True)
-            for seed in seeds
-            if seed in part.failures
-        },
+        _by_seed([part.failures for part in parts], new),
+        _by_seed([part.wall_seconds for part in parts], new),
     )
+
+
+def _by_seed(parts: Sequence[Mapping[int, T]], seeds: Sequence[Sequence[int]]) -> dict[int, T]:
+    pairs = zip(parts, seeds, strict=True)
+    return {seed: part[seed] for part, wanted in pairs for seed in wanted if seed in part}
 
 
 def _join(parts: Sequence[Mapping[str, Column]], seeds: Sequence[Sequence[int]], within: str) -> dict[str, Column]:

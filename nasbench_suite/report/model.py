@@ -16,6 +16,7 @@ from nasbench_suite.report.provenance import queried_instead
 from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.scored_row import ScoredRow, score_rows
+from nasbench_suite.report.words import found_architecture
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class ReportedConfiguration:
     def row(self) -> ScoredRow:
         """The figures on the searched data set."""
         return self.rows[0]
+
+    @property
+    def found(self) -> str | None:
+        """The architecture that it found, in words; None where no search found anything."""
+        return None if self.row.found is None else found_architecture(self.rows)
 
     def accuracy(self, scored_on: str, split: Split) -> tuple[float | None, float | None]:
         """Returns the mean and the deviation of a column; None where there is none."""

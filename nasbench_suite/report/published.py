@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from nasbench_suite.report.interpolation import interpolated_scores
 from nasbench_suite.report.labels import flatten
 from nasbench_suite.report.results import Results
-from nasbench_suite.report.scored_row import ScoredRow
+from nasbench_suite.report.scored_row import ScoredRow, moments
 
 TOLERANCE = 4.0  # standard errors of a difference within which two means are said to agree
 ROUNDING = 0.01 / math.sqrt(12)  # standard error of a figure with two decimals, the least that a difference can have
@@ -47,6 +48,8 @@ class PublishedComparison:
         config_id: of our configuration.
         label: of our configuration.
         source: who published it.
+        interpolated: whether ours are taken between the two evaluations nearest to the budget, as theirs were, and not
+            of the last incumbent.
         seeds: how many searches they ran.
         evaluations: per search of theirs; None where they do not say.
         evaluations_here: per search of ours; None where all found nothing.
@@ -58,6 +61,7 @@ class PublishedComparison:
     config_id: str
     label: str
     source: str
+    interpolated: bool
     seeds: int
     evaluations: float | None
     evaluations_here: float | None
@@ -80,7 +84,7 @@ def compare(results: Results, rows: Sequence[ScoredRow]) -> list[PublishedCompar
     """
     description, config = results.description, flatten(results.config)
     found = [
-        _compare_one(entry["source"], published, {row.scored_on: row for row in rows})
+        _compare_one(entry, published, _figures(results, rows, entry.get("interpolated", False)))
         for entry in _entries()
         if all(entry[key] == description[key] for key in ("space", "dataset", "protocol"))
         for published in entry["rows"]
@@ -99,7 +103,21 @@ def _holds(where: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     return all(key in config and config[key] == value for key, value in where.items())
 
 
-def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, ScoredRow]) -> PublishedComparison:
+def _figures(results: Results, rows: Sequence[ScoredRow], interpolated: bool) -> dict[str, ScoredRow]:
+    """Returns the figures by scored data set, of the last incumbents or, as NATS-Bench's, at the budget."""
+    return {row.scored_on: _at_budget(results, row) if interpolated else row for row in rows}
+
+
+def _at_budget(results: Results, row: ScoredRow) -> ScoredRow:
+    scores = interpolated_scores(results, row.scored_on, results.description["budget"]["seconds"])
+    # what is missing the report says of the last incumbents
+    (valid_mean, valid_std), (test_mean, test_std) = (moments(column, row.scored_on, []) for column in scores.T)
+    return replace(row, valid_mean=valid_mean, valid_std=valid_std, test_mean=test_mean, test_std=test_std)
+
+
+def _compare_one(
+    entry: Mapping[str, Any], published: Mapping[str, Any], ours: Mapping[str, ScoredRow]
+) -> PublishedComparison:
     row = next(iter(ours.values()))
     differences = []
     for scored_on in ours:
@@ -122,7 +140,8 @@ def _compare_one(source: str, published: Mapping[str, Any], ours: Mapping[str, S
     return PublishedComparison(
         row.config_id,
         row.label,
-        source,
+        entry["source"],
+        entry.get("interpolated", False),
         published["seeds"],
         published.get("evaluations"),
         row.evaluations_mean,

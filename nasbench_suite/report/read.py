@@ -9,9 +9,10 @@ import numpy as np
 import yaml
 
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs import parquet
 from nasbench_suite.jobs.description import JOB
-from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY
-from nasbench_suite.report.folder_format import LARGEST, check_description
+from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY, WALL_SECONDS
+from nasbench_suite.report.folder_format import LARGEST, check_description, is_number
 from nasbench_suite.report.results import Column, Results
 
 # by column, the kinds of NumPy that it may have; a trial is null where a mean answered
@@ -30,6 +31,10 @@ EPOCHS_KINDS = {
 }
 
 
+# columns of both files that hold the same texts again and again
+_TEXTS = ("architecture", "dataset")
+
+
 def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     """Reads the folder of a finished job.
 
@@ -46,9 +51,10 @@ def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     one_shot = description["one_shot"]
     epochs = None if one_shot is None else _epochs(_parquet(folder / EPOCHS), one_shot)
     failures = _failures(read_json(folder / FAILURES)) if (folder / FAILURES).exists() else {}
+    wall = _wall_seconds(read_json(folder / WALL_SECONDS)) if (folder / WALL_SECONDS).exists() else {}
     ran = {*seeds, *trajectory["seed"].tolist(), *([] if epochs is None else epochs["seed"].tolist())}
     scores = _scores(_parquet(folder / SCORES))
-    return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures)
+    return Results(description, config, tuple(sorted(ran)), trajectory, scores, (folder,), epochs, failures, wall)
 
 
 def _content(path: Path) -> bytes:
@@ -91,10 +97,9 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 def _parquet(path: Path) -> Any:
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        return parquet.read_table(pa.BufferReader(_content(path)))
+        return parquet.read(_content(path), _TEXTS)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise ResultsError(f"{path.name}: is damaged ({_reason(error)})") from error
 
@@ -104,7 +109,7 @@ def _columns(table: Any, kinds: Mapping[str, str], name: str) -> dict[str, Colum
         raise ResultsError(
             f"{name}: expected the columns {', '.join(kinds)}; got {', '.join(table.column_names)[:200]}"
         )
-    columns = {column: table[column].to_numpy() for column in kinds}
+    columns = {column: _values(table[column]) for column in kinds}
     for column, values in columns.items():
         if values.dtype.kind not in kinds[column] and len(values):
             raise ResultsError(f"{name}: column {column} has values of type {values.dtype}, or null ones")
@@ -116,13 +121,25 @@ def _columns(table: Any, kinds: Mapping[str, str], name: str) -> dict[str, Colum
     return columns
 
 
+def _values(column: Any) -> Column:
+    """Returns a column's values; a text that occurs in many rows is one object."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        values: Column = column.to_numpy()
+        return values
+    coded = column.combine_chunks()
+    texts, codes = np.array([*coded.dictionary.to_pylist(), None], object), coded.indices.fill_null(-1)
+    return texts[codes.to_numpy(zero_copy_only=False)]
+
+
 def _scores(table: Any) -> dict[str, dict[str, tuple[float, float]]]:
     names = ("dataset", "architecture", "valid_accuracy", "test_accuracy")
     if not set(names) <= set(table.column_names):
         raise ResultsError(f"{SCORES}: expected the columns {', '.join(names)}")
     found: dict[str, dict[str, tuple[float, float]]] = {}
     try:
-        for dataset, arch, valid, test in zip(*(table[name].to_pylist() for name in names), strict=True):
+        for dataset, arch, valid, test in zip(*(_values(table[name]).tolist() for name in names), strict=True):
             found.setdefault(str(dataset), {})[str(arch)] = (_known(valid), _known(test))
     except (TypeError, ValueError) as error:
         raise ResultsError(f"{SCORES}: expected accuracies ({_reason(error)})") from error
@@ -147,6 +164,12 @@ def _failures(found: object) -> dict[int, str]:
     if not isinstance(found, dict) or not all(seed.isdecimal() for seed in found):
         raise ResultsError(f"{FAILURES}: expected reasons by seed")
     return {int(seed): str(reason) for seed, reason in found.items()}
+
+
+def _wall_seconds(found: object) -> dict[int, float]:
+    if not isinstance(found, dict) or not all(seed.isdecimal() and is_number(found[seed]) for seed in found):
+        raise ResultsError(f"{WALL_SECONDS}: expected seconds by seed")
+    return {int(seed): float(value) for seed, value in found.items()}
 
 
 def _known(value: float | None) -> float:

@@ -27,6 +27,7 @@ class Results:
         epochs: of a one-shot search, columns by name, ordered by seed and epoch; `edge_weights` is (rows, edges,
             operations), NaN where none are learned, `operation_counts` is (rows, operations). None of any other search.
         failures: by seed, why a search ended early.
+        wall_seconds: by seed, what a search took where it ran, of a clock on the wall; where that is known.
     """
 
     description: dict[str, Any]
@@ -37,6 +38,7 @@ class Results:
     folders: tuple[Path, ...]
     epochs: dict[str, Column] | None = None
     failures: Mapping[int, str] = field(default_factory=dict)
+    wall_seconds: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def clock(self) -> Literal["simulated", "machine"]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.report.collapse import collapsed
-from nasbench_suite.report.curves import SPLITS, Split, best_accuracy
+from nasbench_suite.report.curves import Split, best_accuracy
+from nasbench_suite.report.found import found_architecture, searches_ending_alike
 from nasbench_suite.report.results import Results
 
 OPTIONAL = ("settings", "fidelities")  # keys of a record that a row has where its job says them
@@ -33,10 +34,13 @@ class ScoredRow:
             deviation. None where a score is missing, or for the deviation of one search.
         evaluations_mean: evaluations per search; of a one-shot search, epochs. None where all found nothing.
         seconds_mean: seconds per search, of the clock; None where unknown.
+        wall_seconds_mean: per search, of a clock on the wall where it ran; None where not all are known.
         clock: whether seconds are `simulated`, on the source's hardware, or of the `machine` that searched.
         table_hash: content hash of the table.
         found: text form of the incumbent of the best search by validation on the searched data set; None where there is
             none.
+        found_searches: how many searches ended with it, or with one isomorphic to it where the space is installed.
+        found_valid, found_test: its own scores, percent; None where there is none.
         regret_mean: of the test accuracy, against the table's best, percentage points; None where either is unknown.
         objectives: what the searches asked for.
         hypervolume_mean, hypervolume_std: of the front that a search found; None for one objective.
@@ -63,9 +67,13 @@ class ScoredRow:
     test_std: float | None
     evaluations_mean: float | None
     seconds_mean: float | None
+    wall_seconds_mean: float | None
     clock: Literal["simulated", "machine"]
     table_hash: str
     found: str | None
+    found_searches: int
+    found_valid: float | None
+    found_test: float | None
     regret_mean: float | None
     objectives: tuple[str, ...]
     hypervolume_mean: float | None
@@ -96,7 +104,8 @@ def score_rows(results: Results, label: str) -> tuple[list[ScoredRow], list[str]
         )
     # without any incumbent there is nothing scored, and a row still says so; where none was measured it would be empty
     others = sorted((name for name in results.scores if name != searched and _any_scored(results, name)), key=str.lower)
-    return [_row(results, label, name, notes) for name in (searched, *others)], notes
+    found = found_architecture(results)
+    return [_row(results, label, name, found, notes) for name in (searched, *others)], notes
 
 
 def _any_scored(results: Results, dataset: str) -> bool:
@@ -109,14 +118,15 @@ def _final_scores(results: Results, dataset: str) -> NDArray[np.float64]:
     return np.array(pairs, np.float64).reshape(-1, 2)
 
 
-def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> ScoredRow:
+def _row(results: Results, label: str, scored_on: str, found: str | None, notes: list[str]) -> ScoredRow:
     description, scores = results.description, _final_scores(results, scored_on)
     (valid_mean, valid_std), (test_mean, test_std) = (
-        _moments(scores[:, at], f"{label}: {name} on {scored_on}", notes)
+        moments(scores[:, at], f"{label}: {name} on {scored_on}", notes)
         for at, name in enumerate(("validation", "test"))
     )
     best = best_accuracy(results, scored_on, "test")
     evaluations_mean, seconds_mean = _cost(results)
+    found_valid, found_test = (_known(score) for score in results.score(scored_on, found))
     return ScoredRow(
         **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
         **{name: description[name] for name in ("workers", "trial", "table_hash")},
@@ -130,8 +140,12 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Scor
         test_std=test_std,
         evaluations_mean=evaluations_mean,
         seconds_mean=seconds_mean,
+        wall_seconds_mean=_wall_seconds(results),
         clock=results.clock,
-        found=_found(results),
+        found=found,
+        found_searches=0 if found is None else searches_ending_alike(results, found),
+        found_valid=found_valid,
+        found_test=found_test,
         regret_mean=None if best is None or test_mean is None else best - test_mean,
         objectives=tuple(description["objectives"]),
         hypervolume_mean=None,
@@ -143,7 +157,14 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Scor
     )
 
 
-def _moments(values: NDArray[np.float64], what: str, notes: list[str]) -> tuple[float | None, float | None]:
+def moments(values: NDArray[np.float64], what: str, notes: list[str]) -> tuple[float | None, float | None]:
+    """Returns mean and sample standard deviation; None for one search, and both where any value is missing.
+
+    Args:
+        values: (searches,) in percent, NaN where missing.
+        what: they are, for a note.
+        notes: added to where some are missing and others are not.
+    """
     missing = int(np.isnan(values).sum())
     if missing or not len(values):
         if 0 < missing < len(values):
@@ -164,21 +185,13 @@ def _cost(results: Results) -> tuple[float | None, float | None]:
     return evaluations, None if np.isnan(seconds).any() else float(seconds.mean())
 
 
-def _found(results: Results) -> str | None:
-    """Returns the incumbent of the best search by the judge's validation score; without one, by what it saw itself."""
-    searched = results.description["dataset"]
-    ends = [(rows[-1], arch) for rows, arch in _ended(results)]
-    if not ends:
-        return None
-    worth = np.array([results.score(searched, arch)[SPLITS.index("valid")] for _, arch in ends])
-    if np.isnan(worth).all():
-        worth = results.trajectory["valid_accuracy"][[row for row, _ in ends]]
-    return ends[int(np.nanargmax(worth))][1] if not np.isnan(worth).all() else ends[0][1]
+def _wall_seconds(results: Results) -> float | None:
+    known = [results.wall_seconds[seed] for seed in results.seeds if seed in results.wall_seconds]
+    return float(np.mean(known)) if known and len(known) == len(results.seeds) else None
 
 
-def _ended(results: Results) -> list[tuple[NDArray[np.int64], str]]:
-    pairs = zip(results.incumbent_rows, results.final_incumbents, strict=True)
-    return [(rows, arch) for rows, arch in pairs if arch is not None]
+def _known(score: float) -> float | None:
+    return None if np.isnan(score) else score
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """A report's figures in words, as every format writes them."""
 
 import re
+from collections.abc import Sequence
 
 from nasbench_suite.report.scored_row import ScoredRow
 
@@ -38,6 +39,31 @@ def found_nothing(searches: int) -> str:
 def evaluations(row: ScoredRow) -> str:
     """Returns how many evaluations a search had; of a one-shot search, that they are epochs."""
     return f"{count(row.evaluations_mean, ',.0f')} epochs" if row.one_shot else count(row.evaluations_mean, ",.1f")
+
+
+def number_of_searches(count: int) -> str:
+    """Returns `1 search`, `3 searches`."""
+    return f"{count:,} search{'' if count == 1 else 'es'}"
+
+
+def found_architecture(rows: Sequence[ScoredRow]) -> str:
+    """Returns the architecture that a configuration found, how many searches ended with it, and its scores.
+
+    Args:
+        rows: of the configuration, the searched data set first; it found something.
+    """
+    row = rows[0]
+    over = f"{row.found_searches} of {number_of_searches(row.seeds)}"
+    scores = [
+        f"{each.scored_on} {' '.join(known)}"
+        for each in rows
+        if (known := [f"{name} {value:.2f}" for name, value in _found_scores(each) if value is not None])
+    ]
+    return f"{row.found} ({', '.join([f'{over} ended with it or an isomorphic one', *scores])})"
+
+
+def _found_scores(row: ScoredRow) -> tuple[tuple[str, float | None], ...]:
+    return ("valid", row.found_valid), ("test", row.found_test)
 
 
 def seconds(row: ScoredRow) -> str:

@@ -67,6 +67,10 @@ class SubsetSpace(Space[ArchT]):
         """Returns the representative of the isomorphism class, which need not be a member."""
         return self.space.canonical(arch)
 
+    def draw(self, arch: ArchT) -> str:
+        """Returns a picture of the architecture, of a member or not."""
+        return self.space.draw(arch)
+
     def network(self, arch: ArchT, **settings: object) -> torch.nn.Module:
         """Builds the network of an architecture, a member or not."""
         return self.space.network(arch, **settings)

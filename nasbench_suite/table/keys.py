@@ -3,6 +3,7 @@
 ARCHITECTURES = "architectures/text"
 ARCHITECTURE_ENDS = "architectures/ends"
 INDEX = "index/"
+HASHES = "hashes/"
 
 
 def column(trial_set: str, schedule: int, epoch: int, metric: str) -> str:

@@ -91,6 +91,10 @@ def _check_arrays(metadata: Metadata, pages: int) -> None:
         raise _WrongError("a series is listed twice")
     _expect_array(metadata, keys.ARCHITECTURE_ENDS, ("<u4",), (metadata.architectures,))
     _expect_array(metadata, keys.ARCHITECTURES, ("|u1",), metadata.arrays.get(keys.ARCHITECTURES, ("", ()))[1][:1])
+    if any(key.startswith(keys.HASHES) for key in metadata.arrays):
+        size = metadata.arrays.get(f"{keys.HASHES}digests", ("", ()))[1][1:2]
+        _expect_array(metadata, f"{keys.HASHES}digests", ("|u1",), (metadata.architectures, *size))
+        _expect_array(metadata, f"{keys.HASHES}order", ("<u4",), (metadata.architectures,))
     for series in metadata.series:
         shape = (metadata.architectures, len(series.trials))
         for epoch, metrics in series.columns.items():

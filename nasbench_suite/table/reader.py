@@ -21,15 +21,17 @@ from nasbench_suite.errors import (
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import checked, keys, seal
+from nasbench_suite.table.columns import TableColumns
 from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.cost import find_cost
 from nasbench_suite.table.curves import Curves, unpack
 from nasbench_suite.table.environment import open_shared
+from nasbench_suite.table.hashes import Hashes, is_hash
 from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metadata, Series, metrics_of
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
 from nasbench_suite.table.parsing import parse
 
-# what a space may raise for a value that is none of its architectures
+# what a space may raise for a value that is not one of its architectures
 _NO_ROW = (NasBenchSuiteError, TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
@@ -66,6 +68,11 @@ class Table:
     def name(self) -> str:
         """The file's name without `.mdb`."""
         return self.path.stem
+
+    @cached_property
+    def columns(self) -> TableColumns:
+        """The further columns that annotations add, hardware costs and zero-cost scores; read when first asked for."""
+        return TableColumns(self.path, self.metadata)
 
     def __len__(self) -> int:
         return self.metadata.architectures
@@ -113,6 +120,39 @@ class Table:
             f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but not "
             f"{arch if isinstance(arch, str) else self.space.format(arch)}"
         )
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The hash by which the benchmark's files name each row's architecture.
+
+        Raises:
+            TableError: the table was written without them.
+        """
+        if f"{keys.HASHES}digests" not in self.metadata.arrays:
+            raise TableError(f"{self.path}: holds no hashes of its architectures; import it again")
+        return Hashes(self._array(f"{keys.HASHES}digests"), self._array(f"{keys.HASHES}order"))
+
+    def row_of_hash(self, text: str) -> int:
+        """Returns the row of the architecture that the benchmark's files name by a hash.
+
+        Raises:
+            ArchitectureError: it is no hash of this space.
+            MissingArchitectureError: this table lacks it.
+            TableError: the table was written without hashes.
+        """
+        size = self.space.hash_bytes
+        if not is_hash(text, size):
+            what = f"a hash of {2 * size} hexadecimal digits" if size else "no hash, for the space knows of none"
+            raise ArchitectureError(f"space {self.space.name}: expected {what}, got {text!r:.80}")
+        try:
+            row = self.hashes.row(text)
+        except IndexError:
+            raise TableError(f"{self.path}: its hashes are damaged; import it again") from None
+        if row < 0:
+            raise MissingArchitectureError(
+                f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but none of hash {text}"
+            )
+        return row
 
     def _row_of_text(self, arch: Any, error: Exception) -> int:
         """Finds what is no value of the space as its text form; says what else was wrong with it."""
@@ -300,7 +340,7 @@ class Table:
         return {} if record is None else unpack(bytes(record))
 
     def _last_curves(self, trial_set: str, schedule: int, row: int) -> Curves:
-        """Returns what `curves` does; whoever asks for an epoch of a cell asks for another metric or epoch next."""
+        """Returns what `curves` does; a program that asks for an epoch asks for another metric or epoch next."""
         key = (trial_set, schedule, row)
         if self._last[0] != key:
             self._last = key, self.curves(*key)
@@ -311,7 +351,7 @@ class Table:
         return self._shared.array(key.encode(), dtype, shape)
 
     def verify(self) -> None:
-        """Reads every value and compares the file's checksum and the content hash.
+        """Reads every value, compares the file's checksum and the content hash, and computes every architecture's hash.
 
         Raises:
             TableError: the table is damaged.
@@ -323,6 +363,17 @@ class Table:
             raise TableError(f"{self.path}: is damaged ({error}); import it again") from error
         if digest != self.metadata.content_sha256:
             raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
+        if f"{keys.HASHES}digests" in self.metadata.arrays:
+            self._verify_hashes()
+
+    def _verify_hashes(self) -> None:
+        """Computes every architecture's hash, of which an import does so for a sample."""
+        for row, text in enumerate(self.architectures(range(len(self)))):
+            computed = self.space.hash(self.space.parse(text))
+            if self.hashes[row] != computed or self.hashes.row(computed) != row:
+                raise TableError(
+                    f"{self.path}: the hash of {text} is {computed}, the table says {self.hashes[row]}; import it again"
+                )
 
 
 def _reopen(path: Path, space: Space[Any], content_sha256: str) -> Table:

@@ -11,12 +11,14 @@ import lmdb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import TableError, TableExistsError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space
 from nasbench_suite.table import keys, seal
 from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.curves import Curve, narrowest, pack
+from nasbench_suite.table.hashes import build_arrays
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
 from nasbench_suite.table.reader import read_metadata
 from nasbench_suite.table.temporary import TemporaryFile
@@ -81,14 +83,23 @@ class TableWriter:
             raise TableError(f"{path.parent}: no table can be written there ({error})") from error
         self._transaction = self._environment.begin(write=True)
 
-    def set_architectures(self, archs: Sequence[Any]) -> None:
-        """Sets the architectures, in the source's order: row 0 first."""
+    def set_architectures(self, archs: Sequence[Any], hashes: Sequence[str] | None = None) -> None:
+        """Sets the architectures, in the source's order: row 0 first.
+
+        Args:
+            archs: of each row.
+            hashes: by which the source names them, where it does and the space knows of hashes; computed where not.
+        """
         self._architectures = archs
         texts = [self._space.format(arch).encode() for arch in archs]
         self._put_array(keys.ARCHITECTURES, np.frombuffer(b"".join(texts), dtype=np.uint8))
         self._put_array(keys.ARCHITECTURE_ENDS, np.cumsum([len(text) for text in texts], dtype=np.uint32))
         for name, array in sorted(self._space.index(archs).items()):
             self._put_array(keys.INDEX + name, array)
+        if size := self._space.hash_bytes:
+            known = [self._space.hash(arch) for arch in archs] if hashes is None else hashes
+            for name, array in build_arrays(known, size).items():
+                self._put_array(keys.HASHES + name, array)
 
     def add_series(self, trial_set: str, schedule: int, trials: Sequence[int | None]) -> None:
         """Declares the trainings of a trial set under a schedule, before its columns and curves.
@@ -188,7 +199,7 @@ class TableWriter:
             seal.append(self._temporary.path, metadata.to_json())
             read_metadata(self._temporary.path)  # raises where it says what no reader would take
         except (OSError, lmdb.Error) as error:
-            raise TableError(f"{self._path}: cannot be written ({error})") from error
+            raise TableError(f"{self._path}: cannot be written ({reason(error)})") from error
         self._publish(metadata)
         return metadata
 
@@ -222,7 +233,7 @@ class TableWriter:
             if not self._transaction.put(key, value, overwrite=False):
                 raise TableError(f"{self._path.name}: {key!r} is written twice")
         except lmdb.Error as error:
-            raise TableError(f"{self._path}: cannot be written ({error})") from error
+            raise TableError(f"{self._path}: cannot be written ({reason(error)})") from error
         self._uncommitted += len(value)
         if self._uncommitted > _COMMIT_BYTES:
             self._commit()
@@ -231,7 +242,7 @@ class TableWriter:
         try:
             self._transaction.commit()
         except lmdb.Error as error:
-            raise TableError(f"{self._path}: cannot be written ({error})") from error
+            raise TableError(f"{self._path}: cannot be written ({reason(error)})") from error
         self._transaction = self._environment.begin(write=True)
         self._uncommitted = 0
 

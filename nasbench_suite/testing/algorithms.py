@@ -89,19 +89,19 @@ class AlgorithmContract(ABC):
         """With several evaluations under way, the youngest may end first; None is only an answer to wait."""
         algorithm = self.make_algorithm(space, LADDER, np.random.default_rng(0))
         under_way: list[Proposal[Any]] = []
-        told = 0
-        while told < EVALUATIONS:
+        answered = 0
+        while answered < EVALUATIONS:
             proposal = algorithm.ask() if len(under_way) < 4 else None
             if proposal is not None:
                 under_way.append(proposal)
             elif under_way:
                 done = under_way.pop()
                 algorithm.tell(done, Observation(done.fidelity, accuracy(space, done.arch), 1.0, None))
-                told += 1
+                answered += 1
             else:
                 assert algorithm.finite, "None with nothing under way means finished"
                 break
-        assert told
+        assert answered
 
     def test_a_search_reaches_no_table_no_ledger_and_no_clock(self, space: Space[Any], tmp_path: Path) -> None:
         """In a real search, with a table, a score and a ledger about, it calls and holds none of them."""

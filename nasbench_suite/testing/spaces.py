@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -46,6 +47,13 @@ class SpaceContract(ABC):
     def test_text_form_is_unique(self, space: Space[Any], archs: list[Any]) -> None:
         """Different architectures have different texts."""
         assert len({space.format(arch) for arch in archs}) == len(set(archs))
+
+    def test_an_architecture_has_a_picture(self, space: Space[Any], archs: list[Any]) -> None:
+        """`draw` returns SVG that needs nothing beside it."""
+        for arch in archs:
+            picture = ElementTree.fromstring(space.draw(arch))
+            assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+            assert not any(name.endswith("href") for element in picture.iter() for name in element.attrib)
 
     def test_codes_lead_back_to_the_architecture(self, space: Space[Any], archs: list[Any]) -> None:
         """`decode` inverts `encode`, and every code is one of its variable's choices."""

@@ -16,15 +16,18 @@ from nasbench_suite.folders import relative_path
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
 from nasbench_suite.report.curves import SPLITS, Curves, best_accuracy, scores_at
+from nasbench_suite.report.found import picture
 from nasbench_suite.report.model import ReportedConfiguration, make_report
 from nasbench_suite.report.provenance import ranges
 from nasbench_suite.report.results import Results
-from nasbench_suite.report.times import EvaluationTimes, known_unit, limit, times_in
-from nasbench_suite.tracking.name import run_name
-from nasbench_suite.tracking.run import Axes, LiveRun, mode
+from nasbench_suite.report.times import UNITS, EvaluationTimes, Unit, limit, times_in
+from nasbench_suite.tracking.mode import mode
+from nasbench_suite.tracking.name import flat_config, run_name
+from nasbench_suite.tracking.run import Axes, LiveRun
 
 MARKER = "wandb.json"
 POINTS = 200
+QUANTITIES = ("accuracy", "regret")
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 
 
@@ -56,7 +59,7 @@ def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -
         with filelock.FileLock(folder / ".lock", blocking=False):
             return _log_locked(folder, config["tracking"], Path(config["results"]).resolve().name, error)
     except filelock.Timeout:
-        return None  # whoever has the folder now will log it
+        return None  # the process that has the folder now will log it
     except Exception as problem:  # whatever it is, the results are there
         print(f"W&B: {' '.join(str(problem).split())}; the results are in their files all the same", file=sys.stderr)
         return None
@@ -67,7 +70,8 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
     description, config = _described(folder)
     first = config["seed"] if found is None else found.results.seeds[0]
     # not the last seed: a job that is given more seeds replaces its run
-    name = run_name(description, f"{first}-on", settings["group"] or root, settings["tags"])
+    shown = f"from seed {first}" if found is None else f"{_seeds(found.results.seeds)}"
+    name = run_name(description, f"{first}-on", settings["group"] or root, settings["tags"], shown=shown)
     wanted = {key: settings[key] for key in ("mode", "project", "entity")} | {"id": name.id}
     if found is not None:
         wanted["seeds"] = ranges(found.results.seeds)
@@ -75,7 +79,7 @@ def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: Bas
     if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
         # an offline run need not follow an online one
         return _line(done["run"]["mode"], folder, done["where"], description)
-    with LiveRun(settings, folder, name, {**config, "job": description}, _axes(found), quick=True) as run:
+    with LiveRun(settings, folder, name, flat_config(description, config), _axes(found), quick=True) as run:
         if found is None:
             run.summarise({"error": f"{type(error).__name__}: {error}"})
             run.finish(exit_code=1)
@@ -105,7 +109,16 @@ def _described(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 def _axes(found: ReportedConfiguration | None) -> Axes | None:
     if found is None:
         return None
-    return Axes(known_unit(found.results), [f"{row.scored_on}/*" for row in found.rows])
+    names = [f"{row.scored_on}/{split}_{quantity}" for row in found.rows for split in SPLITS for quantity in QUANTITIES]
+    first = [f"{found.row.dataset}/valid_accuracy"]
+    shown = [name for name in names if "/test_" in name or name in first]
+    others = [name for name in names if name not in shown]
+    counts = [unit for unit in UNITS if unit != _unit(found.results)]
+    return Axes(_unit(found.results), shown, [*others, *counts, "spread/*"])
+
+
+def _seeds(seeds: tuple[int, ...]) -> str:
+    return f"seed{'s' * (len(seeds) > 1)} {ranges(seeds)}"
 
 
 def _provenance(description: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,12 +144,12 @@ def _line(mode: str, folder: Path, where: str, description: Mapping[str, Any]) -
 
 
 def _axis(results: Results) -> tuple[EvaluationTimes, NDArray[np.float64]]:
-    """Returns the horizontal axis: the times, whose unit names it, and a grid that depends on nothing but the budget.
+    """Returns the horizontal axis: the times, whose unit names it, and a grid that depends on the budget alone.
 
-    Evaluations that overstep the budget and are kept count at its end. Without a budget the grid ends with the longest
-    search.
+    Evaluations that overstep the budget and are kept count at its end. Without a limit in the unit the grid ends with
+    the longest search.
     """
-    unit = known_unit(results)
+    unit = _unit(results)
     times, most = times_in(results, unit), limit(results, unit)
     end = float(times.values.max(initial=0.0) if most is None else most)
     grid = np.linspace(0.0, end, POINTS + 1)[1:]
@@ -145,20 +158,45 @@ def _axis(results: Results) -> tuple[EvaluationTimes, NDArray[np.float64]]:
     return EvaluationTimes(unit, np.minimum(times.values, end)), grid
 
 
+def _unit(results: Results) -> Unit:
+    """Seconds wherever they are known, so that runs of every kind lie on each other."""
+    return "evaluations" if np.isnan(results.trajectory["seconds"]).any() else "seconds"
+
+
+def _counts(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Returns the evaluations and the epochs that a search has done by then, means over the searches, each (G,)."""
+    found = {}
+    for unit in UNITS:
+        if unit not in (times.unit, "seconds"):
+            done = times_in(results, unit).values
+            by_search = [
+                np.array([0.0, *done[rows]])[np.searchsorted(times.values[rows], grid, side="right")]
+                for rows in results.searches
+            ]
+            found[unit] = np.mean(by_search, axis=0)
+    return found
+
+
 def _feed(run: LiveRun, found: ReportedConfiguration) -> None:
     times, grid = _axis(found.results)
-    columns = _curves(found.results, times, grid)
+    columns, counts = _curves(found.results, times, grid), _counts(found.results, times, grid)
     for at, time in enumerate(grid):
         metrics = {name: float(values[at]) for name, values in columns.items() if not np.isnan(values[at])}
         if metrics:
-            run.log({times.unit: float(time), **metrics})
-    counted = ("seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "found", "collapsed")
+            done = {unit: float(values[at]) for unit, values in counts.items()}
+            run.log({times.unit: float(time), **done, **metrics})
+    counted = ("seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "wall_seconds_mean", "found")
+    counted += ("found_searches", "collapsed")
     figures: dict[str, Any] = {key: getattr(found.row, key) for key in counted}
     for row in found.rows:
-        moments = {key: getattr(row, key) for key in ("valid_mean", "valid_std", "test_mean", "test_std")}
-        figures |= {f"final/{row.scored_on}/{key}": value for key, value in moments.items()}
+        for split in SPLITS:
+            name = f"final/{row.scored_on}/{split}_accuracy"
+            figures[name], figures[f"{name}_std"] = row.accuracy(split)
     run.summarise({key: value for key, value in figures.items() if value is not None})
     run.table("final", [row.record() for row in found.rows])
+    drawn = None if found.row.found is None else picture(found.row.space, found.row.found)
+    if drawn is not None:
+        run.picture("found_architecture", drawn)
 
 
 def _curves(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -173,10 +211,10 @@ def _curves(results: Results, times: EvaluationTimes, grid: NDArray[np.float64])
             if not curves.known:
                 continue
             name = f"{dataset}/{split}_accuracy"
-            columns[f"{name}/mean"] = mean = curves.band[0]
+            columns[name] = mean = curves.band[0]
             quantiles = np.quantile(curves.scores, list(QUANTILES.values()), axis=0)
-            columns |= {f"{name}/{key}": values for key, values in zip(QUANTILES, quantiles, strict=True)}
+            columns |= {f"spread/{name}_{key}": values for key, values in zip(QUANTILES, quantiles, strict=True)}
             best = best_accuracy(results, dataset, split)
             if best is not None:
-                columns[f"{dataset}/{split}_regret/mean"] = best - mean
+                columns[f"{dataset}/{split}_regret"] = best - mean
     return columns

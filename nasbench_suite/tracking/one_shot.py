@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from nasbench_suite.one_shot.record import EpochRecord
-from nasbench_suite.tracking.name import run_name
+from nasbench_suite.tracking.name import flat_config, run_name
 from nasbench_suite.tracking.run import Axes, LiveRun
 
 Scores = Mapping[str, Sequence[Any]]  # by data set: [schedule, validation accuracy, test accuracy], None where unknown
+_SHOWN = ("supernet/valid_accuracy", "train_loss", "valid_loss", "entropy", "parametric_edges")
+_HIDDEN = ("epoch", "train_accuracy", "memory_mib", "edges/*", "edge_weights/*")
 _FIGURES = ("entropy", "parametric_edges", "train_loss", "train_accuracy", "valid_loss")
 
 
@@ -52,7 +53,7 @@ class LiveSupernet:
             return
         record, scores = self._last
         figures = {name: value for name, value in _accuracies(scores, "final/").items() if value is not None}
-        self._run.summarise({"architecture": record.architecture, "collapsed": record.parametric_edges == 0, **figures})
+        self._run.summarise({"found": record.architecture, "collapsed": record.parametric_edges == 0, **figures})
 
 
 @contextmanager
@@ -71,13 +72,20 @@ def live_supernet(
         seed: of the search.
     """
     group = settings.get("group") or Path(config["results"]).resolve().name
-    name = run_name(description, str(seed), group, settings.get("tags", ()), "train")
-    name = replace(name, name=f"{name.name}, seed {seed}")
-    shown = {**config, "job": dict(description), "search_seed": seed}
-    with LiveRun(settings, folder, name, shown, Axes("seconds")) as run:
+    name = run_name(description, str(seed), group, settings.get("tags", ()), "train", shown=f"seed {seed}")
+    shown = {**flat_config(description, config), "search_seed": seed}
+    with LiveRun(settings, folder, name, shown, _axes(description)) as run:
         live = LiveSupernet(run, description["one_shot"])
         yield live
         live.finish()
+
+
+def _axes(description: Mapping[str, Any]) -> Axes:
+    datasets = dict.fromkeys([description["dataset"], *description.get("best", ())])
+    searched = f"{description['dataset']}/valid_accuracy"
+    shown = [searched, *(f"{name}/test_accuracy" for name in datasets), *_SHOWN]
+    others = [f"{name}/valid_accuracy" for name in datasets if name != description["dataset"]]
+    return Axes("seconds", shown, [*others, *_HIDDEN])
 
 
 def _accuracies(scores: Scores, prefix: str = "") -> dict[str, Any]:

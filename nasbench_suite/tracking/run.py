@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
-from nasbench_suite.errors import ConfigError
-
-Mode = Literal["offline", "online", "disabled"]
+from nasbench_suite.tracking.mode import mode
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,12 @@ class Axes:
     Attributes:
         x: name of the metric on the horizontal axis.
         curves: the metrics drawn against it; a trailing `*` stands for any ending.
+        hidden: metrics drawn against it that get no panel until somebody adds one; none that `curves` names too.
     """
 
     x: str
     curves: Sequence[str] = field(default=("*",))
+    hidden: Sequence[str] = ()
 
 
 class LiveRun:
@@ -78,7 +78,7 @@ class LiveRun:
             quick: leave out what W&B notes of the machine, its use and its packages.
 
         Raises:
-            ConfigError: `tracking.mode` is none of offline, online and disabled.
+            ConfigError: `tracking.mode` is not one of offline, online and disabled.
         """
         self.mode = mode(settings)
         self.name = name
@@ -119,6 +119,12 @@ class LiveRun:
                 columns = list(rows[0])
                 data = [[row[column] for column in columns] for row in rows]
                 self._run.log({name: self._wandb.Table(columns=columns, data=data)})
+
+    def picture(self, name: str, svg: str) -> None:
+        """Adds a drawing, which W&B shows as a page."""
+        if self._run is not None:
+            with self._contained(), _data_folder(self._files):
+                self._run.log({name: self._wandb.Html(svg, inject=False)})
 
     def file(self, path: Path, name: str, kind: str, metadata: Mapping[str, Any]) -> None:
         """Adds a file as an artifact; W&B reads it where it lies.
@@ -177,9 +183,11 @@ class LiveRun:
         files = Path(self._run.dir).parent
         self.where = str(files) if self.mode == "offline" else self._run.url
         if self._axes is not None:
-            self._run.define_metric(self._axes.x)
+            self._run.define_metric(self._axes.x, hidden=True, summary="none")
             for curve in self._axes.curves:
                 self._run.define_metric(curve, step_metric=self._axes.x)
+            for metric in self._axes.hidden:
+                self._run.define_metric(metric, step_metric=self._axes.x, hidden=True, summary="none")
 
     @contextmanager
     def _contained(self) -> Iterator[None]:
@@ -192,18 +200,6 @@ class LiveRun:
             reason = next(iter(str(error).splitlines()), "") or type(error).__name__
             print(f"W&B: {reason}; the results are in their files all the same", file=sys.stderr)
             self.finish(exit_code=1)
-
-
-def mode(settings: Mapping[str, Any]) -> Mode:
-    """Returns the mode that holds: `disabled` in the environment wins.
-
-    Raises:
-        ConfigError: it is none of W&B's that are offered here.
-    """
-    wanted: Mode = settings["mode"]
-    if wanted not in get_args(Mode):
-        raise ConfigError(f"tracking.mode: expected {', '.join(get_args(Mode))}; got {wanted!r}")
-    return "disabled" if os.environ.get("WANDB_MODE") == "disabled" else wanted
 
 
 def _wandb_settings(wandb: Any, timeout: float, quick: bool) -> Any:

@@ -84,7 +84,7 @@ def load_cifar100(root: Path, official: bool = True) -> ImageDataset:
     """
     train, test = (_images(batch, b"fine_labels", 100) for batch in read(CIFAR100, root, official))
     _expect("CIFAR-100", train, test)
-    valid, test = (test.select(half) for half in evaluation_halves(len(test)))
+    valid, test = (test.select(half) for half in evaluation_halves("cifar100"))
     return _dataset("cifar100", 100, train, valid, test, _CIFAR100_MEAN, _CIFAR100_STD)
 
 

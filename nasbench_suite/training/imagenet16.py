@@ -13,6 +13,7 @@ from nasbench_suite.training.images import ImageDataset, Images
 from nasbench_suite.training.splits import evaluation_halves
 
 CLASSES = 120
+EVALUATION = 6_000  # images, of which the published halves are lists
 
 # checksums: those that NAS-Bench-201's code checks
 IMAGENET16 = Published(
@@ -47,7 +48,9 @@ def load_imagenet16_120(root: Path, official: bool = True) -> ImageDataset:
     """
     *batches, evaluation = (_first_classes(batch) for batch in read(IMAGENET16, root, official))
     train = Images(torch.cat([batch.pixels for batch in batches]), torch.cat([batch.labels for batch in batches]))
-    valid, test = (evaluation.select(half) for half in evaluation_halves(len(evaluation)))
+    if len(evaluation) != EVALUATION:
+        raise DatasetError(f"ImageNet16-120: expected {EVALUATION} validation images, got {len(evaluation)}")
+    valid, test = (evaluation.select(half) for half in evaluation_halves("ImageNet16-120"))
     return ImageDataset(
         name="ImageNet16-120",
         classes=CLASSES,

@@ -1,6 +1,13 @@
-"""Which image is for what: fixed lists of indices, computed the same way everywhere."""
+"""Which image is for what: fixed lists of indices, the same everywhere."""
 
 import random
+from base64 import b64decode
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
 
 
 def cifar10_halves() -> tuple[list[int], list[int]]:
@@ -8,17 +15,26 @@ def cifar10_halves() -> tuple[list[int], list[int]]:
 
     Python's own generator, seeded with 1021, shuffles 0 .. 49,999; the halves are sorted. This is the published list.
     """
-    return _shuffled_halves(50_000, 1021)
+    order = _shuffled(50_000, 1021)
+    return sorted(order[:25_000]), sorted(order[25_000:])
 
 
-def evaluation_halves(images: int) -> tuple[list[int], list[int]]:
-    """Halves of an original evaluation set, for the validation and the test of CIFAR-100 and ImageNet16-120.
+def evaluation_halves(dataset: str) -> tuple[list[int], list[int]]:
+    """NAS-Bench-201's halves of an original evaluation set: `x-valid`, to validate, and `x-test`, each sorted.
 
-    The paper halves both at random. Its lists are published as files that no seed is known to produce, so these halves
-    are another draw of the same kind, made like those of CIFAR-10: accuracies on them differ from the paper's by the
-    sampling of 5,000 or 3,000 images.
+    Args:
+        dataset: `cifar100`, of whose 10,000 test images, or `ImageNet16-120`, of whose 6,000 validation images.
     """
-    return _shuffled_halves(images, 1021)
+    published = _x_valid()[dataset]
+    bits = np.frombuffer(b64decode(published["valid"].replace(" ", "")), np.uint8)
+    is_valid = np.unpackbits(bits, count=published["images"], bitorder="little").astype(bool)
+    return np.flatnonzero(is_valid).tolist(), np.flatnonzero(~is_valid).tolist()
+
+
+@cache
+def _x_valid() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("x_valid.yaml").read_text())
+    return found
 
 
 def digits_parts(images: int, train: int, valid: int) -> tuple[list[int], list[int], list[int]]:
@@ -28,11 +44,6 @@ def digits_parts(images: int, train: int, valid: int) -> tuple[list[int], list[i
     """
     order = _shuffled(images, 1021)
     return sorted(order[:train]), sorted(order[train : train + valid]), sorted(order[train + valid :])
-
-
-def _shuffled_halves(images: int, seed: int) -> tuple[list[int], list[int]]:
-    order = _shuffled(images, seed)
-    return sorted(order[: images // 2]), sorted(order[images // 2 :])
 
 
 def _shuffled(images: int, seed: int) -> list[int]:

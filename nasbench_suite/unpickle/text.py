@@ -9,7 +9,7 @@ def whole(line: bytes, low: int = -(2**63), high: int = 2**64) -> int:
     """Reads an integer of at most 64 bits; long ones end in L.
 
     Raises:
-        DamageError: it is none, or another.
+        DamageError: the line is no such integer.
     """
     digits = line.removesuffix(b"L")
     if not digits.removeprefix(b"-").isdigit() or len(digits) > 20 or not low <= int(digits) < high:

@@ -34,7 +34,7 @@ def read_any(matrix: Matrix, operations: Sequence[str]) -> tuple[list[list[int]]
         )
     if len(square) <= MAX_VERTICES and set(names[1:-1]) <= set(OPERATIONS):
         return square.tolist(), names
-    kept = _alive_vertices(square)
+    kept = alive_vertices(square)
     if not kept:
         raise ArchitectureError("no path leads from input to output, so nothing is left of the cell after pruning")
     if len(kept) > MAX_VERTICES:
@@ -70,8 +70,8 @@ def _other(array: NDArray[Any]) -> object:
     return array[~np.isin(array, (0, 1))].tolist()[0]
 
 
-def _alive_vertices(square: NDArray[np.int64]) -> list[int]:
-    """The vertices on a path from input to output of an upper-triangular matrix of any size, in order."""
+def alive_vertices(square: NDArray[np.int64]) -> list[int]:
+    """Returns the vertices on a path from input to output of an upper-triangular matrix of any size, in order."""
     last = len(square) - 1
     reached, needed = {0}, {last}
     for vertex in range(1, last + 1):

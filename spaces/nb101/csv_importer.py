@@ -10,7 +10,6 @@ from nasbench_suite.importing.gathering import Architectures, Trials
 from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb101.cell import parse_cell
 from nasbench_suite.spaces.nb101.graphs import cell_hash
 from nasbench_suite.spaces.nb101.measurements import TRIAL_SET
 from nasbench_suite.table import Metadata
@@ -40,7 +39,7 @@ class CSVImporter(Importer):
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a CSV; every cell's hash is verified."""
         architectures, trials, lines = Architectures(space), Trials(), 0
-        hashes: dict[str, str] = {}
+        hashes: list[str] = []
         units: dict[str, str] = {}
         for where, fields in csv_file.rows(path, progress, REQUIRED, tuple(METRICS)):
             text = f"{fields['adjacency']}|{fields['operations']}"
@@ -48,10 +47,11 @@ class CSVImporter(Importer):
                 row = architectures.row(text)
             except (ArchitectureError, SourceError) as error:
                 raise SourceError(f"{where}: {error}") from None
-            expected = hashes.get(text) or hashes.setdefault(text, cell_hash(parse_cell(text)))
-            if fields["module_hash"] != expected:
+            if row == len(hashes):
+                hashes.append(cell_hash(architectures.archs[row]))
+            if fields["module_hash"] != hashes[row]:
                 raise SourceError(
-                    f"{where}: the cell's hash is {expected}, the line says {fields['module_hash']!r:.50}"
+                    f"{where}: the cell's hash is {hashes[row]}, the line says {fields['module_hash']!r:.50}"
                 )
             schedule = csv_file.integer(fields, "epochs", where, minimum=1)
             if schedule is None:
@@ -67,7 +67,7 @@ class CSVImporter(Importer):
         if not lines:
             raise SourceError(f"{path}: expected at least one row below the header")
         with new_writer(units, trials.trial_sets()) as writer:
-            writer.set_architectures(architectures.archs)
+            writer.set_architectures(architectures.archs, hashes)
             trials.write(writer, len(architectures.archs))
             writer.counts["trainings"] = lines
             return writer.finish()

@@ -17,7 +17,8 @@ from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
 from nasbench_suite.spaces.nb101.adjacency import Matrix
 from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, pack_labels, parse_cell
-from nasbench_suite.spaces.nb101.definition import MAX_VERTICES, OPERATIONS
+from nasbench_suite.spaces.nb101.definition import HASH_BYTES, MAX_VERTICES, OPERATIONS
+from nasbench_suite.spaces.nb101.graphs import cell_hash
 from nasbench_suite.spaces.nb101.pruning import check, pad
 from nasbench_suite.variables import Categorical, check_codes
 
@@ -37,6 +38,7 @@ class NB101(Space[Cell]):
     """
 
     name = "nb101"
+    hash_bytes = HASH_BYTES
     variables = (
         *(Categorical(f"edge_{x}_{y}", ("0", "1")) for x, y in _EDGES),
         *(Categorical(f"operation_{vertex}", OPERATIONS) for vertex in range(1, MAX_VERTICES - 1)),
@@ -90,6 +92,16 @@ class NB101(Space[Cell]):
     def canonical(self, arch: Cell) -> Cell:
         """Returns the least numbering of the pruned cell, which is the official files'."""
         return enumeration.canonical(arch)
+
+    def hash(self, arch: Cell) -> str:
+        """Returns nasbench's key of the pruned cell, 32 digits."""
+        return cell_hash(arch)
+
+    def draw(self, arch: Cell) -> str:
+        """Returns SVG of a cell, valid or not; dead vertices are grey and dashed."""
+        from nasbench_suite.spaces.nb101.drawing import draw_cell
+
+        return draw_cell(arch)
 
     def encode(self, arch: Cell) -> tuple[int, ...]:
         """Returns the 21 edges, by source and then target, and the 5 operations."""

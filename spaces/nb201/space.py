@@ -82,6 +82,12 @@ class NB201(Space[Architecture]):
         """
         return self._archs[self._representatives[architecture.number(arch)]]
 
+    def draw(self, arch: Architecture) -> str:
+        """Returns SVG of the cell; the operation `none` is an edge that is not there."""
+        from nasbench_suite.spaces.nb201.drawing import draw_cell
+
+        return draw_cell(architecture.check(arch))
+
     @cached_property
     def _representatives(self) -> list[int]:
         first: dict[str, int] = {}

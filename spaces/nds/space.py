@@ -112,6 +112,12 @@ class StageSpace(NDSSpace[StageArchitecture]):
         """Returns the network itself: no two are the same."""
         return arch
 
+    def draw(self, arch: StageArchitecture) -> str:
+        """Returns SVG of the stem and the stages."""
+        from nasbench_suite.spaces.nds.drawing import draw_stages
+
+        return draw_stages(stages.check(arch, self.blocks))
+
     def from_source(self, net: object, optim: object) -> StageArchitecture:
         """Reads `net` and `optim` of a published job."""
         return stages.check(stages.from_source(net, *_settings(optim)), self.blocks)
@@ -152,6 +158,12 @@ class CellSpace(NDSSpace[CellArchitecture]):
     def canonical(self, arch: CellArchitecture) -> CellArchitecture:
         """Returns the network whose cells are the representatives of this one's; see `cells.canonical`."""
         return arch._replace(genotype=Genotype(*map(cells.canonical, arch.genotype)))
+
+    def draw(self, arch: CellArchitecture) -> str:
+        """Returns SVG of the normal and the reduction cell."""
+        from nasbench_suite.spaces.nds.drawing import draw_cells
+
+        return draw_cells(cells.check(arch, self.operations, self.nodes))
 
     def from_source(self, net: object, optim: object) -> CellArchitecture:
         """Reads `net` and `optim` of a published job."""

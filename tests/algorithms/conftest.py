@@ -116,15 +116,17 @@ class RecordingSession(Session[Cell]):
         seen: the edge weights of every loss.
         scored: of every accuracy: edge weights, accuracy, images and statistics.
         asked: of every validation batch: images, and whether augmented.
+        rounds: how often validation batches were begun.
     """
 
     def __init__(self, supernet: TinySupernet, settings: SupernetSettings, seed: int, reward: Reward | None) -> None:
         rng, noise = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-        super().__init__(supernet, settings, rng, noise, 4, self._draw)
+        super().__init__(supernet, settings, rng, noise, 4, self._batches)
         self.reward = reward
         self.seen: list[EdgeWeights] = []
         self.scored: list[tuple[EdgeWeights, float, int, str]] = []
         self.asked: list[tuple[int, bool]] = []
+        self.rounds = 0
 
     def logits(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         self.seen.append(edge_weights)
@@ -138,9 +140,11 @@ class RecordingSession(Session[Cell]):
         self.scored.append((edge_weights, accuracy, batch.total, statistics))
         return accuracy
 
-    def _draw(self, images: int, augmented: bool) -> Batch:
-        self.asked.append((images, augmented))
-        return batch(1000 + len(self.asked), images)
+    def _batches(self, images: int, augmented: bool) -> Iterator[Batch]:
+        self.rounds += 1
+        while True:
+            self.asked.append((images, augmented))
+            yield batch(1000 + len(self.asked), images)
 
 
 def batch(seed: int, images: int = 8) -> Batch:

@@ -8,7 +8,7 @@ from nasbench_suite.algorithms.asha import ASHA
 from nasbench_suite.algorithms.brackets import BracketSettings
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 
 EPOCHS = [Fidelity(9, 1), Fidelity(9, 3), Fidelity(9, 9)]
 
@@ -85,10 +85,12 @@ class Literal:
 
     def __init__(self, eta: int, rng: np.random.Generator) -> None:
         self.eta, self.rng = eta, rng
-        self.rungs: list[list[tuple[float, int, Cell]]] = [[] for _ in EPOCHS]  # accuracy, order of return, cell
+        self.rungs: list[list[tuple[float, int, Architecture]]] = [
+            [] for _ in EPOCHS
+        ]  # accuracy, order of return, arch
         self.promoted: list[set[int]] = [set() for _ in EPOCHS]
 
-    def get_job(self) -> tuple[Cell, int]:
+    def get_job(self) -> tuple[Architecture, int]:
         for k in (1, 0):
             ranked = sorted(self.rungs[k], key=lambda member: (-member[0], member[1]))
             candidates = ranked[: len(self.rungs[k]) // self.eta]
@@ -98,8 +100,8 @@ class Literal:
                 return promotable[0][2], k + 1
         return NB201().sample(self.rng), 0
 
-    def report(self, cell: Cell, k: int, accuracy: float) -> None:
-        self.rungs[k].append((accuracy, len(self.rungs[k]), cell))
+    def report(self, arch: Architecture, k: int, accuracy: float) -> None:
+        self.rungs[k].append((accuracy, len(self.rungs[k]), arch))
 
 
 @pytest.mark.parametrize("eta", [2, 3, 4])

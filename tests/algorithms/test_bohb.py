@@ -12,7 +12,7 @@ from nasbench_suite.algorithms.hyperband import Hyperband
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 
 ONE = [Fidelity(12, 12)]
 EPOCHS = [Fidelity(12, 1), Fidelity(12, 4), Fidelity(12, 12)]
@@ -120,9 +120,9 @@ def test_the_protocols_have_the_published_settings(
     assert config["budget"]["overstep"] == "discard"
 
 
-def accuracy_of(cell: Cell, fidelity: Fidelity) -> float:
+def accuracy_of(arch: Architecture, fidelity: Fidelity) -> float:
     """With ties, and ranks that differ between fidelities."""
-    return float((3 * sum(cell) + fidelity.epoch * cell[0]) % 17)
+    return float((3 * sum(arch) + fidelity.epoch * arch[0]) % 17)
 
 
 @pytest.mark.parametrize("offered", [ONE, EPOCHS])
@@ -133,30 +133,30 @@ def test_every_step_is_that_of_a_literal_loop(
     """HpBandSter's: brackets of [9, 3, 1], [3, 1] and [3], the model of the highest rung that has one."""
     space, rng = NB201(), np.random.default_rng(0)
     rungs = list(offered) if len(offered) > 1 else list(offered) * 3
-    codes: list[list[Cell]] = [[], [], []]
+    codes: list[list[Architecture]] = [[], [], []]
     losses: list[list[float]] = [[], [], []]
 
-    def new() -> Cell:
+    def new() -> Architecture:
         models = [literal_density.split(*history) for history in zip(codes, losses, strict=True)]
         parts = next((parts for parts in reversed(models) if parts is not None), None)
         if parts is None or rng.random() < random_fraction:
             return space.sample(rng)
         return literal_density.propose(parts, [5] * 6, 4, 0.3, rng) or space.sample(rng)
 
-    expected: list[tuple[Cell, Fidelity]] = []
+    expected: list[tuple[Architecture, Fidelity]] = []
     for bracket in range(12):
         sizes = ([9, 3, 1], [3, 1], [3])[bracket % 3]
-        cells: list[Cell] = []
+        archs: list[Architecture] = []
         for rung, size in enumerate(sizes, start=3 - len(sizes)):
             if rung > 3 - len(sizes):
-                order = np.argsort(losses[rung - 1][-len(cells) :], kind="stable")
-                cells = [cells[at] for at in sorted(order[:size])]
+                order = np.argsort(losses[rung - 1][-len(archs) :], kind="stable")
+                archs = [archs[at] for at in sorted(order[:size])]
             for at in range(size):
                 if rung == 3 - len(sizes):
-                    cells.append(new())
-                expected.append((cells[at], rungs[rung]))
-                codes[rung].append(cells[at])
-                losses[rung].append(-accuracy_of(cells[at], rungs[rung]))
+                    archs.append(new())
+                expected.append((archs[at], rungs[rung]))
+                codes[rung].append(archs[at])
+                losses[rung].append(-accuracy_of(archs[at], rungs[rung]))
 
     algorithm = bohb(offered, 12, random_fraction)
     asked = []

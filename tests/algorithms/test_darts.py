@@ -205,11 +205,11 @@ def test_a_search_goes_on_from_its_state_to_the_bit(order: int, make_session: Ca
     session = make_session()
     algorithm = darts(session, order, learning_rate=0.1)
     algorithm.step(make_batch(1), make_batch(2))
-    kept, network, sgd = algorithm.state(), *map(copy.deepcopy, (session.supernet, session.optimizer.state_dict()))
+    kept, network, sgd = algorithm.state(), *map(copy.deepcopy, (session.supernet, session.state()))
     algorithm.step(make_batch(3), make_batch(4))
     again = make_session(seed=9)
     again.supernet.load_state_dict(network.state_dict())
-    again.optimizer.load_state_dict(sgd)
+    again.restore(sgd)
     resumed = darts(again, order, learning_rate=0.1)
     resumed.restore(kept)
     resumed.step(make_batch(3), make_batch(4))
@@ -222,3 +222,33 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         DARTS(3)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="learning_rate > 0"):
         AlphaSettings(learning_rate=0.0)
+
+
+def test_the_norm_that_is_limited_takes_in_the_alphas_as_the_published_code_does(
+    make_session: Callable, make_batch: Callable
+) -> None:
+    train, valid, limit = make_batch(1), make_batch(2), 0.05
+    settings = {"clip": limit, "momentum": 0.0, "weight_decay": 0.0}
+    stepped, by_hand = make_session(**settings), make_session(**settings)
+    algorithm: DARTS[Any] = DARTS(1, True, AlphaSettings(learning_rate=0.1, initial_std=1.0, in_clip=True))
+    algorithm.begin(stepped)
+    alphas = algorithm.alphas.detach().clone().requires_grad_()
+    adam = torch.optim.Adam([alphas], lr=0.1, betas=(0.5, 0.999), weight_decay=1e-3)
+    sgd = torch.optim.SGD(by_hand.parameters, lr=0.1)
+    apart = []
+    for _ in range(3):
+        # the published loop: zero_grad of each optimiser leaves the other's gradients where they are
+        sgd.zero_grad()
+        by_hand.loss(train, Mixture(alphas.softmax(-1)))[0].backward()
+        weights = [w.grad for w in by_hand.parameters if w.grad is not None]
+        apart.append(float(alphas.grad.norm() / torch.linalg.vector_norm(torch.cat([g.flatten() for g in weights]))))
+        torch.nn.utils.clip_grad_norm_([*by_hand.parameters, alphas], limit)
+        sgd.step()
+        adam.zero_grad()
+        by_hand.loss(valid, Mixture(alphas.softmax(-1)))[0].backward()
+        adam.step()
+        algorithm.step(train, valid)
+        torch.testing.assert_close(algorithm.alphas, alphas, rtol=1e-6, atol=1e-9)
+        for ours, theirs in zip(stepped.parameters, by_hand.parameters, strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
+    assert max(apart) > 1e-2  # so that a norm without the alphas would be seen

@@ -13,6 +13,7 @@ from nasbench_suite.variables import Categorical
 
 LEVELS = st.sampled_from(["seen", "bounded", "own"])
 BOUNDED = st.sampled_from(["bounded", "own"])
+ARCHS = list(product(range(5), repeat=6))
 
 
 def density(rows: list[list[int]], choices: list[int], floor: float = 0.3, levels: str = "bounded") -> KernelDensity:
@@ -52,11 +53,11 @@ def test_a_bounded_density_is_a_number_from_0_to_1_whatever_the_data(
 def test_a_model_proposes_architectures_whatever_the_history(
     results: list[tuple[int, float]], same: bool, levels: str
 ) -> None:
-    """Equal cells, equal accuracies and diverged trainings included."""
+    """Equal architectures, equal accuracies and diverged trainings included."""
     space, rng = NB201(), np.random.default_rng(0)
     sampler = DensitySampler(space, DensitySettings(4, 15, 0.3, levels))  # type: ignore[arg-type]
     for number, accuracy in results:
-        sampler.add(space._cells[0 if same else number], accuracy)
+        sampler.add(ARCHS[0 if same else number], accuracy)
     assert sampler.ready == (len(results) >= 14)
     if sampler.ready:
         with np.errstate(all="raise"):
@@ -128,7 +129,7 @@ def test_where_nothing_can_be_compared_a_random_architecture_is_drawn(monkeypatc
     space = NB201()
     sampler = DensitySampler(space, DensitySettings(4, 15, 0.3, "seen"))
     for number in range(14):
-        sampler.add(space._cells[number], float(number))
+        sampler.add(ARCHS[number], float(number))
     monkeypatch.setattr(KernelDensity, "__call__", lambda self, codes: np.full(len(codes), np.nan))
     monkeypatch.setattr(KernelDensity, "sample", lambda self, rng: [0] * 6)
     assert sampler.draw(np.random.default_rng(5)) == space.sample(np.random.default_rng(5))
@@ -159,12 +160,12 @@ def test_a_bandwidth_has_a_floor_and_a_wide_one_draws_uniformly() -> None:
 
 @pytest.mark.parametrize(("count", "good", "bad"), [(14, 7, 7), (20, 7, 13), (50, 7, 42), (100, 15, 85), (107, 16, 90)])
 def test_good_and_bad_results_are_split_as_published(count: int, good: int, bad: int) -> None:
-    sampler, space = DensitySampler(NB201(), DensitySettings(4, 15, 0.3, "seen")), NB201()
-    # the better the larger the number; all cells differ
+    sampler = DensitySampler(NB201(), DensitySettings(4, 15, 0.3, "seen"))
+    # the better the larger the number; all architectures differ
     for number in range(count):
-        sampler.add(space._cells[number], float(number))
+        sampler.add(ARCHS[number], float(number))
     better, worse = sampler._fit()
-    ranked = [list(space._cells[number]) for number in reversed(range(count))]
+    ranked = [list(ARCHS[number]) for number in reversed(range(count))]
     assert better.data.tolist() == ranked[:good]
     assert worse.data.tolist() == ranked[good : good + bad]
 
@@ -173,8 +174,8 @@ def test_the_candidate_taken_is_the_one_least_like_the_bad_ones() -> None:
     space, rng = NB201(), np.random.default_rng(1)
     sampler = DensitySampler(space, DensitySettings(50, 15, 0.3, "own"))
     for number in range(60):
-        cell = space._cells[number * 260]
-        sampler.add(cell, 100.0 - cell[0] * 10)
+        arch = ARCHS[number * 260]
+        sampler.add(arch, 100.0 - arch[0] * 10)
     firsts = [sampler.draw(rng)[0] for _ in range(40)]
     assert np.mean(firsts) < 0.5  # uniform draws have 2
 

@@ -1,6 +1,6 @@
 import copy
 from collections.abc import Callable
-from itertools import product
+from itertools import product, repeat
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from nasbench_suite.algorithms.controller import ControllerSettings, Decisions
 from nasbench_suite.algorithms.enas import ENAS, ControllerTraining
-from nasbench_suite.algorithms.selection import SelectionSettings
+from nasbench_suite.algorithms.selection import Scores, SelectionSettings
 from nasbench_suite.edge_weights import Path
 from nasbench_suite.errors import ConfigError
 
@@ -71,9 +71,9 @@ def test_the_policy_gradient_is_that_of_the_expected_reward_over_all_cells(
     gained = accuracy + 0.2 * every.entropy.detach()
     algorithm.baseline = float(p.detach() @ gained)  # any number would do; this one keeps the noise low
 
-    session.valid_batch = lambda images, augmented: None
+    session.valid_batches = lambda images, augmented: repeat(None)
     session.accuracy = lambda batch, edge_weights, statistics: reward(edge_weights)
-    algorithm._step_controller()
+    algorithm._step_controller(Scores(session, algorithm._selection))
 
     # 0.99 is what is left of reward - baseline, for the baseline holds a hundredth of the reward
     loss = -0.99 * p @ gained
@@ -139,7 +139,7 @@ def test_a_long_gradient_is_clipped(make_session: Callable) -> None:
     free, held = (enas(session, clip=clip, initial_range=1.5) for clip in (None, 1e-4))
     for algorithm in (free, held):
         algorithm.baseline = 0.0
-        algorithm._step_controller()
+        algorithm._step_controller(Scores(session, algorithm._selection))
     assert flat(free.controller.parameters()).norm() > 1e-3
     assert flat(held.controller.parameters()).norm().item() == pytest.approx(1e-4, rel=1e-2)
 
@@ -215,7 +215,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     kept, noise = algorithm.state(), session.noise.get_state()
     again = make_session(seed=9, reward=reward)
     again.supernet.load_state_dict(session.supernet.state_dict())
-    again.optimizer.load_state_dict(copy.deepcopy(session.optimizer.state_dict()))
+    again.restore(copy.deepcopy(session.state()))
     resumed = enas(again)
     first = algorithm.edge_weights()
     ends = []
@@ -245,3 +245,26 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         ControllerTraining(**SETTINGS | settings)
+
+
+def test_a_validation_pass_is_under_the_steps_cell_and_trains_nothing(
+    make_session: Callable, make_batch: Callable
+) -> None:
+    session, alone = make_session(normalised=True), make_session(normalised=True)
+    algorithm: ENAS[Any] = ENAS(ControllerSettings(hidden=8, initial_range=0.5), validation_pass=True)
+    algorithm.begin(session)
+    plain = enas(alone)
+    assert algorithm.uses_valid and not plain.uses_valid
+    plain.step(make_batch(1), None)
+    seen = algorithm.step(make_batch(1), make_batch(2))
+    assert seen.valid_loss is not None and not seen.valid_loss.requires_grad
+    assert session.seen[0] == session.seen[1]
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, alone.parameters, strict=True))
+    moved, still = (dict(s.supernet.named_buffers()) for s in (session, alone))
+    assert any(not torch.equal(moved[name], still[name]) for name in moved)
+
+
+def test_an_epochs_rewards_are_of_one_round_of_validation_images(make_session: Callable) -> None:
+    session = make_session(reward=reward)
+    enas(session).end_epoch()
+    assert (session.rounds, len(session.asked)) == (1, 12)

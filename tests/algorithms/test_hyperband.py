@@ -7,7 +7,7 @@ from nasbench_suite.algorithms.successive_halving import SuccessiveHalving
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
-from nasbench_suite.spaces.nb201 import NB201, Cell
+from nasbench_suite.spaces.nb201 import NB201, Architecture
 
 SCHEDULES = [Fidelity(epochs, epochs) for epochs in (4, 12, 36, 108)]
 
@@ -68,29 +68,31 @@ def test_no_brackets_at_all_are_refused() -> None:
         make(Hyperband, 0)
 
 
-def literal_hyperband(kind: type, rng: np.random.Generator, eta: int, brackets: int) -> list[tuple[Cell, Fidelity]]:
+def literal_hyperband(
+    kind: type, rng: np.random.Generator, eta: int, brackets: int
+) -> list[tuple[Architecture, Fidelity]]:
     """HpBandSter's loops: bracket by bracket, rung by rung, one evaluation after the other."""
-    asked: list[tuple[Cell, Fidelity]] = []
+    asked: list[tuple[Architecture, Fidelity]] = []
     highest = len(SCHEDULES)
     for bracket in range(brackets):
         s = highest - 1 - (bracket % highest if kind is Hyperband else 0)
         first = int(np.floor(highest / (s + 1))) * eta**s
         sizes = [max(int(first * eta ** (-rung)), 1) for rung in range(s + 1)]
-        cells: list[Cell] = []
+        archs: list[Architecture] = []
         for rung, size in enumerate(sizes):
             fidelity = SCHEDULES[highest - 1 - s + rung]
             if rung == 0:
-                cells = [NB201().sample(rng) for _ in range(size)]
+                archs = [NB201().sample(rng) for _ in range(size)]
             else:
-                order = np.argsort([-worth(cell, SCHEDULES[highest - 2 - s + rung]) for cell in cells], kind="stable")
-                cells = [cells[at] for at in sorted(order[:size])]
-            asked += [(cell, fidelity) for cell in cells]
+                order = np.argsort([-worth(arch, SCHEDULES[highest - 2 - s + rung]) for arch in archs], kind="stable")
+                archs = [archs[at] for at in sorted(order[:size])]
+            asked += [(arch, fidelity) for arch in archs]
     return asked
 
 
-def worth(cell: Cell, fidelity: Fidelity) -> float:
+def worth(arch: Architecture, fidelity: Fidelity) -> float:
     """An accuracy with ties, whose ranks differ between fidelities."""
-    return float((3 * sum(cell) + fidelity.epoch * cell[0]) % 17)
+    return float((3 * sum(arch) + fidelity.epoch * arch[0]) % 17)
 
 
 @pytest.mark.parametrize("kind", [Hyperband, SuccessiveHalving])

@@ -58,7 +58,7 @@ def test_an_algorithm_reaches_no_table_and_no_score(name: str, installed: Path, 
     search(recording, lambda p: benchmark.query(p.arch, p.fidelity, "random_or_mean"), ledger)
     assert recording.told == 40
     assert not recording.trespasses
-    assert space in list(reachable(algorithm))  # the walk did set out
+    assert any(thing is space for thing in reachable(algorithm))  # the walk did set out
 
 
 class Cheat:
@@ -102,7 +102,8 @@ def test_the_walk_finds_a_table_however_it_is_held(way: str, small) -> None:
 
 def test_a_score_is_found_too(small) -> None:
     score = Benchmark(small.open(), "cifar10").score(small.cells[0])
-    assert forbidden_in(types.SimpleNamespace(a=score)) == list(score.values())
+    found = forbidden_in(types.SimpleNamespace(a=score))
+    assert {id(each) for each in found} == {id(each) for each in score.values()}
 
 
 def test_a_fidelity_alone_is_harmless() -> None:

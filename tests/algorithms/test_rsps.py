@@ -102,10 +102,30 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     again = make_session(seed=9)
     again.rng = copy.deepcopy(session.rng)
     again.supernet.load_state_dict(session.supernet.state_dict())
-    again.optimizer.load_state_dict(copy.deepcopy(session.optimizer.state_dict()))
+    again.restore(copy.deepcopy(session.state()))
     resumed = rsps(again)
     resumed.restore(algorithm.state())
     for running in (algorithm, resumed):
         running.step(make_batch(3), None)
     assert all(torch.equal(a, b) for a, b in zip(session.parameters, again.parameters, strict=True))
     assert algorithm.answer() == resumed.answer()
+
+
+def test_a_validation_pass_is_under_another_draw_and_trains_nothing(
+    make_session: Callable, make_batch: Callable
+) -> None:
+    session, alone = make_session(normalised=True), make_session(normalised=True)
+    train, valid = make_batch(1, 8), make_batch(2, 8)
+    algorithm: RSPS[Any] = RSPS(validation_pass=True)
+    algorithm.begin(session)
+    assert algorithm.uses_valid and not rsps(alone).uses_valid
+    rsps(alone).step(train, None)
+    seen = algorithm.step(train, valid)
+    assert seen.valid_loss is not None and not seen.valid_loss.requires_grad
+    assert all(torch.equal(a, b) for a, b in zip(session.parameters, alone.parameters, strict=True))
+    moved, still = (dict(s.supernet.named_buffers()) for s in (session, alone))
+    assert any(not torch.equal(moved[name], still[name]) for name in moved)
+    for _ in range(30):
+        algorithm.step(train, valid)
+    pairs = list(zip(session.seen[::2], session.seen[1::2], strict=True))
+    assert any(first != second for first, second in pairs)

@@ -62,5 +62,23 @@ def test_a_score_is_under_the_statistics_asked_for_and_leaves_no_trace(
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ConfigError, match="select and images of 1 or more, got 0, 512"):
         SelectionSettings(0)
+    with pytest.raises(ConfigError, match="select_before of 1 or more or null, got 0"):
+        SelectionSettings(select_before=0)
     with pytest.raises(ConfigError, match="statistics batch or running, got 'none'"):
         SelectionSettings(statistics="none")  # type: ignore[arg-type]
+
+
+def test_fewer_are_scored_before_the_last_epoch_where_the_settings_say_so(make_session: Callable) -> None:
+    session = make_session()
+    fewer, as_many = SelectionSettings(100, select_before=10), SelectionSettings(100)
+    counts = []
+    for epoch in range(session.epochs):
+        session.epoch = epoch
+        counts.append((fewer.count(session), as_many.count(session)))
+    assert counts == [(10, 100)] * (session.epochs - 1) + [(100, 100)]
+
+
+def test_the_batches_of_an_answer_are_of_one_round(make_session: Callable) -> None:
+    session = make_session(reward=lambda edge_weights: float(edge_weights.chosen[0]))
+    best_of(session, [(0, 0, 0), (1, 0, 0), (2, 0, 0)], SelectionSettings(3, 16))
+    assert (session.rounds, len(session.asked)) == (1, 3)

@@ -42,7 +42,7 @@ def test_the_page_does_what_it_says(tmp_path: Path, environment: dict[str, str])
         path = package / match["name"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(match["text"])
-    assert len(list(package.rglob("*.*"))) == 12
+    assert len(list(package.rglob("*.*"))) == 13
 
     outputs = []
     for match in SHELL.finditer(page):

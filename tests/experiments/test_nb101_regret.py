@@ -125,7 +125,7 @@ def test_a_search_is_the_same_again(installed: None, make_job: Callable, tmp_pat
 
 
 def test_the_experiment_is_the_papers(composed: Callable) -> None:
-    config = composed("algorithm=rea", name="nb101_regret").config
+    config = composed("experiment=nb101_regret", "algorithm=rea").config
     settings = {key: config["algorithm"][key] for key in ("population", "tournament", "replacement")}
     assert settings == {"population": 50, "tournament": 10, "replacement": False}
     assert config["space"]["mutation_rate"] == 1.0

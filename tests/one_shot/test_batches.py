@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -62,24 +63,27 @@ def test_labels_go_with_their_images(make: Callable, tiny: ModuleType) -> None:
 
 def test_validation_batches_change_nothing_in_the_training_images(make: Callable) -> None:
     alone, beside = make(), make()
-    beside.draw_valid(10, augmented=True)
+    next(beside.valid_batches(10, augmented=True))
     for (one, _), (other, valid) in zip(alone.epoch(False), beside.epoch(True), strict=True):
         assert torch.equal(one.images, other.images) and valid is not None
 
 
-def test_validation_images_that_are_asked_for_are_different_ones(make: Callable, tiny: ModuleType) -> None:
-    batches = make()
-    drawn = batches.draw_valid(30, augmented=False)
-    images = unnormalised(drawn.images, tiny.digits()).flatten(1)
-    assert drawn.total == len(set(map(tuple, images.tolist()))) == 30
-    assert not torch.equal(batches.draw_valid(30, augmented=False).images, drawn.images)
-    assert batches.draw_valid(1000, augmented=False).total == 90
+def test_validation_batches_see_every_image_once_before_any_comes_again(make: Callable, tiny: ModuleType) -> None:
+    data = tiny.digits()
+    found = list(islice(make().valid_batches(40, augmented=False), 6))
+    assert [batch.total for batch in found] == [40, 40, 10] * 2
+    rounds = [torch.cat([batch.images for batch in found[at : at + 3]]) for at in (0, 3)]
+    everything = sorted(map(tuple, data.valid.pixels.flatten(1).tolist()))
+    for images in rounds:
+        assert sorted(map(tuple, unnormalised(images, data).flatten(1).tolist())) == everything
+    assert not torch.equal(*rounds)  # in another order
+    assert next(make().valid_batches(1000, augmented=False)).total == 90
 
 
 def test_augmentation_is_asked_for(make: Callable, tiny: ModuleType) -> None:
     plain = set(map(tuple, tiny.digits().valid.pixels.flatten(1).tolist()))
     for augmented in (False, True):
-        drawn = make().draw_valid(50, augmented)
+        drawn = next(make().valid_batches(50, augmented))
         images = set(map(tuple, unnormalised(drawn.images, tiny.digits()).flatten(1).tolist()))
         assert (images <= plain) is not augmented
 
@@ -111,7 +115,7 @@ def test_the_state_brings_the_same_images_back(make: Callable) -> None:
     other.restore(batches.state())
     for (train, valid), (same, same_valid) in zip(batches.epoch(True), other.epoch(True), strict=True):
         assert torch.equal(train.images, same.images) and torch.equal(valid.images, same_valid.images)
-    assert torch.equal(batches.draw_valid(9, True).images, other.draw_valid(9, True).images)
+    assert torch.equal(next(batches.valid_batches(9, True)).images, next(other.valid_batches(9, True)).images)
 
 
 def test_a_search_sees_no_test_image() -> None:

@@ -27,6 +27,7 @@ from nasbench_suite.jobs.folder import (
     LOG,
     SCORES,
     TRAJECTORY,
+    WALL_SECONDS,
     JobFolder,
     checkpoint_file,
 )
@@ -40,7 +41,7 @@ from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.report.model import make_report
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
-from nasbench_suite.testing.algorithms import reachable
+from nasbench_suite.testing.isolation import reachable
 
 MakeJob = Callable[..., Job]
 # the judge trains what was found, as shortly as can be
@@ -72,7 +73,8 @@ def test_a_run_ends_in_the_files_of_any_other_and_its_epochs(
     assert answer.code == 0, answer.err
     (folder,) = (path.parent for path in (tmp_path / "results").rglob(TRAJECTORY))
     assert str(folder.relative_to(tmp_path)) in answer.out
-    assert {path.name for path in folder.iterdir()} == {".lock", CONFIG, JOB, TRAJECTORY, SCORES, EPOCHS, MANIFEST}
+    written = {TRAJECTORY, SCORES, EPOCHS, WALL_SECONDS, MANIFEST}
+    assert {path.name for path in folder.iterdir()} == {".lock", CONFIG, JOB, *written}
     trajectory, epochs = columns(folder), columns(folder, EPOCHS)
     assert trajectory["step"] == [0, 1] and trajectory["epoch"] == epochs["epoch"] == [1, 2]
     assert trajectory["schedule"] == [2, 2] and trajectory["trial"] == [None, None]
@@ -266,7 +268,7 @@ def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interrupt
         ("supernet.threads=1.5", ConfigError, "supernet.threads"),
         ("supernet.device=tpu", ConfigError, "supernet.device: expected cpu or cuda, got 'tpu'"),
         ("supernet.device=cuda:99", ConfigError, "supernet.device=cuda:99: there .* here; choose supernet.device=cpu"),
-        ("+supernet.momentun=1", ConfigError, "supernet: .*momentun"),
+        ("+supernet.momentun=1", ConfigError, r"supernet\.momentun: .* did you mean supernet\.momentum"),
         ("+supernet.network.chanels=1", ConfigError, "supernet.network: .*chanels"),
         ("+algorithm.speed=1", Exception, "speed"),
     ],

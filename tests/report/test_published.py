@@ -108,7 +108,7 @@ def test_the_papers_one_shot_rows_are_printed_beside_ours(
     (apart,) = [row for row in rows if row[0] == "ours less theirs"]
     assert apart[1] == "+0.00 (+0.0)" and apart[5:] == ["", "-", "-9,890"]
     assert f"- darts1 here: 4 of 4 means agree with {source}" in text
-    shorter = composed("algorithm=darts1", "protocol=nb201", "dataset=cifar10", "protocol.darts1.epochs=5").config
+    shorter = composed("algorithm=darts1", "protocol=nb201", "dataset=cifar10", "supernet.epochs=5").config
     assert "published" not in to_markdown(make_report([one_shot("shorter", searches, skips, config=shorter)]))
 
 

@@ -21,6 +21,7 @@ class OfflineRun:
     Attributes:
         history: rows, without W&B's own `_step`, `_runtime` and `_timestamp`.
         metrics: the defined ones, and what each is drawn against.
+        hidden: those of them without a panel.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,6 +33,7 @@ class OfflineRun:
         self.history: list[dict[str, Any]] = []
         self.summary: dict[str, Any] = {}
         self.metrics: dict[str, str] = {}
+        self.hidden: set[str] = set()
         self.artifacts: dict[str, Any] = {}
         self.exit_codes: list[int] = []
         for record in self.records:
@@ -42,7 +44,9 @@ class OfflineRun:
                 case "summary":
                     self.summary |= _values(record.summary.update)
                 case "metric":
-                    self.metrics[record.metric.name or record.metric.glob_name] = record.metric.step_metric
+                    name = record.metric.name or record.metric.glob_name
+                    self.metrics[name] = record.metric.step_metric
+                    self.hidden |= {name} if record.metric.options.hidden else set()
                 case "artifact":
                     self.artifacts[record.artifact.type] = record.artifact
                 case "exit":

@@ -38,11 +38,15 @@ def test_a_job_is_one_run_with_config_group_job_type_and_tags(logged: Callable[.
     folder = logged("algorithm=rea", "tracking.tags=[mine]")
     found = read_run(folder)
     assert (found.run.run_group, found.run.job_type, found.run.project) == ("results", "search", "nasbench-suite")
-    assert set(found.run.tags) == {"nb201", "cifar10", "rea", "mine"}
-    assert found.run.display_name == "rea on nb201/cifar10"
-    assert found.config["budget"]["seconds"] == 3000
-    assert found.config["job"] == json.loads((folder / "job.json").read_text())
-    assert found.run.run_id.startswith(f"{found.config['job']['config_id']}-0-on-")
+    assert set(found.run.tags) == {"space:nb201", "protocol:nb201", "algorithm:rea", "dataset:cifar10", "mine"}
+    job = json.loads((folder / "job.json").read_text())
+    assert found.run.display_name == f"rea on nb201/cifar10, {job['protocol']}, [{job['config_id']}], seeds 0 to 5"
+    names = [found.config[key] for key in ("algorithm", "space", "dataset", "config_id", "table_hash", "commit")]
+    assert names == ["rea", "nb201", "cifar10", *(job[key] for key in ("config_id", "table_hash", "commit"))]
+    assert found.config["budget.seconds"] == 3000 and all(
+        not isinstance(value, dict) for key, value in found.config.items() if key != "_wandb"
+    )
+    assert found.run.run_id.startswith(f"{job['config_id']}-0-on-")
     assert found.exit_codes == [0]
     assert found.folder.parent == folder / "wandb"
 
@@ -52,11 +56,13 @@ def test_the_curves_are_mean_and_quantiles_of_the_incumbents_scores(
 ) -> None:
     folder = logged()
     found = read_run(folder)
-    assert found.metrics == {
-        "seconds": "",
-        "cifar10/*": "seconds",
-        "cifar100/*": "seconds",
-    }
+    shown = [name for name in found.metrics if name not in found.hidden]
+    assert shown == [f"cifar10/{name}" for name in ("valid_accuracy", "test_accuracy", "test_regret")] + [
+        "cifar100/test_accuracy",
+        "cifar100/test_regret",
+    ]
+    assert found.hidden >= {"seconds", "cifar10/valid_regret", "evaluations", "epochs", "spread/*"}
+    assert {found.metrics[name] for name in found.metrics if name != "seconds"} == {"seconds"}
     scores = {
         (row["architecture"], row["dataset"]): row["test_accuracy"]
         for row in parquet.read_table(folder / "scores.parquet").to_pylist()
@@ -68,12 +74,12 @@ def test_the_curves_are_mean_and_quantiles_of_the_incumbents_scores(
         for dataset in ("cifar10", "cifar100"):
             worth = [scores[leader["architecture"], dataset] for leader in now]
             name = f"{dataset}/test_accuracy"
-            assert row[f"{name}/mean"] == pytest.approx(np.mean(worth), rel=1e-12)
-            assert row[f"{name}/median"] == pytest.approx(np.median(worth), rel=1e-12)
+            assert row[name] == pytest.approx(np.mean(worth), rel=1e-12)
+            assert row[f"spread/{name}_median"] == pytest.approx(np.median(worth), rel=1e-12)
             for key, quantile in (("q25", 0.25), ("q75", 0.75)):
-                assert row[f"{name}/{key}"] == pytest.approx(np.quantile(worth, quantile), rel=1e-12)
-            best = found.config["job"]["best"][dataset][1]
-            assert row[f"{dataset}/test_regret/mean"] == pytest.approx(best - np.mean(worth), rel=1e-9)
+                assert row[f"spread/{name}_{key}"] == pytest.approx(np.quantile(worth, quantile), rel=1e-12)
+            best = json.loads((folder / "job.json").read_text())["best"][dataset][1]
+            assert row[f"{dataset}/test_regret"] == pytest.approx(best - np.mean(worth), rel=1e-9)
 
 
 def test_runs_of_one_budget_share_their_grid(logged: Callable[..., Path], read_run: ReadRun) -> None:
@@ -87,10 +93,22 @@ def test_runs_of_one_budget_share_their_grid(logged: Callable[..., Path], read_r
         assert grid == expected[-len(grid) :]
 
 
-def test_a_budget_of_evaluations_is_drawn_against_evaluations(make_job: MakeJob, read_run: ReadRun) -> None:
+def test_a_row_says_how_many_evaluations_and_epochs_were_done_by_then(
+    logged: Callable[..., Path], read_run: ReadRun
+) -> None:
+    folder = logged()
+    rows = parquet.read_table(folder / "trajectory.parquet").to_pylist()
+    for row in [row for row in read_run(folder).history if "seconds" in row][::50]:
+        done = [each for each in rows if each["seconds"] <= row["seconds"]]
+        assert row["evaluations"] == pytest.approx(len(done) / 6)
+        assert row["epochs"] == pytest.approx(sum(each["epoch"] for each in done) / 6)
+
+
+def test_a_budget_of_evaluations_is_drawn_against_seconds_too(make_job: MakeJob, read_run: ReadRun) -> None:
     job = make_job("seeds=2", "budget=unlimited", "budget.evaluations=30")
     tracking.log_job(run(job), job.config)
-    assert [row["evaluations"] for row in read_run(job.folder).history[:-1]] == list(range(1, 31))
+    rows = [row for row in read_run(job.folder).history if "seconds" in row]
+    assert len(rows) > 150 and rows[-1]["evaluations"] == 30
 
 
 def test_the_last_point_and_the_table_are_what_the_report_says(logged: Callable[..., Path], read_run: ReadRun) -> None:
@@ -99,10 +117,12 @@ def test_the_last_point_and_the_table_are_what_the_report_says(logged: Callable[
     rows = json.loads(to_json(make_report([folder])))
     last = [row for row in found.history if "seconds" in row][-1]
     for row in rows:
-        assert last[f"{row['scored_on']}/test_accuracy/mean"] == pytest.approx(row["test_mean"], rel=1e-12)
-        assert found.summary[f"final/{row['scored_on']}/test_mean"] == row["test_mean"]
-        assert found.summary[f"final/{row['scored_on']}/valid_std"] == row["valid_std"]
-    table = json.loads((found.folder / "files" / found.history[-1]["final.path"]).read_text())
+        assert last[f"{row['scored_on']}/test_accuracy"] == pytest.approx(row["test_mean"], rel=1e-12)
+        assert found.summary[f"final/{row['scored_on']}/test_accuracy"] == row["test_mean"]
+        assert found.summary[f"final/{row['scored_on']}/valid_accuracy_std"] == row["valid_std"]
+    table = json.loads(
+        (found.folder / "files" / next(row for row in found.history if "final.path" in row)["final.path"]).read_text()
+    )
     shown = [dict(zip(table["columns"], line, strict=True)) for line in table["data"]]
     assert [{key: row[key] for key in rows[0]} for row in shown] == rows
 
@@ -165,13 +185,11 @@ def test_how_a_job_is_tracked_does_not_change_its_folder(make_job: MakeJob) -> N
 def test_a_failed_job_is_a_failed_run_until_it_succeeds(make_job: MakeJob, read_run: ReadRun) -> None:
     job = make_job("seeds=2", "budget.seconds=3000")
     folder = run(job)
-    for name in ("trajectory.parquet", "scores.parquet"):
-        (folder / name).unlink()
     tracking.log_failure(folder, job.config, RuntimeError("the algorithm divided by zero"))
     found = read_run(folder)
     assert found.exit_codes == [1]
     assert found.summary["error"] == "RuntimeError: the algorithm divided by zero"
-    assert found.config["job"]["config_id"] == job.id
+    assert found.config["config_id"] == job.id
     tracking.log_job(run(job), job.config)
     again = read_run(folder)
     assert (again.run.run_id, again.exit_codes) == (found.run.run_id, [0])
@@ -188,7 +206,9 @@ def test_while_another_process_has_the_folder_nothing_is_logged(make_job: MakeJo
 
 
 def test_one_text_is_one_tag(logged: Callable[..., Path], read_run: ReadRun) -> None:
-    assert set(read_run(logged("tracking.tags=foo")).run.tags) == {"nb201", "cifar10", "random", "foo"}
+    assert set(read_run(logged("tracking.tags=foo")).run.tags) == {
+        "space:nb201", "protocol:nb201", "algorithm:random", "dataset:cifar10", "foo",
+    }  # fmt: skip
 
 
 def test_the_summary_says_how_many_searches_found_nothing_and_what_was_found(
@@ -198,11 +218,23 @@ def test_the_summary_says_how_many_searches_found_nothing_and_what_was_found(
     tracking.log_job(run(job), job.config)
     found = read_run(job.folder)
     assert (found.summary["seeds"], found.summary["without_incumbent"], found.exit_codes) == (3, 3, [0])
-    assert not any(key.endswith("mean") or key == "found" for key in found.summary)
+    assert not {"evaluations_mean", "seconds_mean", "found"} & found.summary.keys()
+    assert not any(key.startswith("final/") for key in found.summary)
     assert [row for row in found.history if "seconds" in row] == []
 
 
 def test_the_summary_has_the_architecture_that_was_found(logged: Callable[..., Path], read_run: ReadRun) -> None:
     folder = logged()
     summary = read_run(folder).summary
-    assert (summary["without_incumbent"], summary["found"]) == (0, make_report([folder]).rows[0].found)
+    row = make_report([folder]).rows[0]
+    assert (summary["without_incumbent"], summary["found"]) == (0, row.found)
+    assert summary["found_searches"] == row.found_searches >= 1
+    assert summary["wall_seconds_mean"] == row.wall_seconds_mean > 0
+
+
+def test_the_found_architecture_is_drawn(logged: Callable[..., Path], read_run: ReadRun) -> None:
+    folder = logged()
+    found = read_run(folder)
+    (path,) = [row["found_architecture.path"] for row in found.history if "found_architecture.path" in row]
+    text = (found.folder / "files" / path).read_text()
+    assert "<svg" in text and "NAS-Bench-201 cell" in text

@@ -67,12 +67,14 @@ def test_each_seed_is_a_run_in_the_group_of_the_table_searches(tmp_path: Path, r
         live.epoch(record(1), SCORES)
     found = read_run(tmp_path)
     assert (found.run.run_group, found.run.job_type, found.run.project) == ("mine", "train", "p")
-    assert found.run.display_name == "darts1 on nb201/cifar10, seed 3"
-    assert set(found.run.tags) == {"nb201", "cifar10", "darts1", "nats", "mine"}
+    assert found.run.display_name == "darts1 on nb201/cifar10, nats, [a1b2c3d4], seed 3"
+    assert set(found.run.tags) == {"space:nb201", "dataset:cifar10", "algorithm:darts1", "protocol:nats", "mine"}
     assert found.run.run_id.startswith("a1b2c3d4-3-")
     assert (found.config["epochs"], found.config["search_seed"]) == (2, 3)
-    assert found.config["job"]["algorithm"] == "darts1"
-    assert found.metrics == {"seconds": "", "*": "seconds"}
+    assert found.config["algorithm"] == "darts1"
+    assert {found.metrics[name] for name in found.metrics if name != "seconds"} == {"seconds"}
+    assert {"cifar10/test_accuracy", "cifar10/valid_accuracy", "train_loss"} <= found.metrics.keys() - found.hidden
+    assert {"edge_weights/*", "edges/*", "memory_mib"} <= found.hidden
 
 
 def test_a_search_that_goes_on_replaces_its_run_and_another_seed_does_not(
@@ -95,7 +97,7 @@ def test_a_search_that_fails_is_a_failed_run_without_a_final_cell(tmp_path: Path
         live.epoch(record(1), SCORES)
         1 / 0  # noqa: B018
     found = read_run(tmp_path)
-    assert found.exit_codes == [1] and "architecture" not in found.summary
+    assert found.exit_codes == [1] and "found" not in found.summary
 
 
 @pytest.mark.parametrize("parametric", [0, 2])
@@ -106,7 +108,7 @@ def test_the_summary_is_the_final_cell_its_scores_and_whether_it_has_collapsed(
         live.epoch(record(1, parametric_edges=1), SCORES)
         live.epoch(record(2, parametric_edges=parametric), {"cifar10": [200, 10.0, 11.0]})
     summary = read_run(tmp_path).summary
-    assert (summary["architecture"], summary["collapsed"]) == ("cell 2", parametric == 0)
+    assert (summary["found"], summary["collapsed"]) == ("cell 2", parametric == 0)
     assert (summary["final/cifar10/valid_accuracy"], summary["final/cifar10/test_accuracy"]) == (10.0, 11.0)
 
 
@@ -146,10 +148,10 @@ def test_the_finished_job_is_a_run_in_seconds_with_the_metrics_of_table_searches
     line = log_job(folder, config)
     found = read_run(folder)
     assert (found.run.run_group, found.run.job_type) == ("mine", "search")
-    assert found.metrics == {"seconds": "", "cifar10/*": "seconds"}
+    assert {"cifar10/test_accuracy", "cifar10/valid_accuracy"} <= found.metrics.keys() - found.hidden
     rows = [row for row in found.history if "seconds" in row]
     assert rows[-1]["seconds"] == 21.0  # when the longer of the two ended
-    assert rows[-1]["cifar10/test_accuracy/mean"] == 92.0 and rows[-1]["cifar10/valid_regret/mean"] == 13.0
+    assert rows[-1]["cifar10/test_accuracy"] == 92.0 and rows[-1]["cifar10/valid_regret"] == 13.0
     assert (found.summary["collapsed"], found.summary["evaluations_mean"]) == (1, 2.0)
     assert set(found.artifacts) >= {"trajectory", "epochs"}
     assert line == f"W&B: wandb sync {folder / 'wandb'}/offline-run-*"  # of the seeds' live runs as well
@@ -163,7 +165,7 @@ from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.tracking import live_supernet
 settings = {"mode": "disabled", "project": "p", "entity": None, "group": None, "tags": [], "timeout": 5}
 parts = ("config_id", "space", "dataset", "algorithm", "protocol", "label")
-description = {**dict.fromkeys(parts), "one_shot": {"operations": ["none"], "edges": ["1<-0"]}}
+description = {**dict.fromkeys(parts, "x"), "one_shot": {"operations": ["none"], "edges": ["1<-0"]}}
 with live_supernet(settings, Path("."), description, {"results": "results"}, 0) as live:
     live.epoch(EpochRecord(1, 1.0, "a", 1.0, 1.0, None, 1.0, 0.0, (1,), 0, 1.0, (1.0,)), {"digits": [12, 1.0, None]})
 print("loaded:", {"wandb", "torch"} & set(sys.modules))

@@ -77,7 +77,7 @@ def test_cifar10_trains_on_everything_and_has_no_validation(cifar_root: Path) ->
 def test_cifar100_halves_its_test_set_and_takes_the_fine_labels(cifar_root: Path) -> None:
     data = load_cifar100(cifar_root, official=False)
     assert data.valid is not None
-    assert (numbers(data.valid), numbers(data.test)) == evaluation_halves(10_000)
+    assert (numbers(data.valid), numbers(data.test)) == evaluation_halves("cifar100")
     assert data.train.labels.max() == 99
 
 
@@ -139,17 +139,27 @@ def test_digits_are_disjoint_and_whole() -> None:
 
 def test_imagenet16_120_keeps_the_first_120_classes_counted_from_0(tmp_path: Path) -> None:
     for at, name in enumerate(imagenet16.IMAGENET16.files):
-        labels = [1 + (at + number) % 1000 for number in range(0, 1000, 7)]
+        # of the 1,000 classes in the validation file, as there, every one has 50 images
+        count = 50_000 if name == "val_data" else 143
+        labels = [1 + (at + number) % 1000 for number in range(0, 7 * count, 7)]
         write(tmp_path / "ImageNet16" / name, {b"data": rows(at * 1000, len(labels), 768), b"labels": labels})
     data = load_imagenet16_120(tmp_path, official=False)
     assert data.valid is not None
     assert data.train.labels.min() == 0
     assert data.train.labels.max() <= 119
-    first = [number for number in range(0, 1000, 7) if number < 120]
-    assert numbers(data.train)[: len(first)] == list(range(len(first)))
-    assert data.train.labels[: len(first)].tolist() == first
-    assert abs(len(data.valid) - len(data.test)) <= 1
-    assert not set(numbers(data.valid)) & set(numbers(data.test))
+    first = [at for at, number in enumerate(range(0, 1000, 7)) if number < 120]
+    assert numbers(data.train)[: len(first)] == first
+    assert data.train.labels[: len(first)].tolist() == [7 * at for at in first]
+    assert (len(data.valid), len(data.test)) == (3_000, 3_000)
+    kept = sorted(numbers(data.valid) + numbers(data.test))
+    assert numbers(data.valid) == [kept[at] for at in evaluation_halves("ImageNet16-120")[0]]
+
+
+def test_another_number_of_evaluation_images_is_refused(tmp_path: Path) -> None:
+    for name in imagenet16.IMAGENET16.files:
+        write(tmp_path / "ImageNet16" / name, {b"data": rows(0, 2, 768), b"labels": [1, 2]})
+    with pytest.raises(DatasetError, match="expected 6000 validation images, got 2"):
+        load_imagenet16_120(tmp_path, official=False)
 
 
 @pytest.mark.parametrize("wrong", [{b"data": rows(0, 2, 3072)}, {b"data": rows(0, 2, 3071), b"labels": [0, 1]}])

@@ -1,5 +1,7 @@
 import hashlib
 
+import pytest
+
 from nasbench_suite.training.splits import cifar10_halves, digits_parts, evaluation_halves
 
 
@@ -15,9 +17,21 @@ def test_cifar10_halves_are_the_published_list() -> None:
     assert digest(train) == "b32573c51d975768"
 
 
-def test_halves_of_an_evaluation_set_never_change() -> None:
-    assert [digest(half) for half in evaluation_halves(10_000)] == ["11241f9aa9a8e5e4", "a9967fc8b5ea4c4a"]
-    assert [digest(half) for half in evaluation_halves(6_000)] == ["23aae3226b4ce633", "6c7c6f0fb3e46b95"]
+@pytest.mark.parametrize(
+    ("dataset", "images", "first", "digests"),
+    [
+        ("cifar100", 10_000, [1, 3, 4, 5, 8, 10, 13, 14, 15, 16], ["156797fd0d0b32af", "6dad6139c248a3ed"]),
+        ("ImageNet16-120", 6_000, [1, 2, 3, 6, 7, 8, 9, 12, 16, 18], ["7859ce235eea793f", "effac827470ee172"]),
+    ],
+)
+def test_halves_of_an_evaluation_set_are_the_published_lists(
+    dataset: str, images: int, first: list[int], digests: list[str]
+) -> None:
+    valid, test = evaluation_halves(dataset)
+    assert valid[:10] == first
+    assert sorted(valid + test) == list(range(images))
+    assert len(valid) == len(test) == images // 2
+    assert [digest(half) for half in (valid, test)] == digests
 
 
 def test_the_parts_of_the_digits_are_disjoint_and_never_change() -> None:

@@ -1,5 +1,6 @@
 """What all pictures of a report share: type, colours, legends, and being the same to the byte each time."""
 
+import io
 import math
 from collections.abc import Sequence
 from itertools import cycle, product
@@ -10,8 +11,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.report.model import ComparedGroup, ReportedConfiguration
+from nasbench_suite.report.output import write_file
 from nasbench_suite.report.words import one_line
 
 # Okabe and Ito's colours, told apart by colour-blind readers too; a second round is dashed, a third dotted
@@ -97,8 +100,10 @@ def write(figure: Figure, path: Path) -> None:
         ResultsError: it cannot be written.
     """
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix)
+    picture = io.BytesIO()
     try:
         with rc_context(STYLE):
-            figure.savefig(path, dpi=200, metadata=metadata)
+            figure.savefig(picture, format=path.suffix.removeprefix(".") or None, dpi=200, metadata=metadata)
+        write_file(path, picture.getvalue())
     except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: the figure cannot be written ({error})") from error
+        raise ResultsError(f"{path}: the figure cannot be written ({reason(error)})") from error

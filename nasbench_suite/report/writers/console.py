@@ -2,7 +2,15 @@
 
 from nasbench_suite.report.model import Report
 from nasbench_suite.report.scored_row import ScoredRow
-from nasbench_suite.report.words import accuracy, evaluations, found_nothing, one_line, seconds
+from nasbench_suite.report.words import (
+    accuracy,
+    evaluations,
+    found_architecture,
+    found_nothing,
+    number_of_searches,
+    one_line,
+    seconds,
+)
 
 _OF_CLOCK = {"simulated": "simulated s", "machine": "s of this machine"}
 
@@ -17,14 +25,14 @@ def to_console(report: Report) -> str:
         valid, test = accuracy(each.valid_mean, each.valid_std), accuracy(each.test_mean, each.test_std)
         lines.append(f"  {each.scored_on:<{width}}  valid {valid}  test {test}")
     if row.found is not None:
-        lines.append(f"  found: {row.found} (the incumbent of the best search by validation)")
+        lines.append(f"  found: {found_architecture(configuration.rows)}")
     formula = configuration.results.description["seconds_from"]
     notes = [*([formula] if formula else []), *report.notes]
     return "\n".join(map(one_line, [*lines, *(f"  note: {note}" for note in notes)]))
 
 
 def _searches(row: ScoredRow) -> str:
-    ran = f"{row.seeds} searches{found_nothing(row.without_incumbent)}"
+    ran = f"{number_of_searches(row.seeds)}{found_nothing(row.without_incumbent)}"
     if row.evaluations_mean is None:
         return f"{ran}, nothing to average"
     counted = evaluations(row) if row.one_shot else f"{evaluations(row)} evaluations"

@@ -18,8 +18,10 @@ from matplotlib.figure import Figure
 from nasbench_suite.folders import relative_path
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.figures import incumbents, one_shot
+from nasbench_suite.report.found import picture
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
+from nasbench_suite.report.scored_row import ScoredRow
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
 from nasbench_suite.report.writers import tables
@@ -73,9 +75,16 @@ def _configuration(
         "label": configuration.label,
         "accuracies": accuracies,
         "counts": (searches(row), evaluations(row), seconds(row)),
+        "drawn": _drawn(row),
         "facts": _facts(configuration),
         "config": yaml.safe_dump(configuration.results.config, sort_keys=False),
     }
+
+
+def _drawn(row: ScoredRow) -> Markup | None:
+    """Returns the picture of the found architecture, whose texts `Space.draw` escapes."""
+    svg = None if row.found is None else picture(row.space, row.found)
+    return None if svg is None else Markup(svg)
 
 
 def _facts(configuration: ReportedConfiguration) -> list[tuple[str, str | None]]:
@@ -83,7 +92,7 @@ def _facts(configuration: ReportedConfiguration) -> list[tuple[str, str | None]]
     description = results.description
     return [
         ("figures", origin(results)),
-        ("found", configuration.row.found),
+        ("found", configuration.found),
         ("configuration", description["config_id"]),
         ("table", f"{description['table']}, content {description['table_hash']}"),
         ("seeds", f"{ranges(results.seeds)}{found_nothing(results.without_incumbent)}"),

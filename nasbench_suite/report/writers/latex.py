@@ -66,7 +66,7 @@ def _table(group: ComparedGroup) -> str:
 
 
 def _origins(group: ComparedGroup) -> list[str]:
-    found = [f"{each.label} found {each.row.found}" for each in group.configurations if each.row.found is not None]
+    found = [f"{each.label} found {each.found}" for each in group.configurations if each.found is not None]
     return [*dict.fromkeys(map(origin, group.results)), *found]
 
 

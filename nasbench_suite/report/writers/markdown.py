@@ -30,7 +30,7 @@ def to_markdown(report: Report, pictures: Sequence[tuple[str, str]] = ()) -> str
 def _group(group: ComparedGroup) -> list[str]:
     parts = [f"## {escape(group.title)}", markdown_table(*tables.results_table(group))]
     parts += [f"{ACCURACIES} {reading(group.results)}", _items([origin(results) for results in group.results])]
-    found = [f"{each.label} found {each.row.found}" for each in group.configurations if each.row.found is not None]
+    found = [f"{each.label} found {each.found}" for each in group.configurations if each.found is not None]
     if found:
         parts += ["The incumbent of the best search by validation:", _items(found)]
     if group.published:

@@ -9,7 +9,7 @@ from nasbench_suite.report.words import accuracy, count, evaluations, searches, 
 
 
 class PlainTable(NamedTuple):
-    """A table of plain text, escaped by whoever writes it.
+    """A table of plain text, escaped by the writer.
 
     Attributes:
         header: of the columns.
@@ -62,9 +62,10 @@ def agreement(comparison: PublishedComparison) -> str:
     """Says how many means agree with published ones."""
     ratios = [each.std_ratio for each in comparison.differences if each.std_ratio is not None]
     deviations = f"; deviations are {min(ratios):.2f} to {max(ratios):.2f} of theirs" if ratios else ""
+    where = "; taken between the two evaluations nearest to the budget, as theirs" if comparison.interpolated else ""
     return (
         f"{comparison.label} here: {comparison.agreeing} of {len(comparison.differences)} means agree with "
-        f"{comparison.source} within {TOLERANCE:g} standard errors{deviations}"
+        f"{comparison.source} within {TOLERANCE:g} standard errors{deviations}{where}"
     )
 
 

@@ -38,7 +38,7 @@ class Tiny(OneShotAlgorithm[Any]):
 
     def end_epoch(self) -> None:
         noise = torch.randn(self.alphas.shape, generator=self.session.noise).to(self.alphas.device)
-        drawn = self.session.valid_batch(20)
+        drawn = next(self.session.valid_batches(20))
         with torch.no_grad():
             self.alphas += 1e-3 * noise * self.session.rng.random() * drawn.total
 

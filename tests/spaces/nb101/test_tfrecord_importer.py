@@ -19,6 +19,7 @@ from nasbench_suite.errors import (
     MissingArchitectureError,
     MissingTrialError,
     SourceError,
+    TableError,
     UnknownFidelityError,
 )
 from nasbench_suite.fidelity import Fidelity
@@ -184,19 +185,51 @@ def test_a_batch_may_be_an_array_of_the_cells_numbers(imported: Callable, traini
         table.rows(np.array([[3, 99, 0]]))
 
 
-def test_the_official_file_is_recognised_by_its_hash_and_its_cells_need_no_second_check(
+def test_the_official_file_is_recognised_by_its_hash(
     imported: Callable, training: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = training(ONE, hash="not the cell's hash")
-    with pytest.raises(SourceError, match=r"the cell's hash is [0-9a-f]{32}, the record says \"not the cell's hash\""):
-        imported(record)
     monkeypatch.setattr(
         "nasbench_suite.importing.convert.sha256",
         lambda *_: "3d64db8180fb1b0207212f9032205064312b6907a3bbc81eabea10db2f5c7e9c",
     )
-    table = imported(record)
+    table = imported(training(ONE))
     assert table.metadata.counts["official_files"] == 1
     assert table.metadata.source.sha256.startswith("3d64db")
+
+
+def test_a_wrong_hash_is_refused(imported: Callable, training: Callable) -> None:
+    with pytest.raises(SourceError, match=r"the cell's hash is [0-9a-f]{32}, the record says \"not the cell's hash\""):
+        imported(training(ONE, hash="not the cell's hash"))
+
+
+def test_hashes_and_cells_are_one_to_one_also_where_none_is_computed(
+    imported: Callable, training: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nasbench_suite.spaces.nb101.tfrecord_importer._ALL_HASHED", 0)
+    monkeypatch.setattr("nasbench_suite.spaces.nb101.tfrecord_importer._HASHED_EVERY", 10)
+    first = training(OTHER)  # row 0 is in every sample
+    with pytest.raises(SourceError, match=r"record 3 at byte \d+: the cell was there with the hash 0{32}"):
+        imported(first, training(LEFT, hash="0" * 32), training(RIGHT, hash="1" * 32))
+    with pytest.raises(SourceError, match=r"record 3 at byte \d+: the hash 0{32} was there with another cell"):
+        imported(first, training(LEFT, hash="0" * 32), training(ONE, hash="0" * 32))
+    with pytest.raises(SourceError, match="expected a hash of 32 hexadecimal digits, got 'none'"):
+        imported(first, training(LEFT, hash="none"))
+    table = imported(first, training(LEFT, hash="0" * 32))
+    assert table.row_of_hash("0" * 32) == 1
+    with pytest.raises(TableError, match=f"the hash of {re.escape(LEFT)} is [0-9a-f]{{32}}, the table says 0{{32}}"):
+        table.verify()
+
+
+def test_every_hash_of_a_file_leads_to_its_row(real: tuple[Table, dict]) -> None:
+    table, answers = real
+    assert sorted(table.hashes) == sorted(answers["cells"])
+    for key, cell in answers["cells"].items():
+        assert table.row_of_hash(key) == table.row(table.space.cell(cell["adjacency"], cell["operations"]))
+    table.verify()
+    with pytest.raises(MissingArchitectureError, match="holds 91 architectures of nb101, but none of hash f{32}"):
+        table.row_of_hash("f" * 32)
+    with pytest.raises(ArchitectureError, match="expected a hash of 32 hexadecimal digits, got 'f'"):
+        table.row_of_hash("f")
 
 
 @pytest.mark.parametrize(

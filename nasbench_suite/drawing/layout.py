@@ -1,10 +1,8 @@
-"""Where a picture puts a cell's vertices: in layers, edges led between the boxes (Sugiyama et al. 1981)."""
+"""Where a picture puts a graph's vertices: in layers, edges led between the boxes (Sugiyama et al. 1981)."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
-
-from nasbench_suite.spaces.nb101.cell import Cell
 
 Point = tuple[float, float]
 
@@ -21,42 +19,41 @@ class Layout(NamedTuple):
     edges: dict[tuple[int, int], list[Point]]
 
 
-def lay_out(cell: Cell, width: float, gap: float) -> Layout:
-    """Lays out a cell.
+def lay_out(count: int, edges: Sequence[tuple[int, int]], inputs: int, widths: Sequence[float], gap: float) -> Layout:
+    """Lays out a directed acyclic graph.
 
     Two vertices in a row beside a shortcut: the shortcut skips two layers, with a bend in each.
 
-    >>> from nasbench_suite.spaces.nb101.cell import parse_cell
-    >>> cell = parse_cell("0101001000010000|input,conv3x3-bn-relu,conv3x3-bn-relu,output")
-    >>> layout = lay_out(cell, width=1.0, gap=0.5)
+    >>> layout = lay_out(4, [(0, 1), (0, 3), (1, 2), (2, 3)], 1, widths=[1.0] * 4, gap=0.5)
     >>> layout.vertices
     [(0.0, 0.0), (-0.5, 1.0), (-0.5, 2.0), (0.0, 3.0)]
     >>> layout.edges[0, 3]
     [(0.5, 1.0), (0.5, 2.0)]
 
     Args:
-        cell: valid or not.
-        width: of a vertex's box.
+        count: of vertices, the inputs first, the output last.
+        edges: (source, target) of each, the source before the target.
+        inputs: how many of the vertices are inputs, which lie in the first layer.
+        widths: (count,) of the vertices' boxes.
         gap: between boxes, and between boxes and edges, beside each other.
     """
-    depths = _depths(cell)
+    depths = _depths(count, edges, inputs)
     layers: list[list[int]] = [[] for _ in range(max(depths) + 1)]
     for vertex, depth in enumerate(depths):
         layers[depth].append(vertex)
     # an edge that skips layers gets a bend in each, numbered on from the vertices
-    above: dict[int, list[int]] = {vertex: [] for vertex in range(cell.vertices)}
+    above: dict[int, list[int]] = {vertex: [] for vertex in range(count)}
     routes: dict[tuple[int, int], list[int]] = {}
-    for source, entries in enumerate(cell.matrix):
-        for target in (target for target, entry in enumerate(entries) if entry):
-            at, route = source, []
-            for depth in range(depths[source] + 1, depths[target]):
-                bend = len(above)
-                layers[depth].append(bend)
-                above[bend] = [at]
-                route.append(bend)
-                at = bend
-            above[target].append(at)
-            routes[source, target] = route
+    for source, target in sorted(edges):
+        at, route = source, []
+        for depth in range(depths[source] + 1, depths[target]):
+            bend = len(above)
+            layers[depth].append(bend)
+            above[bend] = [at]
+            route.append(bend)
+            at = bend
+        above[target].append(at)
+        routes[source, target] = route
     below: dict[int, list[int]] = {node: [] for node in above}
     for node, sources in above.items():
         for source in sources:
@@ -64,21 +61,20 @@ def lay_out(cell: Cell, width: float, gap: float) -> Layout:
     for _ in range(4):
         _order(layers, above)
         _order(layers[::-1], below)
-    room = [width if node < cell.vertices else 0.0 for node in range(len(above))]
+    room = [widths[node] if node < count else 0.0 for node in range(len(above))]
     across = _spread(layers, above, below, room, gap)
     place = {node: (across[node], float(depth)) for depth, layer in enumerate(layers) for node in layer}
     return Layout(
-        [place[vertex] for vertex in range(cell.vertices)],
+        [place[vertex] for vertex in range(count)],
         {edge: [place[bend] for bend in route] for edge, route in routes.items()},
     )
 
 
-def _depths(cell: Cell) -> list[int]:
-    """The longest way from the input; the output below all, dead vertices below the input."""
-    matrix, depths = cell.matrix, [0] * cell.vertices
-    for vertex in range(1, cell.vertices):
-        fed_by = [depths[source] for source in range(vertex) if matrix[source][vertex]]
-        depths[vertex] = 1 + max(fed_by, default=0)
+def _depths(count: int, edges: Sequence[tuple[int, int]], inputs: int) -> list[int]:
+    """The longest way from an input; the output below all, what no input feeds below the inputs."""
+    depths = [0] * count
+    for vertex in range(inputs, count):
+        depths[vertex] = 1 + max((depths[source] for source, target in edges if target == vertex), default=0)
     depths[-1] = 1 + max(depths[:-1])
     return depths
 

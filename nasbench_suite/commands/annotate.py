@@ -1,0 +1,31 @@
+"""`nasbench-suite annotate`: further columns per architecture, in a file beside the table."""
+
+import argparse
+
+from nasbench_suite.importing.annotate import annotate
+from nasbench_suite.registry.column_readers import find_column_readers
+from nasbench_suite.registry.tables import open_table
+from nasbench_suite.table.annotation import Column
+
+
+def show(options: argparse.Namespace) -> None:
+    """Adds a file's columns to a table, and prints what was added.
+
+    Raises:
+        NasBenchSuiteError: the table or the file is not what it should be.
+    """
+    table = open_table(options.table)
+    path, annotation = annotate(table, find_column_readers(table.space), options.path, options.dataset, options.format)
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in annotation.counts.items() if count)
+    print(f"table {table.name}: {len(annotation.columns)} columns of {counts}; {path}")
+    for line in describe(annotation.columns):
+        print(f"  {line}")
+
+
+def describe(columns: tuple[Column, ...]) -> list[str]:
+    """Writes columns for people, one line per data set."""
+    by_dataset: dict[str | None, list[str]] = {}
+    for one in columns:
+        device = "" if one.device is None else f" on {one.device}"
+        by_dataset.setdefault(one.dataset, []).append(f"{one.name} ({one.unit}{device})")
+    return [f"{dataset or 'every data set'}: {', '.join(names)}" for dataset, names in by_dataset.items()]

@@ -1,0 +1,1 @@
+"""The modules of nasbench's `lib` that scripts import."""

@@ -1,0 +1,150 @@
+"""From a file of hardware costs or scores to further columns of a table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nasbench_suite.atomic_write import atomic_write
+from nasbench_suite.errors import MissingArchitectureError, SourceError, TableError
+from nasbench_suite.folders import home, is_shipped
+from nasbench_suite.importing.column_reader import ColumnReader, ColumnRecord, ColumnUnit
+from nasbench_suite.importing.convert import sha256
+from nasbench_suite.progress import Progress
+from nasbench_suite.table import Source, Table
+from nasbench_suite.table.annotation import ENDING, Annotation, Column
+from nasbench_suite.table.columns import describe_key
+
+Values = dict[tuple[str | None, str], dict[int, float]]  # by data set and name, then by row
+
+
+class Annotated(NamedTuple):
+    """What was added to a table.
+
+    Attributes:
+        path: of the file beside the table.
+        annotation: what is in it.
+    """
+
+    path: Path
+    annotation: Annotation
+
+
+def annotate(
+    table: Table, readers: Sequence[ColumnReader], path: Path, dataset: str | None = None, format: str | None = None
+) -> Annotated:
+    """Adds the columns of a file to a table, in a file beside it. The same file twice changes nothing.
+
+    Args:
+        table: whose architectures they are; its own file stays as it is.
+        readers: the formats that there are, the most specific first.
+        path: of the source.
+        dataset: whose images the figures are for, where the source does not say; of a source that says, the one to
+            take.
+        format: which reader to use; None to recognise it.
+
+    Raises:
+        SourceError: the format is not recognised, the source is broken, or has nothing for the table.
+        TableError: the table has such a column from another source, or the file cannot be written.
+        UnknownDatasetError: the table has no such data set.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path}: there is no such file")
+    if dataset is not None:
+        table.dataset(dataset)
+    try:
+        reader = _choose(table, readers, path, format)
+        with Progress(f"annotate {table.name}", path.stat().st_size, unit="B") as progress:
+            units = reader.columns(path)
+            values, counts = _gather(table, reader.read(path, table.space, progress), path, dataset)
+        source = Source(reader.format, path.name, sha256(path))
+    except (OSError, EOFError) as error:
+        raise SourceError(f"{path}: cannot be read ({error})") from error
+    columns = tuple(_column(table, *key, units, rows) for key, rows in sorted(values.items(), key=str) if rows)
+    annotation = Annotation(table.metadata.content_sha256, source, counts, columns)
+    return Annotated(_write(table, annotation, dataset), annotation)
+
+
+def _choose(table: Table, readers: Sequence[ColumnReader], path: Path, format: str | None) -> ColumnReader:
+    if format is not None:
+        chosen = [reader for reader in readers if reader.format == format]
+        if not chosen:
+            known = ", ".join(reader.format for reader in readers)
+            raise SourceError(f"space {table.space.name}: expected a format of {known}; got {format!r}")
+        return chosen[0]
+    for reader in readers:
+        if reader.recognises(path):
+            return reader
+    expected = "; ".join(reader.describes for reader in readers)
+    raise SourceError(f"{path}: not a format of columns that space {table.space.name} knows; expected {expected}")
+
+
+def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tuple[Values, dict[str, int]]:
+    """Returns the values by data set, name and row, and what was passed over."""
+    values: Values = {}
+    counts = {"architectures": 0, "architectures_that_the_table_lacks": 0, "rows_of_other_data_sets": 0}
+    seen: set[tuple[int, str | None]] = set()
+    for record in records:
+        about = dataset if record.dataset is None else record.dataset
+        if about is not None and (about != (dataset or about) or not _has(table, about)):
+            counts["rows_of_other_data_sets"] += 1
+            continue
+        try:
+            row = table.row(record.arch)
+        except MissingArchitectureError:
+            counts["architectures_that_the_table_lacks"] += 1
+            continue
+        if (row, about) in seen:
+            # where isomorphic cells share a row, two figures of one row are two answers to one question
+            raise SourceError(f"{record.where}: {_named(table, record)} is there for the second time")
+        seen.add((row, about))
+        for name, value in record.values.items():
+            values.setdefault((about, name), {})[row] = value
+    counts["architectures"] = len({row for row, _ in seen})
+    if not any(values.values()):
+        there = ", ".join(table.metadata.datasets)
+        raise SourceError(
+            f"{path}: has no value for an architecture and data set of table {table.name}"
+            f"{f' on {dataset}' if dataset else ''}; the table has {there}"
+        )
+    return values, counts
+
+
+def _has(table: Table, dataset: str) -> bool:
+    return dataset in table.metadata.datasets or any(one.trial_set == dataset for one in table.metadata.series)
+
+
+def _named(table: Table, record: ColumnRecord) -> str:
+    on = "" if record.dataset is None else f" on {record.dataset}"
+    return f"{table.space.format(record.arch)}{on}"
+
+
+def _column(
+    table: Table, dataset: str | None, name: str, units: Mapping[str, ColumnUnit], by_row: Mapping[int, float]
+) -> Column:
+    values, known = np.zeros(len(table)), np.zeros(len(table), np.bool_)
+    rows = np.fromiter(by_row, np.int64, len(by_row))
+    values[rows] = np.fromiter(by_row.values(), np.float64, len(by_row))
+    known[rows] = True
+    return Column(name, *units[name], dataset, values, known)
+
+
+def _write(table: Table, annotation: Annotation, dataset: str | None) -> Path:
+    folder = home() / "tables" if is_shipped(table.path) else table.path.parent
+    parts = [table.path.stem, annotation.source.format, annotation.source.sha256[:8], *([dataset] if dataset else [])]
+    place = folder / (".".join(parts) + ENDING)
+    there = {(one.dataset, one.name): file.path for file in table.columns.files for one in file.annotation.columns}
+    for column in annotation.columns:
+        other = there.get((column.dataset, column.name), place)
+        if other != place:
+            raise TableError(
+                f"table {table.name} has {describe_key(column.dataset, column.name)} from another source, in {other}; "
+                "remove that file to replace it"
+            )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic_write(place, annotation.to_bytes())
+    except OSError as error:
+        raise TableError(f"{place}: cannot be written ({error.strerror})") from error
+    return place

@@ -1,0 +1,111 @@
+"""The further columns of a table: those of every annotation that lies beside it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nasbench_suite.errors import TableError, UnknownMetricError
+from nasbench_suite.folders import home
+from nasbench_suite.table.annotation import ENDING, Annotation, Column, read_annotation
+from nasbench_suite.table.metadata import Metadata
+
+
+class ColumnsFile(NamedTuple):
+    """An annotation in its place.
+
+    Attributes:
+        path: of the file.
+        annotation: what is in it.
+    """
+
+    path: Path
+    annotation: Annotation
+
+
+class TableColumns:
+    """What annotations say of a table's architectures; iterates over columns by data set and name.
+
+    Attributes:
+        files: the annotations that belong to the table.
+        passed_over: why others that lie beside it cannot be used: damaged, or of a table with other content.
+    """
+
+    def __init__(self, path: Path, metadata: Metadata) -> None:
+        """
+        Args:
+            path: of the table.
+            metadata: what the table says of itself.
+        """
+        self._name = path.stem
+        self.files: list[ColumnsFile] = []
+        self.passed_over: list[str] = []
+        self._columns: dict[tuple[str | None, str], Column] = {}
+        for file in annotation_paths(path):
+            try:
+                self._add(file, read_annotation(file), metadata)
+            except TableError as error:
+                self.passed_over.append(str(error))
+
+    def _add(self, file: Path, annotation: Annotation, metadata: Metadata) -> None:
+        if annotation.table_sha256 != metadata.content_sha256:
+            raise TableError(
+                f"{file}: belongs to a table with content {annotation.table_sha256[:12]}, and {self._name} has "
+                f"{metadata.content_sha256[:12]}; annotate the table again, or remove the file"
+            )
+        found = {(one.dataset, one.name): one for one in annotation.columns}
+        if any(len(one.values) != metadata.architectures for one in annotation.columns):
+            raise TableError(f"{file}: expected {metadata.architectures} values per column; annotate the table again")
+        if both := found.keys() & self._columns.keys():
+            raise TableError(f"{file}: another annotation has {describe_key(*min(both, key=str))}, too; remove one")
+        self._columns |= found
+        self.files.append(ColumnsFile(file, annotation))
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self._columns[key] for key in sorted(self._columns, key=lambda key: (key[0] or "", key[1])))
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a (data set, name); None is every data set."""
+        return key in self._columns
+
+    def of(self, dataset: str) -> dict[str, Column]:
+        """Returns the columns for a data set by name, those for every data set among them."""
+        return {one.name: one for one in self if one.dataset in (None, dataset)}
+
+    def find(self, name: str, dataset: str) -> Column:
+        """Returns one column for a data set.
+
+        Raises:
+            UnknownMetricError: there is none; names the closest, and what is passed over.
+        """
+        found = self.of(dataset)
+        if name in found:
+            return found[name]
+        from difflib import get_close_matches  # costs a tenth of opening a table
+
+        close = get_close_matches(name, found, 1)
+        guess = f"; did you mean {close[0]}?" if close else f"; it has {', '.join(found) or 'none'}"
+        advice = f"; `nasbench-suite annotate {self._name} PATH` adds columns" if not found else ""
+        passed_over = "".join(f"; passed over: {line}" for line in self.passed_over[:1])
+        raise UnknownMetricError(
+            f"table {self._name}: there is no column {name!r:.80} for {dataset}{guess}{advice}{passed_over}"
+        )
+
+
+def describe_key(dataset: str | None, name: str) -> str:
+    """Writes a column's name and data set for messages."""
+    return f"{name} for every data set" if dataset is None else f"{name} on {dataset}"
+
+
+def annotation_paths(table: Path) -> list[Path]:
+    """Lists the annotations beside a table, and those in the user's folder for a table that lies elsewhere."""
+    folders = dict.fromkeys((table.parent, home() / "tables"))
+    return sorted(
+        file
+        for folder in folders
+        if folder.is_dir()
+        for file in folder.iterdir()
+        if file.name.startswith(f"{table.stem}.") and file.name.endswith(ENDING)
+    )
