@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from nasbench_suite.spaces.nb201.official.streams import check_end, open_pickle
+from nasbench_suite.spaces.nb201.official.parameters import read_with_parameters
 
 
 def read_states(folder: str, names: tuple[str, ...]) -> dict[str, Any]:
-    """Returns the states of an architecture by schedule; nothing in the file is run.
+    """Returns the states of an architecture by schedule; networks' parameters, where the file has them, as tensors.
+
+    Nothing in the file is run.
 
     Args:
         folder: that has the file.
@@ -23,9 +25,15 @@ def read_states(folder: str, names: tuple[str, ...]) -> dict[str, Any]:
     paths = [root / name for name in names if (root / name).is_file()]
     if not paths:
         raise ValueError(f"{folder}: expected a file {names[0]}")
-    with open_pickle(paths[0]) as (pickle, _):
-        states: Any = pickle.load()
-        check_end(pickle, paths[0])
-    if not isinstance(states, dict):
-        raise ValueError(f"{paths[0]}: expected the states of an architecture by schedule")
+    states = read_with_parameters(paths[0])
+    for state in states.values():
+        for result in state["all_results"].values():
+            if result["net_state_dict"] is not None:
+                result["net_state_dict"] = _tensors(result["net_state_dict"])
     return states
+
+
+def _tensors(arrays: dict[str, Any]) -> dict[str, Any]:
+    import torch  # only parameters need it
+
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
