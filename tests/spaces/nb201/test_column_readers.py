@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from nasbench_suite.spaces.nb201.column_readers import (
     HardwareCsvReader,
     HardwarePickleReader,
     ScoreCsvReader,
+    ScoreJsonReader,
 )
 from nasbench_suite.spaces.nb201.complexity import published_parameters
 
@@ -176,6 +178,42 @@ def test_a_pickle_of_something_else_is_refused(tmp_path: Path, value: object) ->
     path.write_bytes(pickle.dumps(value, 4))
     with pytest.raises(SourceError, match="expected"):
         read(HardwarePickleReader(), path)
+
+
+NET = "(4, 0, 3, 1, 4, 3)"
+
+
+def test_naslibs_json_is_read_by_data_set(tmp_path: Path) -> None:
+    path = tmp_path / "zc_nasbench201.json"
+    scores = {"synflow": {"score": 44.5, "time": 0.1}, "jacov": {"score": float("nan"), "time": 0.1}}
+    path.write_text(json.dumps({"cifar10": {NET: {"id": 3, "val_accuracy": 84.9, **scores}}, "svhn": {NET: {}}}))
+    first, second = read(ScoreJsonReader(), path)
+    (by_csv,) = read(ScoreCsvReader(), written(tmp_path, f'net,synflow\n"{NET}",44.5\n'))
+    assert (first.arch, first.dataset) == (by_csv.arch, "cifar10")
+    assert set(first.values) == {"synflow", "jacov"} and first.values["synflow"] == 44.5
+    assert (second.dataset, second.values) == ("svhn", {})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "{",
+        '{"cifar10": 3}',
+        '{"cifar10": {"(1, 2)": {}}}',
+        f'{{"cifar10": {{"{NET}": {{"synflow": {{"score": "high"}}}}}}}}',
+        f'{{"cifar10": {{"{NET}": {{"synflow": true}}}}}}',
+        f'{{"cifar10": {{"{NET}": {{"synflow": 1{"0" * 400}}}}}}}',
+        f'{{"cifar10": {{"{NET}": {{}}, "{NET}": {{}}}}}}',
+        "[" * 100_000,
+    ],
+)
+def test_other_json_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "zc_nasbench201.json"
+    path.write_text(content)
+    with pytest.raises(SourceError) as caught:
+        read(ScoreJsonReader(), path)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 500
 
 
 def test_a_pickle_that_names_a_function_runs_nothing(tmp_path: Path) -> None:
