@@ -9,9 +9,15 @@ from numpy.typing import NDArray
 
 from nasbench_suite.report.collapse import collapsed
 from nasbench_suite.report.curves import SPLITS, Split, best_accuracy
+from nasbench_suite.report.ranking import last_taus
 from nasbench_suite.report.results import Results
 
-OPTIONAL = ("settings", "fidelities")  # keys of a record that a row has where its job says them
+OPTIONAL = (
+    "settings",
+    "fidelities",
+    "kendall_tau_mean",
+    "kendall_tau_std",
+)  # keys of a record that a row has where its job says them
 BESIDE = ("one_shot", "collapsed")  # what a row knows beside its record
 
 
@@ -42,6 +48,8 @@ class ScoredRow:
         hypervolume_mean, hypervolume_std: of the front that a search found; None for one objective.
         settings: whose settings the algorithm took; None for the constructor's defaults, or where the job does not say.
         fidelities: [schedule, epoch] of those on offer, cheapest first.
+        kendall_tau_mean, kendall_tau_std: how well the supernets rank: of each search's last measurement, over the
+            searches that have one; None where none has.
         one_shot: whether a supernet was trained, so that an evaluation is one of its epochs.
         collapsed: how many one-shot searches ended in an architecture without any parameters; None for other searches.
     """
@@ -72,6 +80,8 @@ class ScoredRow:
     hypervolume_std: float | None
     settings: str | None
     fidelities: tuple[tuple[int, int], ...]
+    kendall_tau_mean: float | None
+    kendall_tau_std: float | None
     one_shot: bool
     collapsed: int | None
 
@@ -80,8 +90,12 @@ class ScoredRow:
         return (self.valid_mean, self.valid_std) if split == "valid" else (self.test_mean, self.test_std)
 
     def record(self) -> dict[str, Any]:
-        """Returns the keys that programs rely on, of plain values; `settings` and `fidelities` where there are any."""
-        keys = [key for key in vars(self) if key not in BESIDE and (key not in OPTIONAL or getattr(self, key))]
+        """Returns the keys that programs rely on, of plain values; those in `OPTIONAL` where there are any."""
+        keys = [
+            key
+            for key in vars(self)
+            if key not in BESIDE and (key not in OPTIONAL or getattr(self, key) not in (None, ()))
+        ]
         return {key: _plain(getattr(self, key)) for key in keys}
 
 
@@ -117,6 +131,7 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Scor
     )
     best = best_accuracy(results, scored_on, "test")
     evaluations_mean, seconds_mean = _cost(results)
+    tau_mean, tau_std = moments(last_taus(results), "", [])
     return ScoredRow(
         **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
         **{name: description[name] for name in ("workers", "trial", "table_hash")},
@@ -138,6 +153,8 @@ def _row(results: Results, label: str, scored_on: str, notes: list[str]) -> Scor
         hypervolume_std=None,
         settings=description.get("settings"),
         fidelities=tuple((schedule, epoch) for schedule, epoch in description["fidelities"]),
+        kendall_tau_mean=tau_mean,
+        kendall_tau_std=tau_std,
         one_shot=results.one_shot,
         collapsed=len(collapsed(results)) if results.one_shot else None,
     )

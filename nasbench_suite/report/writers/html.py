@@ -20,6 +20,7 @@ from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.figures import incumbents, one_shot
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
+from nasbench_suite.report.ranking import ranking_note
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
 from nasbench_suite.report.writers import tables
@@ -84,6 +85,7 @@ def _facts(configuration: ReportedConfiguration) -> list[tuple[str, str | None]]
     return [
         ("figures", origin(results)),
         ("found", configuration.row.found),
+        ("ranking", ranking_note(results)),
         ("configuration", description["config_id"]),
         ("table", f"{description['table']}, content {description['table_hash']}"),
         ("seeds", f"{ranges(results.seeds)}{found_nothing(results.without_incumbent)}"),
