@@ -120,7 +120,9 @@ def test_whatever_reads_a_value_is_found(look: Callable[[Tensor], object], sessi
         algorithm.step(batch(), None)
 
 
-@pytest.mark.parametrize("look", [Tensor.cpu, Tensor.tolist, lambda loss: loss.to("cpu"), lambda loss: torch.zeros(()).copy_(loss)])
+@pytest.mark.parametrize(
+    "look", [Tensor.cpu, Tensor.tolist, lambda loss: loss.to("cpu"), lambda loss: torch.zeros(()).copy_(loss)]
+)
 def test_whatever_copies_to_the_host_is_counted(look: Callable[[Tensor], object], session: Session[Any]) -> None:
     algorithm = Curious(lambda loss: look(loss.detach()))
     algorithm.begin(session)
