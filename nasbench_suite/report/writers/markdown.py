@@ -6,6 +6,7 @@ from urllib.parse import quote
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.model import ComparedGroup, Report
 from nasbench_suite.report.provenance import ACCURACIES, origin
+from nasbench_suite.report.ranking import ranking_note
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.writers import tables
 from nasbench_suite.report.writers.markdown_table import escape, escape_line, markdown_table
@@ -33,6 +34,9 @@ def _group(group: ComparedGroup) -> list[str]:
     found = [f"{each.label} found {each.found}" for each in group.configurations if each.found is not None]
     if found:
         parts += ["The incumbent of the best search by validation:", _items(found)]
+    ranked = [f"{each.label}: {note}" for each in group.configurations if (note := ranking_note(each.results))]
+    if ranked:
+        parts += ["How well the supernets rank, when last measured:", _items(ranked)]
     if group.published:
         parts += _published(group)
     return parts + [part for comparison in group.at_budgets for part in _at_budget(group, comparison)]
