@@ -13,7 +13,8 @@ from nasbench_suite.report.found import found_architecture, searches_ending_alik
 from nasbench_suite.report.results import Results
 
 OPTIONAL = ("settings", "fidelities")  # keys of a record that a row has where its job says them
-BESIDE = ("one_shot", "collapsed")  # what a row knows beside its record
+# what a row knows beside its record, in which N machines and one are the same
+BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def test_what_the_manifest_does_not_know_is_left_out_and_named(
 def test_a_damaged_manifest_leaves_its_folder_out(by_hand: Path) -> None:
     for content in ('{"files": 3}', '{"seeds": ["x"], "files": {}}', "[", "[" * 100_000, "null"):
         (by_hand / MANIFEST).write_text(content)
-        with pytest.raises(ResultsError, match=r"not what the job wrote \(SHA-256\): manifest.json"):
+        with pytest.raises(ResultsError, match=r"manifest\.json: is damaged, so that what is finished"):
             load([by_hand])
 
 
@@ -125,9 +125,12 @@ def test_results_from_before_0_1_are_named_and_left_out(
     results: Callable, searches, scores, by_hand: Path, rewrite: Callable, sealed: bool
 ) -> None:
     old = results("old", searches, scores, config_id="c1")
-    rewrite(old, objective="valid_accuracy", objectives="absent")
+    rewrite(old, format=1)
     if not sealed:
         (old / MANIFEST).unlink()
-    reason = "these results are from before nasbench-suite 0.1; run the command again to make them anew"
+    reason = (
+        "these results are of format 1, and this version of nasbench-suite reads format 2; those of format 1 are from "
+        "before 0.1; run the command again to make them anew"
+    )
     loaded = load([by_hand, old])
     assert (loaded.left_out, loaded.unfinished) == ({old: reason}, ())
