@@ -13,13 +13,10 @@ from nasbench_suite.report.found import found_architecture, searches_ending_alik
 from nasbench_suite.report.ranking import last_taus
 from nasbench_suite.report.results import Results
 
-OPTIONAL = (
-    "settings",
-    "fidelities",
-    "kendall_tau_mean",
-    "kendall_tau_std",
-)  # keys of a record that a row has where its job says them
-BESIDE = ("one_shot", "collapsed")  # what a row knows beside its record
+# keys of a record that a row has where its job says them
+OPTIONAL = ("settings", "fidelities", "kendall_tau_mean", "kendall_tau_std")
+# what a row knows beside its record, in which N machines and one are the same
+BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from nasbench_suite.report.band import mean_and_band
 from nasbench_suite.report.curves import SPLITS
+from nasbench_suite.report.figures.colours import COLOURS
 from nasbench_suite.report.figures.style import (
-    COLOURS,
     GREY,
     STYLE,
     WIDTH,

@@ -60,6 +60,8 @@ def _group(group: ComparedGroup, name: str) -> dict[str, Any]:
         "model": group,
         "configurations": shown,
         "reading": reading(group.results),
+        "verdict": tables.final_verdict(group),
+        "final_tests": tables.final_tests_table(group),
         "pictures": _pictures(group, name),
         "tests": [_tests(group, comparison) for comparison in group.at_budgets],
         "published": tables.published_table(group) if group.published else None,

@@ -77,7 +77,7 @@ def test_a_configuration_looks_the_same_as_among_the_curves(report: Report) -> N
         text.get_text(): line.get_color()
         for text, line in zip(here.subfigs[0].legends[0].get_texts(), here.axes[0].lines, strict=True)
     }
-    assert named == {name: curves[name] for name in ("darts1 (2 searches)", "rsps (1 searches)")}
+    assert named == {name: curves[name] for name in ("darts1 (2 searches)", "rsps (1 search)")}
 
 
 def test_what_nobody_recorded_is_said_to_be_none(one_shot: Callable, record: Callable, scores) -> None:
