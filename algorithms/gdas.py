@@ -50,21 +50,25 @@ class GDAS(Differentiable[ArchT]):
         last = max(self.session.epochs - 1, 1)
         return self._tau_first - (self._tau_first - self._tau_last) * self.session.epoch / last
 
-    def draw(self) -> OneHot:
-        """Draws an operation for every edge; consumes `session.noise`, one number an alpha."""
-        logits = (self.alphas.log_softmax(-1) + self._gumbel()) / self.tau
-        p = logits.softmax(-1)
-        chosen = p.argmax(-1)
-        onehot = torch.zeros_like(p).scatter_(-1, chosen[:, None], 1.0)
-        return OneHot(onehot - p.detach() + p, tuple(chosen.tolist()))
+    def draw(self, count: int = 1) -> list[OneHot]:
+        """Draws an operation for every edge, so many times; consumes `session.noise`, one number an alpha and time.
+
+        What was drawn is needed on the CPU, which runs the network: one copy from the device, of all draws together.
+        """
+        relaxed = [((self.alphas.log_softmax(-1) + self._gumbel()) / self.tau).softmax(-1) for _ in range(count)]
+        chosen = torch.stack([p.argmax(-1) for p in relaxed])  # (count, edges)
+        onehots = torch.zeros_like(torch.stack(relaxed)).scatter_(-1, chosen[..., None], 1.0)
+        values = [onehot - p.detach() + p for onehot, p in zip(onehots, relaxed, strict=True)]
+        return [OneHot(*drawn) for drawn in zip(values, map(tuple, chosen.cpu().tolist()), strict=True)]
 
     def step(self, train: Batch, valid: Batch | None) -> StepMetrics:
         """Moves the parameters under one draw and the alphas under another."""
         assert valid is not None
-        drawn = self.draw()
-        seen_as = OneHot(self.seen_by_parameters(drawn.values), drawn.chosen)
+        # both at once, for the alphas are the same until the step's end
+        for_parameters, for_alphas = self.draw(2)
+        seen_as = OneHot(self.seen_by_parameters(for_parameters.values), for_parameters.chosen)
         seen = self.step_parameters(train, seen_as, self.limited_with)
-        loss, _ = self.session.loss(valid, self.draw())
+        loss, _ = self.session.loss(valid, for_alphas)
         (gradient,) = self.session.gradients(loss, [self.alphas])
         self.step_alphas(gradient)
         return StepMetrics(*seen, loss.detach())

@@ -132,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", help="force a format; default: recognised from the file")
     command.set_defaults(command=_annotate)
 
+    command = commands.add_parser("export", help="write a table's rows as CSV or Parquet")
+    command.add_argument("table", metavar="TABLE", help="its name")
+    command.add_argument("path", type=_path, metavar="PATH", help="ends in .csv, .csv.gz or .parquet")
+    command.add_argument("--force", action="store_true", help="replace a file that is there")
+    command.set_defaults(command=_export)
+
     command = commands.add_parser("tables", help="list the tables that are here")
     command.add_argument("name", nargs="?", metavar="NAME", help="one table; default: all")
     command.add_argument("--verify", action="store_true", help="read every value and compare the content hash")
@@ -254,6 +260,12 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
 
 def _annotate(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.annotate import show
+
+    show(options)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.export import show
 
     show(options)
 

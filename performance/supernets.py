@@ -34,6 +34,7 @@ from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.supernet import Supernet
 from nasbench_suite.training.clock import clock
 from nasbench_suite.training.images import Images
+from nasbench_suite.training.recipe import Precision
 
 ALGORITHMS = ("darts1", "darts2", "gdas", "setn", "enas", "rsps")
 ARCHITECTURES = 4  # drawn at random for one-hots and paths, the same for all
@@ -191,20 +192,34 @@ def trainer(
         space: whose supernet is trained.
         fast: channels last, and on a GPU mixed precision and compilation.
     """
+    gpu = fast and device.type == "cuda"
+    precision: Precision = "bfloat16" if gpu else "float32"
+    return search_of(name, arguments, device, space, channels_last=fast, precision=precision, compile=gpu)
+
+
+def search_of(
+    name: str, arguments: argparse.Namespace, device: torch.device, space: Space[Any], **changes: Any
+) -> SupernetTrainer[Any]:
+    """Begins a search of the paper's settings on random images of CIFAR-10's size.
+
+    Args:
+        name: of the algorithm.
+        arguments: of the command line.
+        device: to train on.
+        space: whose supernet is trained.
+        changes: in the supernet's settings.
+    """
     search_path.register()
     with initialize_config_module("nasbench_suite.conf", version_base="1.3"):
         config = compose("config", overrides=["protocol=nb201", f"algorithm={name}"])
     settings = SupernetSettings(**OmegaConf.to_container(config.supernet, resolve=True))  # type: ignore[arg-type]
-    gpu = fast and device.type == "cuda"
     settings = replace(
         settings,
         network={**settings.network, "channels": arguments.channels, "cells": arguments.cells},
         batch=arguments.batch,
-        channels_last=fast,
-        precision="bfloat16" if gpu else "float32",
-        compile=gpu,
         device=str(device),
         threads=arguments.threads,
+        **changes,
     )
     draw = torch.Generator().manual_seed(0)
 

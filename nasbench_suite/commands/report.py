@@ -78,8 +78,16 @@ def _draw(
     quantities = incumbents.QUANTITIES if curves == "both" else (curves,)
     incumbents.save(report, figure, quantities, incumbents.AXES if axis == "both" else (axis,))
     pictures = [("validation and test accuracy of the incumbents", figure)]
+    if incumbents.on_several(report):
+        beside = _beside(figure, "datasets")
+        incumbents.save_datasets(report, beside)
+        pictures.append(("test accuracy of the incumbents on every data set", beside))
     if one_shot.has_any(report):
-        beside = figure.with_stem("one_shot" if figure.stem == "curves" else f"{figure.stem}-one_shot")
+        beside = _beside(figure, "one_shot")
         one_shot.save(report, beside)
         pictures.append(("what one-shot searches learned from epoch to epoch", beside))
     return pictures
+
+
+def _beside(figure: Path, name: str) -> Path:
+    return figure.with_stem(name if figure.stem == "curves" else f"{figure.stem}-{name}")

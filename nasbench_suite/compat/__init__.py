@@ -1,1 +1,1 @@
-"""The peers' APIs under their own names, on our tables: `nasbench`, `nni`."""
+"""The peers' APIs under their own names, on our tables: `nasbench`, `nas_201_api`, `nats_bench`, `nni`."""

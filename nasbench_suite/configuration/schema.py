@@ -93,6 +93,7 @@ class SearchConfig:
     settings: str | None
     results: str
     supernet: Mapping[str, Any] | None = None
+    ranking: Mapping[str, Any] | None = None
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -207,13 +208,17 @@ def _training(value: Any, where: str) -> dict[str, Any]:
 def _with_supernet(config: dict[str, Any]) -> dict[str, Any]:
     """Checks the supernet's training, which one-shot algorithms have and no others."""
     if not is_one_shot(config["algorithm"]):
-        if "supernet" in config:
-            raise ConfigError(f"supernet: expected none, for {config['algorithm'][TARGET]} is no one-shot algorithm")
+        for key in ("supernet", "ranking"):
+            if key in config:
+                raise ConfigError(f"{key}: expected none, for {config['algorithm'][TARGET]} is no one-shot algorithm")
         return config
     if config.get("supernet") is None:
         raise ConfigError("supernet: expected the settings of a supernet's training; see conf/algorithm/darts1.yaml")
+    from nasbench_suite.one_shot.ranking import RankingSettings
     from nasbench_suite.one_shot.settings import SupernetSettings
 
+    if "ranking" in config:
+        config = {**config, "ranking": normalise_fields(config["ranking"], RankingSettings, "ranking")}
     device = config["supernet"].get("device")
     named = {**config["supernet"], "device": "" if device is None else device}
     return {**config, "supernet": {**normalise_fields(named, SupernetSettings, "supernet"), "device": device}}

@@ -1,8 +1,10 @@
-"""Opening zip and bz2 files that a stranger made, for importers: what would fill the memory or never end is refused."""
+"""Opening packed files that a stranger made, for importers: what would fill the memory or never end is refused."""
 
 import bz2
+import gzip
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -71,3 +73,26 @@ def bounded_bz2(data: bz2.BZ2File, file: BinaryIO, path: Path) -> Callable[[int]
         return block
 
     return read
+
+
+def read_text(path: Path, most: int) -> str:
+    """Returns the whole of a text file in UTF-8, plain or gzip.
+
+    Args:
+        path: of the file.
+        most: how many bytes it may have, unpacked.
+
+    Raises:
+        SourceError: it has more, or the gzip file is damaged.
+        UnicodeDecodeError: it is no text in UTF-8.
+    """
+    with path.open("rb") as file:
+        magic = file.read(2)
+        file.seek(0)
+        try:
+            content = (gzip.GzipFile(fileobj=file) if magic == b"\x1f\x8b" else file).read(most + 1)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise SourceError(f"{path}: the gzip file is damaged ({error})") from None
+    if len(content) > most:
+        raise SourceError(f"{path}: expected at most {most:,} bytes, there are more")
+    return content.decode()

@@ -22,6 +22,7 @@ from nasbench_suite.jobs.plan import OneShotPlan, SearchPlan
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.one_shot.data import SearchData, load_search_data
+from nasbench_suite.one_shot.ranking import RankingSettings
 from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.one_shot.search import search
 from nasbench_suite.one_shot.settings import SupernetSettings
@@ -58,6 +59,7 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
             f"cores: expected 1 under torchrun, whose processes share every search; got {config['cores']}"
         )
     _ledger(config)
+    _ranking(config)
     settings = _settings(config)
     config = {**config, "supernet": {**config["supernet"], "device": settings.device}}
     instantiate(config["algorithm"])
@@ -124,7 +126,13 @@ class OneShotSearcher:
 
     def _make(self, seed: int, advance: Any, settings: SupernetSettings) -> SupernetTrainer[Any]:
         algorithm = instantiate(self._job.config["algorithm"])
-        return SupernetTrainer(self._space, algorithm, self._data, settings, seed, advance)
+        ranking = _ranking(self._job.config)
+        return SupernetTrainer(self._space, algorithm, self._data, settings, seed, advance, ranking, self._truth)
+
+    def _truth(self, arch: Any) -> float | None:
+        """Returns the judge's test accuracy on the searched data set, in percent; None where there is none."""
+        _, _, test_accuracy = self._score(self._space.format(arch)).get(self._job.config["dataset"], (None, None, None))
+        return test_accuracy
 
     def _score(self, architecture: str) -> dict[str, list[Any]]:
         if self._judge is None:
@@ -175,6 +183,11 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
     """Returns the budget: its epochs and evaluations are the supernet's epochs."""
     budget = config["budget"]
     return Ledger(budget["seconds"], budget["epochs"], budget["evaluations"])
+
+
+def _ranking(config: Mapping[str, Any]) -> RankingSettings:
+    """Returns how the supernet's ranking is measured; not at all where the configuration does not say."""
+    return RankingSettings(**config.get("ranking", {}))
 
 
 def _settings(config: Mapping[str, Any]) -> SupernetSettings:

@@ -68,7 +68,7 @@ class Batches:
         Without replacement until every image was drawn, then in a new order; the last batch of a round may be smaller.
         """
         while True:
-            for chosen in self._drawn.shuffled().split(images):
+            for chosen in torch.split(self._drawn.shuffled(), images):
                 yield self._batch(self._drawn.take(chosen, augmented), 0, len(chosen))
 
     def evaluation(self) -> Iterator[Batch]:

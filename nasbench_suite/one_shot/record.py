@@ -21,6 +21,8 @@ class EpochRecord:
         parametric_edges: how many have an operation with parameters; 0 is a collapsed architecture.
         memory_mib: largest so far, of the process on a CPU, of the device else; None where the system does not say.
         edge_weights: learned probabilities, row after row; None where there are none.
+        kendall_tau: between the supernet's accuracy of drawn architectures, on all validation images, and their true
+            test accuracy, in [-1, 1]; None after an epoch in which it is not measured, and where no truth is known.
     """
 
     epoch: int
@@ -35,3 +37,4 @@ class EpochRecord:
     parametric_edges: int
     memory_mib: float | None
     edge_weights: tuple[float, ...] | None
+    kendall_tau: float | None = None

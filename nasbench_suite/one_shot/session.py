@@ -1,7 +1,7 @@
 """What a one-shot algorithm works with: a supernet, the optimiser of its parameters, and validation images."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Generic, Literal
 
 import numpy as np
@@ -72,7 +72,7 @@ class Session(Generic[ArchT]):
         )
         self._settings = settings
         self._valid_batches = valid_batches
-        self._mixed: nn.Module = torch.compile(supernet) if settings.compile else supernet  # type: ignore[assignment]
+        self._mixed: nn.Module = torch.compile(supernet, dynamic=False) if settings.compile else supernet  # type: ignore[assignment]
         # the parameters of each layer that no pass has used yet; a layer is used as a whole
         own = (list(module.parameters(recurse=False)) for module in supernet.modules())
         self._unused = [layer for layer in own if layer]
@@ -180,8 +180,9 @@ class Session(Generic[ArchT]):
                     self.optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
         self._unused = [layer for layer, is_used in zip(self._unused, used, strict=True) if not is_used]
 
-    def _precision(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._settings.precision == "bfloat16")
+    def _precision(self) -> AbstractContextManager[object]:
+        lower = self._settings.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16) if lower else nullcontext()
 
 
 @contextmanager

@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nasbench_suite.edge_weights import Path
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
 from nasbench_suite.one_shot.batch_norm import is_distributed, over_all_processes
 from nasbench_suite.one_shot.batches import Batches
 from nasbench_suite.one_shot.data import SearchData
 from nasbench_suite.one_shot.memory import peak_mib
+from nasbench_suite.one_shot.ranking import Ranking, RankingSettings
 from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.one_shot.session import Session, add_over_processes
 from nasbench_suite.one_shot.settings import SupernetSettings
@@ -22,6 +24,9 @@ from nasbench_suite.space import Space
 from nasbench_suite.supernet import Supernet
 from nasbench_suite.training.clock import clock
 from nasbench_suite.variables import ArchT
+
+# the default: how well a supernet ranks is not measured
+UNRANKED = RankingSettings()
 
 
 class SupernetTrainer(Generic[ArchT]):
@@ -43,6 +48,8 @@ class SupernetTrainer(Generic[ArchT]):
         settings: SupernetSettings,
         seed: int,
         advance: Callable[[], None] = lambda: None,
+        ranking: RankingSettings = UNRANKED,
+        truth: Callable[[ArchT], float | None] = lambda _: None,
     ) -> None:
         """Builds the supernet on the data's device; the seed decides all randomness.
 
@@ -53,11 +60,13 @@ class SupernetTrainer(Generic[ArchT]):
             settings: of the supernet's training.
             seed: of the search.
             advance: called after every step.
+            ranking: whether, and how, it is measured how well the supernet ranks.
+            truth: for this, an architecture's true accuracy; the algorithm has no way to it.
         """
         self._space, self._algorithm, self._settings, self._advance = space, algorithm, settings, advance
         device = data.train.pixels.device
         # separate streams: changing one consumer leaves the others' draws as they were
-        parameters, batches, rng, noise = np.random.SeedSequence(seed).spawn(4)
+        parameters, batches, rng, noise, ranked = np.random.SeedSequence(seed).spawn(5)
         self._batches = Batches(data, settings, batches)
         self.steps = self._batches.steps
         self._rng = np.random.default_rng(rng)
@@ -72,6 +81,8 @@ class SupernetTrainer(Generic[ArchT]):
                 self._supernet, settings, self._rng, self._noise, self.steps, self._batches.valid_batches
             )
             algorithm.begin(self._session)
+        self._ranking_settings = ranking
+        self._ranking = Ranking(self._supernet, ranking, np.random.default_rng(ranked), truth)
         self._device, self._now = device, clock(device)
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
@@ -151,21 +162,28 @@ class SupernetTrainer(Generic[ArchT]):
         probabilities = None if edge_weights is None else edge_weights.detach().double().cpu()
         path = supernet.path(incumbent)
         operations = [supernet.operations[chosen] for chosen in path.chosen]
-        correct = sum(self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation())
+        epoch = len(self.records) + 1
+        due = self._ranking_settings.due(epoch, self._settings.epochs)
         return EpochRecord(
-            epoch=len(self.records) + 1,
+            epoch=epoch,
             seconds=self.seconds,
             architecture=self._space.format(incumbent),
             train_loss=steps.train_loss,
             train_accuracy=steps.train_accuracy,
             valid_loss=steps.valid_loss,
-            valid_accuracy=100 * correct / self._batches.valid_images,
+            valid_accuracy=self._accuracy(path),
             entropy=None if probabilities is None else float(torch.special.entr(probabilities).sum(1).mean()),
             operation_counts=tuple(operations.count(operation) for operation in supernet.operations),
             parametric_edges=sum(operation not in supernet.parameterless for operation in operations),
             memory_mib=peak_mib(self._device),
             edge_weights=None if probabilities is None else tuple(probabilities.flatten().tolist()),
+            kendall_tau=self._ranking.tau(lambda arch: self._accuracy(supernet.path(arch))) if due else None,
         )
+
+    def _accuracy(self, path: Path) -> float:
+        """Returns percent of all validation images that the supernet has right, under their own statistics."""
+        correct = sum(self._session.accuracy(batch, path) * batch.total / 100 for batch in self._batches.evaluation())
+        return 100 * correct / self._batches.valid_images
 
 
 class _Steps:

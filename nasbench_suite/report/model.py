@@ -1,6 +1,7 @@
 """What every report holds, whatever its format: from results folders to groups of configurations that compare."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -10,9 +11,10 @@ from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.collapse import collapse_notes
 from nasbench_suite.report.curves import SPLITS, Split
+from nasbench_suite.report.final_comparison import FinalComparison
 from nasbench_suite.report.labels import make_labels, searched_alike
 from nasbench_suite.report.load import LoadedResults, load
-from nasbench_suite.report.provenance import queried_instead
+from nasbench_suite.report.provenance import origins, queried_instead
 from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.scored_row import ScoredRow, score_rows
@@ -25,12 +27,13 @@ class MeanAccuracy:
 
     Attributes:
         mean, std: over searches, percent; None where there is none.
-        highest: whether no other configuration of the table has a higher mean in this column.
+        leading: whether no other configuration of the table has a higher mean in this column, or the tests do not tell
+            it apart from the one that has.
     """
 
     mean: float | None
     std: float | None
-    highest: bool
+    leading: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,7 @@ class ComparedGroup:
 
     Attributes:
         space, dataset, protocol: what was searched.
-        configurations: in the table's order.
+        configurations: in the table's order: the highest mean test accuracy first, validation where there is none.
         at_budgets: the tests of the differences at each budget that was asked for.
     """
 
@@ -82,6 +85,11 @@ class ComparedGroup:
     def title(self) -> str:
         """What was searched, in words."""
         return f"{self.space}: search on {self.dataset}, protocol {self.protocol}"
+
+    @property
+    def origins(self) -> list[str]:
+        """Where the figures come from: what all configurations share once, what differs with whose it is."""
+        return origins([(each.label, each.results) for each in self.configurations])
 
     @property
     def results(self) -> list[Results]:
@@ -101,16 +109,29 @@ class ComparedGroup:
     @cached_property
     def accuracies(self) -> tuple[tuple[MeanAccuracy, ...], ...]:
         """The table: by configuration and column."""
-        found = [[each.accuracy(*column) for column in self.columns] for each in self.configurations]
-        means = [[mean for mean, _ in column if mean is not None] for column in zip(*found, strict=True)]
-        tops = [max(column, default=None) if len(found) > 1 else None for column in means]
+        leading = [set() if found is None else {found.best, *found.alike} for found in self.at_end]
         return tuple(
             tuple(
-                MeanAccuracy(mean, std, mean is not None and mean == top)
-                for (mean, std), top in zip(accuracies, tops, strict=True)
+                MeanAccuracy(*each.accuracy(*column), each.label in labels)
+                for column, labels in zip(self.columns, leading, strict=True)
             )
-            for accuracies in found
+            for each in self.configurations
         )
+
+    @cached_property
+    def at_end(self) -> tuple[FinalComparison | None, ...]:
+        """The tests against the highest mean at the end of the searches, by column; None where nothing compares."""
+        if len(self.configurations) < 2:
+            return (None,) * len(self.columns)
+        from nasbench_suite.report.statistics import compare_ends  # SciPy, which nothing else of a report needs
+
+        labels = [each.label for each in self.configurations]
+        return tuple(compare_ends(self.results, labels, column) for column in self.columns)
+
+    @property
+    def decisive(self) -> int:
+        """The column that orders the rows: test accuracy on the searched data set, validation where there is none."""
+        return 1 if any(each.row.test_mean is not None for each in self.configurations) else 0
 
     @cached_property
     def published(self) -> tuple[PublishedComparison, ...]:
@@ -166,6 +187,7 @@ def make_report(folders: Iterable[Path], at: Sequence[float] = ()) -> Report:
 def _group(
     space: str, dataset: str, protocol: str, members: tuple[ReportedConfiguration, ...], at: Sequence[float]
 ) -> ComparedGroup:
+    members = tuple(sorted(members, key=_order(members)))
     if not at:
         return ComparedGroup(space, dataset, protocol, members)
     from nasbench_suite.report.statistics import compare_at  # SciPy, which a report without tests does not need
@@ -173,6 +195,16 @@ def _group(
     results, labels = [each.results for each in members], [each.label for each in members]
     tests = tuple(compare_at(results, labels, budget) for budget in at)
     return ComparedGroup(space, dataset, protocol, members, tests)
+
+
+def _order(members: Sequence[ReportedConfiguration]) -> Callable[[ReportedConfiguration], float]:
+    split: Split = "test" if any(each.row.test_mean is not None for each in members) else "valid"
+
+    def place(each: ReportedConfiguration) -> float:
+        mean, _ = each.row.accuracy(split)
+        return math.inf if mean is None else -mean
+
+    return place
 
 
 def _notes(loaded: LoadedResults) -> list[str]:

@@ -1,6 +1,6 @@
 """Where a report's figures come from: the table, the queries and the budget of each configuration, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,17 +16,44 @@ ACCURACIES = (
 
 def origin(results: Results) -> str:
     """Returns the table, the queries and the budget of a configuration's figures, in a sentence."""
+    return f"{results.description['algorithm']}: {'; '.join(text for text in _parts(results).values() if text)}"
+
+
+def origins(configurations: Sequence[tuple[str, Results]]) -> list[str]:
+    """Returns where the figures of a table come from: what all share once, what differs with whose it is.
+
+    Args:
+        configurations: label and results of each.
+    """
+    parts = [(label, _parts(results)) for label, results in configurations]
+    lines = []
+    for name in dict.fromkeys(name for _, found in parts for name in found):
+        by_text: dict[str, list[str]] = {}
+        for label, found in parts:
+            if found.get(name):
+                by_text.setdefault(found[name], []).append(label)
+        everyone = any(len(labels) == len(parts) for labels in by_text.values())
+        lines += [text if everyone else f"{', '.join(labels)}: {text}" for text, labels in by_text.items()]
+    return lines
+
+
+def _parts(results: Results) -> dict[str, str]:
+    """Returns by name what can be the same for several configurations; empty where there is nothing to say."""
     description = results.description
     table = f"table {description['table']} ({description['table_hash'][:12]})"
     if results.one_shot:
         scores = [pair for by_architecture in results.scores.values() for pair in by_architecture.values()]
-        how = f"{_epochs(results)} epochs of a supernet, the architectures that it derives "
-        how += f"scored by {table}" if scores and not np.isnan(scores).all() else "not scored"
+        supernet = f"{_epochs(results)} epochs of a supernet, the architectures that it derives "
+        supernet += f"scored by {table}" if scores and not np.isnan(scores).all() else "not scored"
+        how = {"supernet": supernet}
     else:
-        how = f"{table}; {_queries(results)}; {_budget(description['budget'])}"
-    seconds = f"; {description['seconds_from']}" if description["seconds_from"] else ""
-    version = description["versions"].get("nasbench-suite", "unknown")
-    return f"{description['algorithm']}: {how}{_settings(description)}{seconds}; nasbench-suite {version}"
+        how = {"table": table, "queries": _queries(results), "budget": _budget(description["budget"])}
+    return {
+        **how,
+        "settings": _settings(description),
+        "seconds": description["seconds_from"] or "",
+        "version": f"nasbench-suite {description['versions'].get('nasbench-suite', 'unknown')}",
+    }
 
 
 def queried_instead(results: Results) -> str:
@@ -87,7 +114,7 @@ def _settings(description: Mapping[str, Any]) -> str:
     if "settings" not in description:
         return ""
     settings = description["settings"] or "the constructor's defaults"
-    return f"; settings: {settings}"
+    return f"settings: {settings}"
 
 
 def _lacking(results: Results) -> list[list[int]]:

@@ -56,6 +56,7 @@ class PublishedComparison:
         seconds: per search of theirs, on their machine or simulated; None where they do not say.
         seconds_here: per search of ours; None where unknown.
         differences: by scored data set, validation before test.
+        because: why ours are expected to differ; None where they are not.
     """
 
     config_id: str
@@ -68,6 +69,7 @@ class PublishedComparison:
     seconds: float | None
     seconds_here: float | None
     differences: tuple[PublishedDifference, ...]
+    because: str | None = None
 
     @property
     def agreeing(self) -> int:
@@ -148,4 +150,5 @@ def _compare_one(
         published.get("seconds"),
         row.seconds_mean,
         tuple(differences),
+        published.get("because"),
     )

@@ -27,7 +27,7 @@ TRAJECTORY_KINDS = {
 EPOCHS_KINDS = {
     **dict.fromkeys(("seed", "epoch", "parametric_edges"), "iu"),
     **dict.fromkeys(("seconds", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "entropy"), "f"),
-    "memory_mib": "f",
+    **dict.fromkeys(("memory_mib", "kendall_tau"), "f"),
     **dict.fromkeys(("architecture", "edge_weights", "operation_counts"), "O"),
 }
 

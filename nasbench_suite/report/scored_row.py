@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from nasbench_suite.report.collapse import collapsed
 from nasbench_suite.report.curves import Split, best_accuracy
 from nasbench_suite.report.found import found_architecture, searches_ending_alike
+from nasbench_suite.report.ranking import last_taus
 from nasbench_suite.report.results import Results
 
-OPTIONAL = ("settings", "fidelities")  # keys of a record that a row has where its job says them
-BESIDE = ("one_shot", "collapsed")  # what a row knows beside its record
+# keys of a record that a row has where its job says them
+OPTIONAL = ("settings", "fidelities", "kendall_tau_mean", "kendall_tau_std")
+# what a row knows beside its record, in which N machines and one are the same
+BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class ScoredRow:
         hypervolume_mean, hypervolume_std: of the front that a search found; None for one objective.
         settings: whose settings the algorithm took; None for the constructor's defaults, or where the job does not say.
         fidelities: [schedule, epoch] of those on offer, cheapest first.
+        kendall_tau_mean, kendall_tau_std: how well the supernets rank: of each search's last measurement, over the
+            searches that have one; None where none has.
         one_shot: whether a supernet was trained, so that an evaluation is one of its epochs.
         collapsed: how many one-shot searches ended in an architecture without any parameters; None for other searches.
     """
@@ -80,6 +85,8 @@ class ScoredRow:
     hypervolume_std: float | None
     settings: str | None
     fidelities: tuple[tuple[int, int], ...]
+    kendall_tau_mean: float | None
+    kendall_tau_std: float | None
     one_shot: bool
     collapsed: int | None
 
@@ -88,8 +95,12 @@ class ScoredRow:
         return (self.valid_mean, self.valid_std) if split == "valid" else (self.test_mean, self.test_std)
 
     def record(self) -> dict[str, Any]:
-        """Returns the keys that programs rely on, of plain values; `settings` and `fidelities` where there are any."""
-        keys = [key for key in vars(self) if key not in BESIDE and (key not in OPTIONAL or getattr(self, key))]
+        """Returns the keys that programs rely on, of plain values; those in `OPTIONAL` where there are any."""
+        keys = [
+            key
+            for key in vars(self)
+            if key not in BESIDE and (key not in OPTIONAL or getattr(self, key) not in (None, ()))
+        ]
         return {key: _plain(getattr(self, key)) for key in keys}
 
 
@@ -127,6 +138,7 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
     best = best_accuracy(results, scored_on, "test")
     evaluations_mean, seconds_mean = _cost(results)
     found_valid, found_test = (_known(score) for score in results.score(scored_on, found))
+    tau_mean, tau_std = moments(last_taus(results), "", [])
     return ScoredRow(
         **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
         **{name: description[name] for name in ("workers", "trial", "table_hash")},
@@ -152,6 +164,8 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
         hypervolume_std=None,
         settings=description.get("settings"),
         fidelities=tuple((schedule, epoch) for schedule, epoch in description["fidelities"]),
+        kendall_tau_mean=tau_mean,
+        kendall_tau_std=tau_std,
         one_shot=results.one_shot,
         collapsed=len(collapsed(results)) if results.one_shot else None,
     )

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from nasbench_suite.report.budget_comparison import BudgetComparison, MeanAtBudget, PairwiseTest
+from nasbench_suite.report.curves import SPLITS, Split
+from nasbench_suite.report.final_comparison import FinalComparison
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import Unit, common_unit, limit, times_in, unit_name
 
@@ -54,6 +56,38 @@ def compare_at(group: Sequence[Results], labels: Sequence[str], budget: float) -
     return BudgetComparison(budget, unit_name(unit, group), split, tuple(means), tuple(pairs), tuple(notes))
 
 
+def compare_ends(group: Sequence[Results], labels: Sequence[str], column: tuple[str, Split]) -> FinalComparison | None:
+    """Compares the configuration with the highest mean with each other one, at the end of their searches.
+
+    Args:
+        group: configurations that searched the same data set under the same protocol.
+        labels: theirs, unique.
+        column: where the final incumbents are scored, and which of their accuracies counts.
+
+    Returns:
+        None where fewer than two have a mean, which a missing score denies.
+    """
+    ends = {
+        label: scores
+        for label, results in zip(labels, group, strict=True)
+        if (scores := _final_scores(results, *column)) is not None
+    }
+    if len(ends) < 2:
+        return None
+    kinds = {label: results.one_shot for results, label in zip(group, labels, strict=True)}
+    best, *others = sorted(ends, key=lambda label: -float(np.mean(_values(ends[label]))))
+    tested = [label for label in others if min(len(ends[best]), len(ends[label])) > 1]
+    pairs = [_pair(best, one, ends[best], ends[one], alike=kinds[best] == kinds[one]) for one in tested]
+    family = len(ends) * (len(ends) - 1) // 2
+    return FinalComparison(best, tuple(_holm(pairs, family)), tuple(label for label in others if label not in tested))
+
+
+def _final_scores(results: Results, dataset: str, split: Split) -> Scores | None:
+    ends = zip(results.seeds, results.final_incumbents, strict=True)
+    scores = {seed: results.score(dataset, arch)[SPLITS.index(split)] for seed, arch in ends if arch is not None}
+    return None if not scores or np.isnan(list(scores.values())).any() else scores
+
+
 def incumbent_scores(
     results: Results, dataset: str, split: Literal["valid", "test"], budget: float, unit: Unit = "seconds"
 ) -> Scores:
@@ -76,11 +110,16 @@ def incumbent_scores(
     return found
 
 
-def holm(ps: Sequence[float]) -> list[float]:
-    """Returns p-values corrected for there being several (Holm 1979)."""
-    adjusted, highest = [0.0] * len(ps), 0.0
+def holm(ps: Sequence[float], family: int | None = None) -> list[float]:
+    """Returns p-values corrected for there being several (Holm 1979).
+
+    Args:
+        ps: of the tests.
+        family: how many tests there might have been, at least as many; None for these.
+    """
+    adjusted, highest, family = [0.0] * len(ps), 0.0, family or len(ps)
     for place, at in enumerate(np.argsort(ps, kind="stable")):
-        highest = max(highest, min(1.0, ps[at] * (len(ps) - place)))
+        highest = max(highest, min(1.0, ps[at] * (family - place)))
         adjusted[at] = highest
     return adjusted
 
@@ -128,6 +167,6 @@ def _pair(first: str, second: str, one: Scores, other: Scores, alike: bool) -> P
     return PairwiseTest(first, second, float(x.mean() - y.mean()), superiority, test, p, agrees)
 
 
-def _holm(pairs: Sequence[PairwiseTest]) -> list[PairwiseTest]:
-    corrected = holm([pair.p for pair in pairs])
+def _holm(pairs: Sequence[PairwiseTest], family: int | None = None) -> list[PairwiseTest]:
+    corrected = holm([pair.p for pair in pairs], family)
     return [replace(pair, p=p) for pair, p in zip(pairs, corrected, strict=True)]

@@ -66,6 +66,10 @@ class TableColumns:
     def __iter__(self) -> Iterator[Column]:
         return iter(self._columns[key] for key in sorted(self._columns, key=lambda key: (key[0] or "", key[1])))
 
+    def __repr__(self) -> str:
+        names = ", ".join(dict.fromkeys(one.name for one in self))
+        return f"<{len(self)} further columns of table {self._name}{f': {names}' if names else ''}>"
+
     def __contains__(self, key: object) -> bool:
         """Whether there is a (data set, name); None is every data set."""
         return key in self._columns

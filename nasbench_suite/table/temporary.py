@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from nasbench_suite.atomic_write import sync_folder
+
 try:
     import fcntl
 except ImportError:  # Windows: what a killed writer leaves there has to be removed by hand
@@ -28,6 +30,18 @@ class TemporaryFile:
         self._handle, name = tempfile.mkstemp(dir=table.parent, prefix=f".{table.name}.", suffix=".tmp")
         self.path = Path(name)
         _lock(self._handle)
+
+    def publish(self, path: Path) -> None:
+        """Puts the file in its place, as readable as any new file, and what was there before is gone.
+
+        Raises:
+            OSError: the disk fails.
+        """
+        mask = os.umask(0)  # mkstemp makes private files
+        os.umask(mask)
+        self.path.chmod(0o666 & ~mask)
+        self.path.replace(path)
+        sync_folder(path.parent)
 
     def close(self) -> None:
         """Removes the file, unless it was renamed."""

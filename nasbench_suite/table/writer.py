@@ -1,7 +1,6 @@
 """Writes a table: into a temporary file that takes its name when it is whole."""
 
 import dataclasses
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -213,15 +212,7 @@ class TableWriter:
                 raise TableExistsError(
                     f"{self._path} is there with other content; choose another --name, or replace it with --force"
                 )
-        # mkstemp makes private files; a table is as readable as any new file
-        mask = os.umask(0)
-        os.umask(mask)
-        self._temporary.path.chmod(0o666 & ~mask)
-        self._temporary.path.replace(self._path)
-        if hasattr(os, "O_DIRECTORY"):  # makes the rename itself durable, where the system can
-            folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            os.fsync(folder)
-            os.close(folder)
+        self._temporary.publish(self._path)
 
     def _put_array(self, key: str, array: NDArray[np.generic]) -> None:
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)

@@ -42,6 +42,7 @@ class LiveSupernet:
         self._last = record, scores
         metrics = {name: getattr(record, name) for name in ("seconds", "epoch", *_FIGURES, "memory_mib")}
         metrics["supernet/valid_accuracy"] = record.valid_accuracy
+        metrics["supernet/kendall_tau"] = record.kendall_tau
         metrics |= dict(zip(self._counts, record.operation_counts, strict=True)) | _accuracies(scores)
         if record.edge_weights is not None:
             metrics |= dict(zip(self._edge_weights, record.edge_weights, strict=True))

@@ -443,8 +443,11 @@ class Unpickler(Buffer):
         self._stack.append(target)
 
     def _on_binpersid(self) -> None:
-        self._stack.pop()
-        self._stack.append(OPAQUE)
+        self._stack.append(self._persistent(self._stack.pop()))
+
+    def _persistent(self, named: object) -> object:
+        """What stands for something that a file keeps outside its pickle: a network's parameters, left aside here."""
+        return OPAQUE
 
     def _on_binput(self) -> None:
         self._memo.put(self._byte(), self._stack[-1])

@@ -3,6 +3,7 @@
 They number operations and edges otherwise than NAS-Bench-201 does, and are translated by name.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.importing import csv_file
+from nasbench_suite.importing.archives import read_text
 from nasbench_suite.importing.column_reader import ColumnReader, ColumnRecord, ColumnUnit
 from nasbench_suite.importing.tidy_columns import numbers
 from nasbench_suite.progress import Progress
@@ -50,6 +52,8 @@ SCORES = {
 # hardware file does so, too, is held by its rows, which then are in NAS-Bench-201's official order.
 _CODES = ("skip_connect", "none", "nor_conv_3x3", "nor_conv_1x1", "avg_pool_3x3")
 _PLACES = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
+# NASLib's file has about 100 MB
+_MOST_BYTES = 1 << 28
 _NET = re.compile(r"\(([0-4]), ([0-4]), ([0-4]), ([0-4]), ([0-4]), ([0-4])\)")
 
 
@@ -140,9 +144,65 @@ class ScoreCsvReader(ColumnReader):
             yield ColumnRecord(where, arch, None, numbers(fields, headings, where))
 
 
+class ScoreJsonReader(ColumnReader):
+    """Reads NAS-Bench-Suite-Zero's own file, NASLib's `zc_nasbench201.json`, plain or gzip.
+
+    `{dataset: {"(4, 0, 3, 1, 4, 3)": {"synflow": {"score": ..., "time": ...}, ...}}}`; of a score's entries, the score
+    is read.
+    """
+
+    format = "zero_cost_json"
+    describes = "NASLib's zc_nasbench201.json (format zero_cost_json)"
+
+    def recognises(self, path: Path) -> bool:
+        """Whether it is named as JSON."""
+        return path.name.endswith((".json", ".json.gz"))
+
+    def columns(self, path: Path) -> Mapping[str, ColumnUnit]:
+        """Lists all thirteen."""
+        return SCORES
+
+    def read(self, path: Path, space: Space[Any], progress: Progress) -> Iterator[ColumnRecord]:
+        """Yields a record per architecture and data set."""
+        try:
+            content = json.loads(read_text(path, _MOST_BYTES), object_pairs_hook=_score_alone)
+        except (ValueError, RecursionError) as error:
+            raise SourceError(f"{path}: expected NASLib's JSON ({error})"[:300]) from None
+        for dataset, by_net in _scores(content, str(path)).items():
+            for net, scores in _scores(by_net, f"{path}, {dataset:.50}").items():
+                where = f"{path}, {dataset:.50}, {net:.50}"
+                found = _scores(scores, where)
+                values = {name: _score(found[name], f"{where}, {name}") for name in SCORES if name in found}
+                yield ColumnRecord(where, _translate(net, where), dataset, values)
+        progress.advance(path.stat().st_size)
+
+
+def _score_alone(pairs: list[tuple[str, Any]]) -> Any:
+    """Keeps the number of a score's entry, so that a million of them fit into memory."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is there twice")
+    return found.get("score", found)
+
+
+def _scores(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SourceError(f"{where}: expected an object, got {type(value).__name__}")
+    return value
+
+
+def _score(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SourceError(f"{where}: expected a number as score, got {value!r:.50}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise SourceError(f"{where}: expected a number that a float can hold") from None
+
+
 def column_readers(space: Space[Any]) -> Sequence[ColumnReader]:
     """Lists the readers of figures that others published for NAS-Bench-201."""
-    return (HardwareCsvReader(), HardwarePickleReader(), ScoreCsvReader())
+    return (HardwareCsvReader(), HardwarePickleReader(), ScoreCsvReader(), ScoreJsonReader())
 
 
 def _translate(net: str, where: str) -> Architecture:

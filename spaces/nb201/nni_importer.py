@@ -13,7 +13,7 @@ from nasbench_suite.importing.nni_database import NNIDatabase, Record, recognise
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb201 import architecture
-from nasbench_suite.spaces.nb201.official import DATASETS, ArchitectureRecord, Trial
+from nasbench_suite.spaces.nb201.official import DATASETS, TOPOLOGY, ArchitectureRecord, Trial
 from nasbench_suite.spaces.nb201.official.columns import UNITS
 from nasbench_suite.spaces.nb201.official.records import EvaluationCurves, SourceCurve
 from nasbench_suite.spaces.nb201.official_importer import TableInProgress
@@ -48,7 +48,7 @@ class NB201DatabaseImporter(Importer):
         """Writes the table, architectures in the database's order."""
         counts: Counter[str] = Counter(cifar10_trainings_with_the_test_accuracy_as_validation=0, losses_null_for_nan=0)
         with new_writer(UNITS, DATASETS) as writer, NNIDatabase(path, "nb201") as database:
-            table = TableInProgress(writer, space, str(path))
+            table = TableInProgress(writer, space, TOPOLOGY, str(path))
             for record in _records(database, counts):
                 table.add(record)
             progress.advance(path.stat().st_size)

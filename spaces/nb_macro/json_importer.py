@@ -1,14 +1,13 @@
 """Importer of NAS-Bench-Macro's published file, `nas-bench-macro_cifar10.json`, plain or gzip."""
 
-import gzip
 import json
 import math
-import zlib
 from pathlib import Path
 from typing import Any
 
 from nasbench_suite.errors import ArchitectureError, SourceError
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.importing.archives import read_text
 from nasbench_suite.importing.gathering import Architectures, Trials
 from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.importing.parameters import count_other_parameters
@@ -80,25 +79,12 @@ def _is_percent(value: object) -> bool:
 def _read(path: Path) -> dict[str, Any]:
     """Returns the file's object of architectures."""
     try:
-        content = json.loads(_text(path), object_pairs_hook=_each_once)
+        content = json.loads(read_text(path, _MOST_BYTES), object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{path}: expected NAS-Bench-Macro's JSON ({error})"[:300]) from None
     if not isinstance(content, dict) or not content:
         raise SourceError(f"{path}: expected an object of architectures")
     return content
-
-
-def _text(path: Path) -> str:
-    with path.open("rb") as file:
-        magic = file.read(2)
-        file.seek(0)
-        try:
-            content = (gzip.GzipFile(fileobj=file) if magic == b"\x1f\x8b" else file).read(_MOST_BYTES + 1)
-        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise SourceError(f"{path}: the gzip file is damaged ({error})") from None
-    if len(content) > _MOST_BYTES:
-        raise SourceError(f"{path}: expected at most {_MOST_BYTES:,} bytes of JSON, there are more")
-    return content.decode()
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_gradients_are_those_of_a_literal_dense_supernet(
     session, valid = make_session(), make_batch(2)
     algorithm = gdas(session)
     session.noise.manual_seed(seed)
-    drawn = algorithm.draw()
+    drawn = algorithm.draw()[0]
     loss, _ = session.loss(valid, drawn)
     found = session.gradients(loss, [algorithm.alphas, *session.parameters])
 
@@ -73,7 +73,7 @@ def test_operations_not_chosen_are_not_trained(seed: int, make_session: Callable
     session, valid = make_session(), make_batch(2)
     algorithm = gdas(session)
     session.noise.manual_seed(seed)
-    drawn = algorithm.draw()
+    drawn = algorithm.draw()[0]
     loss, _ = session.loss(valid, drawn)
     found = iter(session.gradients(loss, list(session.supernet.convs.parameters())))
     for index, conv in enumerate(session.supernet.convs):
@@ -87,7 +87,7 @@ def test_operations_not_chosen_are_not_trained(seed: int, make_session: Callable
 def test_weights_are_one_hot_in_value_and_name_what_is_chosen(make_session: Callable) -> None:
     algorithm = gdas(make_session())
     for _ in range(50):
-        drawn = algorithm.draw()
+        drawn = algorithm.draw()[0]
         onehot = nn.functional.one_hot(torch.tensor(drawn.chosen), 3).double()
         torch.testing.assert_close(drawn.values.detach(), onehot, rtol=0, atol=1e-12)
 
@@ -98,7 +98,7 @@ def test_draws_have_the_probabilities_of_the_softmax_at_any_temperature(tau: flo
     algorithm = gdas(session)
     session.epoch = 0 if tau == 10.0 else 1
     assert algorithm.tau == pytest.approx(tau)
-    drawn = np.array([algorithm.draw().chosen for _ in range(3000)])
+    drawn = np.array([algorithm.draw()[0].chosen for _ in range(3000)])
     expected = 3000 * algorithm.probabilities().detach().numpy()
     for edge in range(3):
         assert chisquare(np.bincount(drawn[:, edge], minlength=3), expected[edge]).pvalue > 1e-3
@@ -126,9 +126,9 @@ def test_a_step_moves_the_weights_then_the_alphas(make_session: Callable, make_b
     stepped, literal = make_session(), make_session()
     algorithm, by_hand = gdas(stepped, 0.1), gdas(literal, 0.1)
     seen = algorithm.step(train, valid)
-    loss, _ = literal.loss(train, by_hand.draw())
+    loss, _ = literal.loss(train, by_hand.draw()[0])
     literal.step_parameters(loss)
-    after, _ = literal.loss(valid, by_hand.draw())
+    after, _ = literal.loss(valid, by_hand.draw()[0])
     by_hand.step_alphas(torch.autograd.grad(after, by_hand.alphas)[0])
     assert torch.equal(algorithm.alphas, by_hand.alphas)
     assert all(torch.equal(a, b) for a, b in zip(stepped.parameters, literal.parameters, strict=True))

@@ -52,6 +52,20 @@ def test_the_tables_own_file_stays_as_it_is(mine: Any, texts: list[str], source:
     assert column.value(3) == 7.25 and column.value(4) is None
 
 
+def test_the_columns_of_a_table_that_ships_with_the_package_go_into_the_users_folder(
+    home: Path, tmp_path: Path, write_small: Callable[..., Any], source: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    monkeypatch.setattr("nasbench_suite.folders.SHIPPED_TABLES", shipped)
+    write_small(shipped / "digits.mdb")
+    text = open_table("digits").architecture(2)
+    path = annotate(open_table("digits"), READERS, source("arch,size [MB]", f"{text},7.25")).path
+    assert path.parent == home / "tables"
+    assert [file.name for file in shipped.iterdir()] == ["digits.mdb"]
+    assert open_table("digits").columns.find("size", "cifar10").value(2) == 7.25
+
+
 def test_the_same_file_twice_changes_nothing(mine: Any, texts: list[str], source: Write) -> None:
     file = source("arch,size [MB]", f"{texts[3]},7.25")
     first = annotate(open_table("mine"), READERS, file).path.read_bytes()

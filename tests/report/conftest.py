@@ -71,7 +71,7 @@ def record() -> Callable[..., EpochRecord]:
         shown = {
             "seconds": 10.0 * epoch, "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": None,
             "valid_accuracy": 25.0, "entropy": None, "operation_counts": (0, 1, 2), "parametric_edges": 2,
-            "memory_mib": 500.0, "edge_weights": None, **values,
+            "memory_mib": 500.0, "edge_weights": None, "kendall_tau": None, **values,
         }  # fmt: skip
         return EpochRecord(epoch=epoch, architecture=architecture, **shown)
 

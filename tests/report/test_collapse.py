@@ -18,7 +18,7 @@ def test_only_the_final_cell_counts_as_collapsed(one_shot: Callable, record: Cal
 
 
 def test_nothing_is_warned_of_where_nothing_collapsed(one_shot: Callable, record: Callable, scores, by_hand) -> None:
-    for folder in (one_shot("healthy", {0: [record(1)]}, scores), by_hand):
+    for folder in (one_shot("supernet", {0: [record(1)]}, scores), by_hand):
         (found,) = load([folder]).results
         assert collapsed(found) == {} and collapse_notes(found, "mine") == []
 

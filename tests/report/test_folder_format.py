@@ -20,10 +20,10 @@ def test_what_a_job_writes_is_accepted(description: dict[str, Any]) -> None:
     assert check_description(description) is description
 
 
-def test_results_from_before_0_1_say_so_and_to_run_again(description: dict[str, Any]) -> None:
-    del description["format"]
-    with pytest.raises(ResultsError, match=r"of format 1, .* from before 0.1; run the command again"):
-        check_description(description)
+@pytest.mark.parametrize("change", [{"format": 1}, {"format": None}])
+def test_results_of_another_format_say_so_and_to_run_again(description: dict[str, Any], change: dict[str, Any]) -> None:
+    with pytest.raises(ResultsError, match=r"reads format 2; those of format 1 are from before 0\.1; run the command"):
+        check_description({**description, **change})
 
 
 @pytest.mark.parametrize("key", list(KEYS))

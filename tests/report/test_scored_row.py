@@ -8,7 +8,7 @@ from nasbench_suite.report.model import make_report
 KEYS = [
     "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "without_incumbent",
     "workers", "trial", "valid_mean", "valid_std", "test_mean", "test_std", "evaluations_mean", "seconds_mean",
-    "wall_seconds_mean", "clock", "table_hash", "found", "found_searches", "found_valid", "found_test",
+    "clock", "table_hash", "found", "found_searches", "found_valid", "found_test",
     "regret_mean", "objectives", "hypervolume_mean", "hypervolume_std",
 ]  # fmt: skip
 

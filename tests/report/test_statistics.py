@@ -12,7 +12,7 @@ from nasbench_suite.errors import ConfigError
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.load import load
 from nasbench_suite.report.results import Results
-from nasbench_suite.report.statistics import compare_at, holm, incumbent_scores
+from nasbench_suite.report.statistics import compare_at, compare_ends, holm, incumbent_scores
 from nasbench_suite.report.writers.tables import verdict
 
 
@@ -166,3 +166,30 @@ def test_a_budget_that_is_no_number_is_refused(results: Callable, searches, scor
 
     with pytest.raises(ConfigError, match="above 0"):
         write([results("job", searches, scores)], at=[float("nan")])
+
+
+def ends(*group: Results) -> Any:
+    return compare_ends(group, [results.description["config_id"] for results in group], ("cifar10", "test"))
+
+
+def test_the_highest_mean_is_tested_against_each_other_one_at_the_end(make: Callable) -> None:
+    close = [value + (0.1 if place % 2 else -0.08) for place, value in enumerate(GOOD)]
+    found = ends(make("good", GOOD), make("close", close), make("bad", BAD))
+    assert found.best == "close" and found.alike == ("good",) and found.ties == ()
+    assert [pair.second for pair in found.pairs] == ["good", "bad"]
+    # over all three pairs of the column, of which the best's two were tested
+    assert found.pairs[1].p == pytest.approx(3 * stats.wilcoxon(close, BAD).pvalue)
+
+
+def test_equal_means_tie_and_a_single_search_is_not_tested(make: Callable) -> None:
+    found = ends(make("one", GOOD), make("other", GOOD), make("alone", BAD[:1]))
+    assert (found.best, found.ties, found.untested) == ("one", ("other",), ("alone",))
+
+
+def test_ends_without_a_score_are_no_rivals(make: Callable, results: Callable) -> None:
+    lacking = results("lacking", {0: [("a", 1.0, 1.0, True)]}, {"a": {"cifar10": (90.0, None)}}, config_id="lacking")
+    assert ends(make("good", GOOD), load([lacking]).results[0]) is None
+
+
+def test_holm_can_correct_for_more_tests_than_were_made() -> None:
+    assert holm([0.01, 0.5], family=10) == [0.1, 1.0]

@@ -48,6 +48,8 @@ def test_several_annotations_add_up(mine: Any) -> None:
     assert list(columns.of("another")) == ["size"]
     assert columns.find("latency", "mixed").value(3) == 3.0
     assert columns.find("latency", "mixed").value(0) is None
+    assert ("mixed", "latency") in columns and ("mixed", "size") not in columns
+    assert repr(columns) == "<3 further columns of table mine: size, latency>"
 
 
 def test_an_unknown_column_is_answered_with_the_closest(mine: Any) -> None:

@@ -34,7 +34,7 @@ def record(epoch: int, **values: Any) -> EpochRecord:
     shown = {
         "seconds": 10.5 * epoch, "architecture": f"cell {epoch}", "train_loss": 2.0, "train_accuracy": 30.0,
         "valid_loss": 2.5, "valid_accuracy": 25.0, "entropy": 0.5, "operation_counts": (1, 1), "parametric_edges": 1,
-        "memory_mib": 500.0, "edge_weights": (0.1, 0.9, 0.75, 0.25), **values,
+        "memory_mib": 500.0, "edge_weights": (0.1, 0.9, 0.75, 0.25), "kendall_tau": 0.5, **values,
     }  # fmt: skip
     return EpochRecord(epoch=epoch, **shown)
 
@@ -47,7 +47,8 @@ def test_an_epoch_shows_edge_weights_and_the_derived_cells_true_accuracy(tmp_pat
     assert first == {
         "seconds": 10.5, "epoch": 1, "entropy": 0.5, "edges/none": 1, "edges/conv": 1, "parametric_edges": 1,
         "train_loss": 2.0, "train_accuracy": 30.0, "valid_loss": 2.5, "memory_mib": 500.0,
-        "supernet/valid_accuracy": 25.0, "cifar10/valid_accuracy": 80.0, "cifar10/test_accuracy": 90.0,
+        "supernet/valid_accuracy": 25.0, "supernet/kendall_tau": 0.5,
+        "cifar10/valid_accuracy": 80.0, "cifar10/test_accuracy": 90.0,
         "cifar100/test_accuracy": 60.0,
         "edge_weights/1<-0/none": 0.1, "edge_weights/1<-0/conv": 0.9,
         "edge_weights/2<-0/none": 0.75, "edge_weights/2<-0/conv": 0.25,
@@ -57,9 +58,11 @@ def test_an_epoch_shows_edge_weights_and_the_derived_cells_true_accuracy(tmp_pat
 
 def test_what_an_algorithm_does_not_have_is_left_out(tmp_path: Path, read_run: ReadRun) -> None:
     with open_live(tmp_path) as live:
-        live.epoch(record(1, valid_loss=None, entropy=None, edge_weights=None), {})
+        live.epoch(record(1, valid_loss=None, entropy=None, edge_weights=None, kendall_tau=None), {})
     (row,) = read_run(tmp_path).history
-    assert not {"valid_loss", "entropy"} & row.keys() and not any("edge_weights" in name for name in row)
+    assert not {"valid_loss", "entropy", "supernet/kendall_tau"} & row.keys() and not any(
+        "edge_weights" in name for name in row
+    )
 
 
 def test_each_seed_is_a_run_in_the_group_of_the_table_searches(tmp_path: Path, read_run: ReadRun) -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from nasbench_suite.report.band import mean_and_band
 from nasbench_suite.report.curves import SPLITS
+from nasbench_suite.report.figures.colours import COLOURS
 from nasbench_suite.report.figures.style import (
-    COLOURS,
     GREY,
     STYLE,
     WIDTH,
@@ -162,6 +162,9 @@ def _panels(found: Shown, dataset: str) -> list[EpochPanel]:
     for operation in _operations(found):
         lines = [(look, _counts(each.results, operation)) for look, each in found]
         panels.append(EpochPanel(f"edges with {operation}", lines, counts=True))
+    taus = [(look, _by_search(each.results, _epochs(each.results)["kendall_tau"])) for look, each in found]
+    if any(not np.isnan(values).all() for _, values in taus):
+        panels.append(EpochPanel("Kendall's tau, supernet and truth", taus))
     parametric = [(look, _by_search(each.results, _epochs(each.results)["parametric_edges"])) for look, each in found]
     return [*panels, EpochPanel("edges with parameters (0: collapsed)", parametric, counts=True)]
 
@@ -227,10 +230,11 @@ def _draw_line(axis: Axes, values: NDArray[np.float64], dash: str, colour: str) 
     if np.isnan(values).all():
         return
     mean, low, high = mean_and_band(values)
-    epochs = np.arange(1, len(mean) + 1)
-    axis.plot(epochs, mean, dash, color=colour, linewidth=1.2, marker="." if len(mean) == 1 else "")
+    known = ~np.isnan(mean)  # what is measured only now and then is drawn from one measurement to the next
+    epochs = np.arange(1, len(mean) + 1)[known]
+    axis.plot(epochs, mean[known], dash, color=colour, linewidth=1.2, marker="." if len(epochs) == 1 else "")
     if len(values) > 1:
-        axis.fill_between(epochs, low, high, color=colour, alpha=0.18, linewidth=0)
+        axis.fill_between(epochs, low[known], high[known], color=colour, alpha=0.18, linewidth=0)
 
 
 def _finish(axis: Axes, title: str) -> None:

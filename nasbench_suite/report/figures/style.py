@@ -3,7 +3,6 @@
 import io
 import math
 from collections.abc import Sequence
-from itertools import cycle, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,13 +12,11 @@ from matplotlib.transforms import Bbox
 
 from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.report.figures.colours import looks
 from nasbench_suite.report.model import ComparedGroup, ReportedConfiguration
 from nasbench_suite.report.output import write_file
-from nasbench_suite.report.words import one_line
+from nasbench_suite.report.words import number_of_searches, one_line
 
-# Okabe and Ito's colours, told apart by colour-blind readers too; a second round is dashed, a third dotted
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES = ("-", "--", ":", "-.")
 WIDTH = 7.0  # inches: the text width of a two-column paper
 LEGEND = 0.18  # of a row of the legend
 GREY = "#999999"
@@ -57,17 +54,17 @@ class LineStyle(NamedTuple):
 
 def styles(group: ComparedGroup) -> list[LineStyle]:
     """Returns the look of each configuration; no two are alike, and all pictures of a report agree on them."""
-    looks = cycle(product(DASHES, COLOURS))
-    return [LineStyle(_name(each), *look) for each, look in zip(group.configurations, looks, strict=False)]
+    found = looks([each.row.algorithm for each in group.configurations])
+    return [LineStyle(_name(each), *look) for each, look in zip(group.configurations, found, strict=True)]
 
 
 def _name(configuration: ReportedConfiguration) -> str:
     row = configuration.row
     label = one_line(configuration.label)
     shown = f"{label[:LONGEST]}..." if len(label) > LONGEST else label
-    over = f"{row.seeds - row.without_incumbent} of {row.seeds}" if row.without_incumbent else f"{row.seeds}"
+    over = f"{row.seeds - row.without_incumbent} of " if row.without_incumbent else ""
     # Matplotlib leaves names that begin with an underscore out of legends
-    return f"{' ' * shown.startswith('_')}{shown} ({over} searches)"
+    return f"{' ' * shown.startswith('_')}{shown} ({over}{number_of_searches(row.seeds)})"
 
 
 def legend_columns(names: Sequence[str]) -> int:

@@ -21,6 +21,7 @@ from nasbench_suite.report.figures import incumbents, one_shot
 from nasbench_suite.report.found import picture
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
+from nasbench_suite.report.ranking import ranking_note
 from nasbench_suite.report.scored_row import ScoredRow
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
@@ -59,6 +60,8 @@ def _group(group: ComparedGroup, name: str) -> dict[str, Any]:
         "model": group,
         "configurations": shown,
         "reading": reading(group.results),
+        "verdict": tables.final_verdict(group),
+        "final_tests": tables.final_tests_table(group),
         "pictures": _pictures(group, name),
         "tests": [_tests(group, comparison) for comparison in group.at_budgets],
         "published": tables.published_table(group) if group.published else None,
@@ -93,6 +96,7 @@ def _facts(configuration: ReportedConfiguration) -> list[tuple[str, str | None]]
     return [
         ("figures", origin(results)),
         ("found", configuration.found),
+        ("ranking", ranking_note(results)),
         ("configuration", description["config_id"]),
         ("table", f"{description['table']}, content {description['table_hash']}"),
         ("seeds", f"{ranges(results.seeds)}{found_nothing(results.without_incumbent)}"),

@@ -3,11 +3,15 @@
 import re
 
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
-from nasbench_suite.report.provenance import ACCURACIES, origin
+from nasbench_suite.report.provenance import ACCURACIES
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, one_line, searches, seconds
+from nasbench_suite.report.writers import tables
 
-HEAD = "% needs \\usepackage{booktabs}; the highest mean of a column is bold"
+HEAD = (
+    "% needs \\usepackage{booktabs}\n"
+    "% bold: the highest mean of a column, and those that the tests do not tell apart from it"
+)
 ESCAPES = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -67,7 +71,8 @@ def _table(group: ComparedGroup) -> str:
 
 def _origins(group: ComparedGroup) -> list[str]:
     found = [f"{each.label} found {each.found}" for each in group.configurations if each.found is not None]
-    return [*dict.fromkeys(map(origin, group.results)), *found]
+    said = tables.final_verdict(group)
+    return [*group.origins, *([said] if said else []), *found]
 
 
 def _row(configuration: ReportedConfiguration, accuracies: tuple[MeanAccuracy, ...]) -> str:
@@ -79,5 +84,5 @@ def _row(configuration: ReportedConfiguration, accuracies: tuple[MeanAccuracy, .
 def _accuracy(accuracy: MeanAccuracy) -> str:
     if accuracy.mean is None:
         return "--"
-    mean = f"\\mathbf{{{accuracy.mean:.2f}}}" if accuracy.highest else f"{accuracy.mean:.2f}"
+    mean = f"\\mathbf{{{accuracy.mean:.2f}}}" if accuracy.leading else f"{accuracy.mean:.2f}"
     return f"${mean}$" if accuracy.std is None else f"${mean} \\pm {accuracy.std:.2f}$"

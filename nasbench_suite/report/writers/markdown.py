@@ -5,10 +5,13 @@ from urllib.parse import quote
 
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.model import ComparedGroup, Report
-from nasbench_suite.report.provenance import ACCURACIES, origin
+from nasbench_suite.report.provenance import ACCURACIES
+from nasbench_suite.report.ranking import ranking_note
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.writers import tables
 from nasbench_suite.report.writers.markdown_table import escape, escape_line, markdown_table
+
+BOLD = "Bold: the highest mean of a column, and those that the tests do not tell apart from it."
 
 
 def to_markdown(report: Report, pictures: Sequence[tuple[str, str]] = ()) -> str:
@@ -28,20 +31,31 @@ def to_markdown(report: Report, pictures: Sequence[tuple[str, str]] = ()) -> str
 
 
 def _group(group: ComparedGroup) -> list[str]:
-    parts = [f"## {escape(group.title)}", markdown_table(*tables.results_table(group))]
-    parts += [f"{ACCURACIES} {reading(group.results)}", _items([origin(results) for results in group.results])]
+    parts = [f"## {escape(group.title)}", _results_table(group)]
+    said, tests = tables.final_verdict(group), tables.final_tests_table(group)
+    parts += [escape_line(f"{BOLD} {said}")] if said else []
+    parts += [markdown_table(*tests)] if tests else []
+    parts += [f"{ACCURACIES} {reading(group.results)}", _items(group.origins)]
     found = [f"{each.label} found {each.found}" for each in group.configurations if each.found is not None]
     if found:
         parts += ["The incumbent of the best search by validation:", _items(found)]
+    ranked = [f"{each.label}: {note}" for each in group.configurations if (note := ranking_note(each.results))]
+    if ranked:
+        parts += ["How well the supernets rank, when last measured:", _items(ranked)]
     if group.published:
         parts += _published(group)
     return parts + [part for comparison in group.at_budgets for part in _at_budget(group, comparison)]
 
 
+def _results_table(group: ComparedGroup) -> str:
+    leading = [[False, *(each.leading for each in means), False, False, False] for means in group.accuracies]
+    return markdown_table(*tables.results_table(group), bold=leading)
+
+
 def _published(group: ComparedGroup) -> list[str]:
     return [
         "### Beside published numbers",
-        "In brackets: the difference in its standard errors.",
+        "In brackets: the difference in its standard errors; two means agree within four of them.",
         markdown_table(*tables.published_table(group)),
         _items([tables.agreement(comparison) for comparison in group.published]),
     ]

@@ -22,14 +22,19 @@ def escape_line(text: str) -> str:
     return _START.sub(_written_out, escape(text))
 
 
-def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], bold: Sequence[Sequence[bool]] | None = None
+) -> str:
     """Returns a table whose columns are aligned for a terminal too.
 
     Args:
         header: of the columns, as plain text.
         rows: each as long as the header, as plain text.
+        bold: which cells of the rows are; None for none.
     """
     texts = [[escape(cell) for cell in row] for row in (header, *rows)]
+    for row, strong in zip(texts[1:], bold or (), strict=bool(bold)):
+        row[:] = [f"**{cell}**" if wanted else cell for cell, wanted in zip(row, strong, strict=True)]
     widths = [max(3, *map(len, column)) for column in zip(*texts, strict=True)]
     texts.insert(1, ["-" * width for width in widths])
     return "\n".join(

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from nasbench_suite.report.budget_comparison import LEVEL, BudgetComparison
+from nasbench_suite.report.budget_comparison import LEVEL, BudgetComparison, PairwiseTest
 from nasbench_suite.report.model import ComparedGroup
 from nasbench_suite.report.published import TOLERANCE, PublishedComparison, PublishedDifference
-from nasbench_suite.report.words import accuracy, count, evaluations, searches, seconds
+from nasbench_suite.report.words import accuracy, count, evaluations, number_of_searches, searches, seconds
 
 
 class PlainTable(NamedTuple):
@@ -37,35 +37,32 @@ def results_table(group: ComparedGroup) -> PlainTable:
 
 
 def published_table(group: ComparedGroup) -> PlainTable:
-    """Returns the published numbers of each configuration, and below them how far ours are from these."""
-    timed = any(comparison.seconds is not None for comparison in group.published)
-    header = ["", *(f"{name} {split}" for name, split in group.columns), "searches", "evaluations"]
-    rows = [row for comparison in group.published for row in _published_rows(comparison, group, timed)]
-    return PlainTable([*header, *["seconds"] * timed], rows)
-
-
-def _published_rows(comparison: PublishedComparison, group: ComparedGroup, timed: bool) -> list[list[str]]:
-    found = {(each.scored_on, each.split): each for each in comparison.differences}
-    columns = [found.get(column) for column in group.columns]
-    theirs = [f"{comparison.label}: {comparison.source}"]
-    theirs += [accuracy(each.mean, each.std) if each else "-" for each in columns]
-    theirs += [str(comparison.seeds), count(comparison.evaluations, ",.1f")]
-    apart = ["ours less theirs", *(_apart(each) if each else "-" for each in columns)]
-    apart += ["", count(_less(comparison.evaluations_here, comparison.evaluations), "+,.1f")]
-    if timed:
-        theirs.append(count(comparison.seconds, ",.0f"))
-        apart.append(count(_less(comparison.seconds_here, comparison.seconds), "+,.0f"))
-    return [theirs, apart]
+    """Returns a row per configuration and published row: how far our means are from theirs, where both are known."""
+    known = {(each.scored_on, each.split) for comparison in group.published for each in comparison.differences}
+    columns = [column for column in group.columns if column in known]
+    rows = []
+    for comparison in group.published:
+        found = {(each.scored_on, each.split): each for each in comparison.differences}
+        shown = [_apart(found[column]) if column in found else "-" for column in columns]
+        rows.append([comparison.label, *shown, f"{comparison.agreeing} of {len(found)}"])
+    return PlainTable(["ours less theirs", *(f"{name} {split}" for name, split in columns), "agree"], rows)
 
 
 def agreement(comparison: PublishedComparison) -> str:
-    """Says how many means agree with published ones."""
+    """Says whose the numbers are, how many means agree with them, what both sides spent, and why they may differ."""
     ratios = [each.std_ratio for each in comparison.differences if each.std_ratio is not None]
     deviations = f"; deviations are {min(ratios):.2f} to {max(ratios):.2f} of theirs" if ratios else ""
     where = "; taken between the two evaluations nearest to the budget, as theirs" if comparison.interpolated else ""
+    spent = [f"{number_of_searches(comparison.seeds)} of theirs"]
+    for unit, here, theirs in (
+        ("evaluations", comparison.evaluations_here, comparison.evaluations),
+        ("seconds", comparison.seconds_here, comparison.seconds),
+    ):
+        spent += [] if theirs is None else [f"{count(here, ',.1f')} {unit} here, {theirs:,.1f} theirs"]
+    because = f"; expected to differ: {comparison.because}" if comparison.because else ""
     return (
         f"{comparison.label} here: {comparison.agreeing} of {len(comparison.differences)} means agree with "
-        f"{comparison.source} within {TOLERANCE:g} standard errors{deviations}{where}"
+        f"{comparison.source} within {TOLERANCE:g} standard errors{deviations}; {'; '.join(spent)}{where}{because}"
     )
 
 
@@ -90,14 +87,50 @@ def tests_table(comparison: BudgetComparison) -> PlainTable:
         [
             pair.first,
             pair.second,
-            f"{pair.difference:+.2f}",
+            _difference(pair),
             f"{pair.superiority:.2f}",
             pair.test,
-            f"{pair.p:.3f}" if pair.p >= 0.001 else f"{pair.p:.0e}",
+            _p(pair),
         ]
         for pair in comparison.pairs
     ]
-    return PlainTable(["better", "worse", "difference", "superiority", "test", "p (Holm)"], rows)
+    return PlainTable(["higher mean", "lower mean", "difference", "superiority", "test", "p (Holm)"], rows)
+
+
+def final_verdict(group: ComparedGroup) -> str:
+    """Says what the tests support at the end of the searches, in the column that orders the rows; empty without any."""
+    found = group.at_end[group.decisive]
+    if found is None:
+        return ""
+    kind = "test" if group.decisive else "validation"
+    said = f"At the end of the searches, {kind} accuracy on {group.dataset}: {found.best} has the highest mean"
+    others = [label for label in found.alike if label not in found.ties]
+    parts = [f"it ties with {', '.join(found.ties)}"] if found.ties else []
+    if others:
+        parts.append(f"the tests do not tell it apart from {', '.join(others)}")
+    if found.pairs and not found.alike:
+        parts.append("the tests set it above every other" if not found.untested else "and above every other tested")
+    if found.untested:
+        parts.append(f"{', '.join(found.untested)} cannot be tested: 1 search")
+    level = f" (level {LEVEL:g}, Holm's correction over all pairs)" if found.pairs else ""
+    return f"{'; '.join([said, *parts])}{level}."
+
+
+def final_tests_table(group: ComparedGroup) -> PlainTable | None:
+    """Returns the highest mean beside each other one at the end of the searches; None where nothing was tested."""
+    found = group.at_end[group.decisive]
+    if found is None or not found.pairs:
+        return None
+    rows = [[pair.second, _difference(pair), f"{pair.superiority:.2f}", pair.test, _p(pair)] for pair in found.pairs]
+    return PlainTable([f"{found.best} against", "difference", "superiority", "test", "p (Holm)"], rows)
+
+
+def _difference(pair: PairwiseTest) -> str:
+    return f"{pair.difference:+.2f}" if pair.difference else "0 (tie)"
+
+
+def _p(pair: PairwiseTest) -> str:
+    return f"{pair.p:.3f}" if pair.p >= 0.001 else f"{pair.p:.0e}"
 
 
 def verdict(comparison: BudgetComparison) -> str:
@@ -105,7 +138,8 @@ def verdict(comparison: BudgetComparison) -> str:
     if not comparison.means:
         return ""
     seeds = sorted({each.seeds for each in comparison.means})
-    rests = f"It rests on {seeds[0] if len(seeds) == 1 else f'{seeds[0]} to {seeds[-1]}'} searches per configuration."
+    counted = number_of_searches(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {number_of_searches(seeds[-1])}"
+    rests = f"It rests on {counted} per configuration."
     best = comparison.means[0].label
     if len(comparison.means) == 1:
         return f"There is nothing to compare {best} with. {rests}"
@@ -120,7 +154,3 @@ def verdict(comparison: BudgetComparison) -> str:
 def _apart(one: PublishedDifference) -> str:
     errors = "" if one.errors is None else f" ({one.errors:+.1f})"
     return f"{one.difference:+.2f}{errors}"
-
-
-def _less(ours: float | None, theirs: float | None) -> float | None:
-    return None if ours is None or theirs is None else ours - theirs

@@ -8,12 +8,13 @@ from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb201.official.records import SourceCurve, Trial
 
 # what a set is called in a table: half of a data set's original test set is its test set here, the whole one is apart
-_NAMES = {
+SET_NAMES = {
     "cifar10-valid": {"x-valid": "valid", "ori-test": "test"},
     "cifar10": {"x-valid": "valid", "ori-test": "test"},
     "cifar100": {"x-valid": "valid", "x-test": "test", "ori-test": "original_test"},
     "ImageNet16-120": {"x-valid": "valid", "x-test": "test", "ori-test": "original_test"},
 }
+"""By trial set and official name of an evaluation set, what a table calls it."""
 
 UNITS = {
     "train_top5_accuracy": "percent",
@@ -61,9 +62,9 @@ def columns(trial: Trial) -> Columns:
     if trial.train_seconds is not None:
         _add_train_seconds(found, trial, trial.train_seconds)
     for name, evaluation in trial.evaluations.items():
-        if name not in _NAMES[trial.dataset]:
+        if name not in SET_NAMES[trial.dataset]:
             raise SourceError(f"expected no evaluation of {trial.dataset} on {name}; the file was changed")
-        column = _NAMES[trial.dataset][name]
+        column = SET_NAMES[trial.dataset][name]
         _add(found, trial, f"{column}_accuracy", evaluation.accuracy)
         _add(found, trial, f"{column}_loss", evaluation.loss)
         if evaluation.seconds is not None:

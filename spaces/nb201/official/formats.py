@@ -6,8 +6,9 @@ from nasbench_suite.errors import SourceError
 from nasbench_suite.spaces.nb201.official.folders import Folder, index_in_name
 from nasbench_suite.spaces.nb201.official.release import ARCHIVES, PTH, TOPOLOGY, Release
 from nasbench_suite.spaces.nb201.official.source import OfficialSource
-from nasbench_suite.spaces.nb201.official.streams import BZ2, TORCH_LEGACY, ZIP, magic
+from nasbench_suite.spaces.nb201.official.streams import BZ2, ZIP, magic
 from nasbench_suite.spaces.nb201.official.whole import WholeFile
+from nasbench_suite.unpickle.tensors import TORCH_LEGACY
 
 
 def open_source(path: Path | str, processes: int | None = None, release: Release = TOPOLOGY) -> OfficialSource:

@@ -10,9 +10,7 @@ from typing import BinaryIO
 from nasbench_suite.errors import SourceError
 from nasbench_suite.importing.archives import bounded_bz2, open_zip
 from nasbench_suite.unpickle import Unpickler
-
-TORCH_LEGACY = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
-"""How torch.save began a file before version 1.6: a pickle of its magic number."""
+from nasbench_suite.unpickle.tensors import TORCH_LEGACY
 
 ZIP = b"PK\x03\x04"
 BZ2 = b"BZh"
@@ -44,7 +42,7 @@ def open_pickle(path: Path) -> Iterator[tuple[Unpickler, Position]]:
             elif start.startswith(ZIP):
                 with (
                     open_zip(file, path) as archive,
-                    archive.open(_member(archive, path)) as data,
+                    archive.open(pickle_member(archive, path)) as data,
                 ):
                     yield Unpickler(data.read, str(path)), file.tell
             elif start.startswith(BZ2):
@@ -76,7 +74,12 @@ def _after_torch_header(file: BinaryIO, path: Path) -> Unpickler:
     return pickle
 
 
-def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+def pickle_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    """Returns the pickle in a torch file.
+
+    Raises:
+        SourceError: there is none, or it is compressed, which torch never does.
+    """
     members = [info for info in archive.infolist() if info.filename.endswith("/data.pkl")]
     if len(members) != 1:
         raise SourceError(f"{path}: expected one data.pkl in a torch file, found {len(members)}")

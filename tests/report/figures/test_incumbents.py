@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.errors import ResultsError
-from nasbench_suite.report.figures.incumbents import AXES, draw, save
+from nasbench_suite.report.figures.incumbents import AXES, draw, draw_datasets, on_several, save
 from nasbench_suite.report.model import make_report
 
 
@@ -93,7 +93,7 @@ def test_one_shot_searches_lie_on_the_table_searches_axis_which_says_whose_secon
 ) -> None:
     valid, _ = draw(make_report([by_hand, one_shot("supernet", {0: [record(1, "a"), record(2, "c")]}, scores)])).axes
     assert {line.get_label(): line.get_ydata()[-1] for line in valid.lines} == {
-        "rea (3 searches)": 92.0, "darts1 (1 searches)": 94.0,
+        "rea (3 searches)": 92.0, "darts1 (1 search)": 94.0,
     }  # fmt: skip
     assert valid.get_xlabel() == "seconds (simulated for table searches,\nof this machine for one-shot)"
 
@@ -104,3 +104,40 @@ def test_configurations_of_different_budgets_share_a_unit(results: Callable, sea
     valid, _ = draw(make_report([by_hand, other])).axes
     assert [line.get_xdata()[-1] for line in valid.lines] == [40.0, 40.0]
     assert valid.get_xlabel() == "simulated seconds"
+
+
+def test_lines_that_begin_alike_are_seen_beside_each_other(results: Callable, searches, scores) -> None:
+    folders = [results(name, searches, scores, config_id=name, algorithm=name) for name in ("rea", "random", "tpe")]
+    valid, _ = draw(make_report(folders)).axes
+    widths = [line.get_linewidth() for line in sorted(valid.lines, key=lambda line: line.get_zorder())]
+    assert widths == sorted(widths, reverse=True) and len(set(widths)) == 3
+
+
+def test_an_axis_leaves_a_steep_start_out(results: Callable) -> None:
+    scores = {"a": {"cifar10": (10.0, 10.0)}, "b": {"cifar10": (92.0, 91.0)}, "c": {"cifar10": (93.0, 92.0)}}
+    rows = [("a", 1.0, 1.0, True), ("b", 2.0, 1.5, True), ("c", 3.0, 90.0, True)]
+    valid, test = draw(make_report([results("job", {0: rows, 1: rows}, scores)]), axes=("log",)).axes
+    assert valid.get_ylim()[0] > 90 and test.get_ylim()[0] > 89
+    assert valid.get_ylim()[1] > 93
+
+
+def test_small_multiples_have_a_panel_per_data_set_and_one_legend(by_hand: Path) -> None:
+    report = make_report([by_hand])
+    assert on_several(report)
+    figure = draw_datasets(report)
+    assert [panel.get_title() for panel in figure.axes if panel.axison] == ["cifar10", "cifar100"]
+    assert [panel.lines[0].get_ydata()[-1] for panel in figure.axes[:2]] == [82.0, 62.0]
+    (legend,) = figure.subfigs[0].legends
+    assert [text.get_text() for text in legend.get_texts()] == ["rea (3 searches)"]
+
+
+def test_validation_is_shown_where_a_data_set_has_no_test_accuracy(results: Callable) -> None:
+    scores = {"a": {"cifar10": (90.0, 80.0), "cifar100": (70.0, None)}}
+    folder = results("job", {0: [("a", 50.0, 10.0, True)]}, scores)
+    first, second = draw_datasets(make_report([folder])).axes[:2]
+    assert (first.get_ylabel(), second.get_ylabel()) == ("test accuracy (%)", "validation accuracy (%)")
+
+
+def test_one_data_set_needs_no_small_multiples(results: Callable) -> None:
+    folder = results("job", {0: [("a", 50.0, 10.0, True)]}, {"a": {"cifar10": (90.0, 80.0)}})
+    assert not on_several(make_report([folder]))

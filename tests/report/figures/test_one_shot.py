@@ -77,7 +77,7 @@ def test_a_configuration_looks_the_same_as_among_the_curves(report: Report) -> N
         text.get_text(): line.get_color()
         for text, line in zip(here.subfigs[0].legends[0].get_texts(), here.axes[0].lines, strict=True)
     }
-    assert named == {name: curves[name] for name in ("darts1 (2 searches)", "rsps (1 searches)")}
+    assert named == {name: curves[name] for name in ("darts1 (2 searches)", "rsps (1 search)")}
 
 
 def test_what_nobody_recorded_is_said_to_be_none(one_shot: Callable, record: Callable, scores) -> None:
@@ -134,3 +134,12 @@ def test_a_search_that_ended_early_counts_as_far_as_it_got(one_shot: Callable, r
     long, short = [record(1), record(2), record(3)], [record(1, train_loss=4.0)]
     (axis, *_) = draw(make_report([one_shot("job", {0: long, 1: short}, scores)])).axes
     assert lines(axis) == [[3.0, 2.0, 2.0]]
+
+
+def test_a_ranking_is_drawn_from_one_measurement_to_the_next(one_shot, record, scores) -> None:
+    measured = (None, 0.25, None, 0.5)
+    searches = {0: [record(at + 1, "a", kendall_tau=tau) for at, tau in enumerate(measured)]}
+    report = make_report([one_shot("job", searches, scores)])
+    (axis,) = [axis for axis in draw(report).axes if axis.get_title() == "Kendall's tau, supernet and truth"]
+    assert axis.lines[0].get_xdata().tolist() == [2, 4]
+    assert lines(axis) == [[0.25, 0.5]]

@@ -71,7 +71,7 @@ def test_the_page_needs_nothing_from_elsewhere(page: Page) -> None:
 
 
 def test_tables_curves_and_provenance_are_there(page: Page) -> None:
-    assert (page.count["table"], page.count["svg"], page.count["details"]) == (1, 1, 2)
+    assert (page.count["table"], page.count["svg"], page.count["details"]) == (2, 1, 2)
     assert {"92.00", "82.00", "72.00", "62.00"} <= set(page.words)
     assert "t, content " + "ab" * 32 in page.words
     assert "0 to 2" in page.words
@@ -106,7 +106,7 @@ def test_searches_that_found_nothing_and_what_was_found_are_shown(results: Calla
 def test_tests_and_published_numbers_are_tables(results: Callable, searches, scores) -> None:
     folders = [results(name, searches, scores, config_id=name, algorithm=name) for name in ("one", "two")]
     page = Page(to_html(make_report(folders, at=[50.0])))
-    assert page.count["table"] == 3 and "At 50 simulated seconds: test accuracy on cifar10" in page.words
+    assert page.count["table"] == 4 and "At 50 simulated seconds: test accuracy on cifar10" in page.words
 
 
 def test_notes_are_shown(results: Callable, searches, scores, by_hand: Path) -> None:
@@ -133,3 +133,9 @@ def test_one_shot_searches_have_a_picture_of_their_own(
     )
     assert any("share an axis, not the hardware" in words for words in page.words)
     assert all(page.ids.count(reference[1:]) == 1 for reference in page.references)  # each picture's are its own
+
+
+def test_the_found_architecture_is_drawn(results: Callable) -> None:
+    arch = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|"
+    page = Page(to_html(make_report([results("job", {0: [(arch, 1.0, 1.0, True)]}, {arch: {"cifar10": (9.0, 8.0)}})])))
+    assert page.count["svg"] == 2 and {"avg-pool 3x3", "conv 1x1", "the architecture that was found"} <= set(page.words)

@@ -5,6 +5,8 @@ from pathlib import Path
 from nasbench_suite.report.model import make_report
 from nasbench_suite.report.writers.markdown import to_markdown
 
+ENDS = (("bad", 80.0), ("good", 90.0), ("same", 90.0))
+
 
 def cells(text: str, label: str) -> list[str]:
     """Returns the cells of the row of a configuration."""
@@ -48,9 +50,9 @@ def test_stored_means_that_answered_for_trials_are_counted(results: Callable, se
 
 def test_whose_settings_an_algorithm_took_is_said(results: Callable, searches, scores) -> None:
     one = results("one", searches, scores, settings="nb201_rea")
-    assert "; settings: nb201_rea; nasbench-suite" in to_markdown(make_report([one]))
+    assert "- settings: nb201_rea\n" in to_markdown(make_report([one]))
     two = results("two", searches, scores, settings=None)
-    assert "; settings: the constructor's defaults; nasbench-suite" in to_markdown(make_report([two]))
+    assert "- settings: the constructor's defaults\n" in to_markdown(make_report([two]))
 
 
 def test_a_one_shot_row_counts_epochs_and_says_where_it_came_from(
@@ -94,3 +96,24 @@ def test_what_a_folder_says_does_nothing_in_a_page_or_a_terminal(evil: Path, by_
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
         bars = [len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()]
         assert len(set(bars)) == 1  # of its own columns, whatever a label holds
+
+
+def test_rows_are_ordered_by_score_and_the_end_is_tested_without_being_asked(results: Callable) -> None:
+    scores = {f"{name}{at}": {"cifar10": (value + at / 10,) * 2} for name, value in ENDS for at in range(8)}
+    folders = [
+        results(name, {at: [(f"{name}{at}", 1.0, 1.0, True)] for at in range(8)}, scores, config_id=name, label=name)
+        for name, _ in ENDS
+    ]
+    text = to_markdown(make_report(folders))
+    assert [line.split("|")[1].strip() for line in text.splitlines()[4:9]] == ["", "-" * 4, "good", "same", "bad"]
+    assert [cells(text, name)[2].startswith("**") for name in ("good", "same", "bad")] == [True, True, False]
+    assert "test accuracy on cifar10: good has the highest mean; it ties with same (level 0.05" in text
+    assert "| same         | 0 (tie) " in text
+
+
+def test_what_all_configurations_share_is_said_once(results: Callable, searches, scores) -> None:
+    one = results("one", searches, scores, settings="nb201_rea")
+    two = results("two", searches, scores, config_id="c1", algorithm="random", settings=None)
+    text = to_markdown(make_report([one, two]))
+    assert text.count("budget 100 seconds") == text.count("table t (abab") == 1
+    assert "- rea: settings: nb201_rea\n" in text and "- random: settings: the constructor's defaults\n" in text

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from nasbench_suite.spaces.nb201.column_readers import (
     HardwareCsvReader,
     HardwarePickleReader,
     ScoreCsvReader,
+    ScoreJsonReader,
 )
 from nasbench_suite.spaces.nb201.complexity import published_parameters
 
@@ -33,6 +35,12 @@ HARDWARE_CSV = "hw_nas_bench/nas_bench_201_hardware.csv.gz"
 def read(reader: Any, path: Path) -> list[Any]:
     with Progress("read", path.stat().st_size) as progress:
         return list(reader.read(path, SPACE, progress))
+
+
+@pytest.fixture(scope="module")
+def hardware(data: Path) -> list[Any]:
+    """The records of the real hardware file."""
+    return read(HardwareCsvReader(), data / HARDWARE_CSV)
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -54,21 +62,20 @@ def test_each_format_is_recognised(data: Path, tmp_path: Path) -> None:
     assert recognised(data / "nb201/nas_bench_201.csv.gz") == []
 
 
-def test_the_real_hardware_rows_are_translated_to_the_official_order(data: Path) -> None:
-    records = read(HardwareCsvReader(), data / HARDWARE_CSV)
+def test_the_real_hardware_rows_are_translated_to_the_official_order(hardware: list[Any]) -> None:
     for dataset in ("cifar10", "cifar100", "ImageNet16-120"):
-        assert [record.arch for record in records if record.dataset == dataset] == ARCHS
+        assert [record.arch for record in hardware if record.dataset == dataset] == ARCHS
     # as HW-NAS-Bench's own README prints them
     assert SPACE.format(ARCHS[0]).startswith("|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|")
-    first = next(record for record in records if record.dataset == "cifar10" and record.arch == ARCHS[0])
+    first = next(record for record in hardware if record.dataset == "cifar10" and record.arch == ARCHS[0])
     assert first.values["edgegpu_latency"] == 5.807418537139893
     assert first.values["pixel3_latency"] == 3.6058499999999998
     assert first.values["fpga_energy"] == 18.01072
 
 
-def test_a_3x3_convolution_costs_more_than_a_1x1(data: Path) -> None:
+def test_a_3x3_convolution_costs_more_than_a_1x1(hardware: list[Any]) -> None:
     """The estimators' figures are sums over edges, so that a fit gives each operation's share."""
-    records = [record for record in read(HardwareCsvReader(), data / HARDWARE_CSV) if record.dataset == "cifar10"]
+    records = [record for record in hardware if record.dataset == "cifar10"]
     counts = np.array([[record.arch.count(operation) for operation in range(5)] for record in records])
     for name in ("eyeriss_energy", "fpga_latency"):
         costs, (residual,), _, _ = np.linalg.lstsq(counts, [record.values[name] for record in records], rcond=None)
@@ -136,8 +143,7 @@ def official(
     return {"nasbench201": {"cifar10": figures}, "fbnet": {"cifar100": {"raspi4_latency": [[1.0]]}}}
 
 
-@pytest.mark.parametrize("protocol", [2, 3, 4])
-@pytest.mark.parametrize("as_arrays", [False, True])
+@pytest.mark.parametrize(("protocol", "as_arrays"), [(2, False), (4, False), (4, True)])
 def test_the_official_pickle_is_read_by_the_official_index(tmp_path: Path, protocol: int, as_arrays: bool) -> None:
     path = tmp_path / "HW-NAS-Bench-v1_0.pickle"
     path.write_bytes(pickle.dumps(official(as_arrays=as_arrays), protocol))
@@ -178,6 +184,42 @@ def test_a_pickle_of_something_else_is_refused(tmp_path: Path, value: object) ->
         read(HardwarePickleReader(), path)
 
 
+NET = "(4, 0, 3, 1, 4, 3)"
+
+
+def test_naslibs_json_is_read_by_data_set(tmp_path: Path) -> None:
+    path = tmp_path / "zc_nasbench201.json"
+    scores = {"synflow": {"score": 44.5, "time": 0.1}, "jacov": {"score": float("nan"), "time": 0.1}}
+    path.write_text(json.dumps({"cifar10": {NET: {"id": 3, "val_accuracy": 84.9, **scores}}, "svhn": {NET: {}}}))
+    first, second = read(ScoreJsonReader(), path)
+    (by_csv,) = read(ScoreCsvReader(), written(tmp_path, f'net,synflow\n"{NET}",44.5\n'))
+    assert (first.arch, first.dataset) == (by_csv.arch, "cifar10")
+    assert set(first.values) == {"synflow", "jacov"} and first.values["synflow"] == 44.5
+    assert (second.dataset, second.values) == ("svhn", {})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "{",
+        '{"cifar10": 3}',
+        '{"cifar10": {"(1, 2)": {}}}',
+        f'{{"cifar10": {{"{NET}": {{"synflow": {{"score": "high"}}}}}}}}',
+        f'{{"cifar10": {{"{NET}": {{"synflow": true}}}}}}',
+        f'{{"cifar10": {{"{NET}": {{"synflow": 1{"0" * 400}}}}}}}',
+        f'{{"cifar10": {{"{NET}": {{}}, "{NET}": {{}}}}}}',
+        "[" * 100_000,
+    ],
+)
+def test_other_json_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "zc_nasbench201.json"
+    path.write_text(content)
+    with pytest.raises(SourceError) as caught:
+        read(ScoreJsonReader(), path)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 500
+
+
 def test_a_pickle_that_names_a_function_runs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "HW-NAS-Bench-v1_0.pickle"
     path.write_bytes(b"cos\nsystem\n(S'touch gone'\ntR.")
@@ -186,12 +228,12 @@ def test_a_pickle_that_names_a_function_runs_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "gone").exists()
 
 
-def test_the_real_figures_land_on_their_rows(real_installed: Path, data: Path) -> None:
+def test_the_real_figures_land_on_their_rows(installed: Path, data: Path) -> None:
     annotate(open_table("nb201"), find_column_readers(SPACE), data / HARDWARE_CSV)
     table = open_table("nb201")
-    column = table.columns.find("pixel3_latency", "ImageNet16-120")
+    column = table.columns.find("pixel3_latency", "cifar100")
     with gzip.open(data / HARDWARE_CSV, "rt", newline="") as file:
-        real = [float(line["pixel3_latency"]) for line in csv.DictReader(file) if line["dataset"] == "ImageNet16-120"]
+        real = [float(line["pixel3_latency"]) for line in csv.DictReader(file) if line["dataset"] == "cifar100"]
     assert [column.value(table.row(arch)) for arch in ARCHS] == real
     # isomorphic architectures were measured apart, and stay so
     by_class: dict[Any, set[float | None]] = {}
