@@ -208,7 +208,7 @@ def test_a_locale_without_letters_runs_and_reports(python: Callable[..., Any], m
 
 @pytest.mark.usefixtures("installed")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no /dev/full")
-@pytest.mark.parametrize("command", [("tables",), ("query", "nb201", CELL), ("run", "seeds=1", "protocol=nb201")])
+@pytest.mark.parametrize("command", [("tables",), ("query", "nb201", ARCH), ("run", "seeds=1", "protocol=nb201")])
 def test_output_that_cannot_be_written_is_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         words = [sys.executable, "-m", "nasbench_suite", *command]

@@ -165,7 +165,7 @@ def _unit(results: Results) -> Unit:
 
 def _counts(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Returns the evaluations and the epochs that a search has done by then, means over the searches, each (G,)."""
-    found = {}
+    found: dict[str, NDArray[np.float64]] = {}
     for unit in UNITS:
         if unit not in (times.unit, "seconds"):
             done = times_in(results, unit).values
@@ -185,9 +185,9 @@ def _feed(run: LiveRun, found: ReportedConfiguration) -> None:
         if metrics:
             done = {unit: float(values[at]) for unit, values in counts.items()}
             run.log({times.unit: float(time), **done, **metrics})
-    counted = ("seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "wall_seconds_mean", "found")
-    counted += ("found_searches", "collapsed")
-    figures: dict[str, Any] = {key: getattr(found.row, key) for key in counted}
+    searches = ("seeds", "without_incumbent", "found", "found_searches", "collapsed")
+    means = ("evaluations_mean", "seconds_mean", "wall_seconds_mean")
+    figures: dict[str, Any] = {key: getattr(found.row, key) for key in (*searches, *means)}
     for row in found.rows:
         for split in SPLITS:
             name = f"final/{row.scored_on}/{split}_accuracy"

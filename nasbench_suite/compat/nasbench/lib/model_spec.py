@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,8 +13,14 @@ from nasbench_suite.spaces.nb101.adjacency import alive_vertices
 from nasbench_suite.spaces.nb101.cell import Cell
 from nasbench_suite.spaces.nb101.drawing import draw_cell
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+
+class Drawing(str):
+    """SVG that shows itself in a notebook, as graphviz's graphs do."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
 
 
 class ModelSpec:
@@ -75,16 +81,15 @@ class ModelSpec:
         labels = [-1, *(list(canonical_ops).index(op) for op in self.ops[1:-1]), -2]
         return graph_util.hash_module(self.matrix, labels)
 
-    def visualize(self) -> "Figure":
-        """Draws the pruned cell; nasbench returns a graph of the package graphviz, this a figure of matplotlib.
+    def visualize(self) -> Drawing:
+        """Draws the pruned cell; nasbench returns a graph of the package graphviz, this SVG.
 
         Raises:
             ArchitectureError: the spec is not valid, or no cell of NAS-Bench-101.
         """
         if self.matrix is None or self.ops is None:
             raise ArchitectureError("expected a valid spec, no path leads from input to output")
-        figure = draw_cell(Cell.of(self.matrix, self.ops)).figure
-        return figure  # type: ignore[return-value]
+        return Drawing(draw_cell(Cell.of(self.matrix, self.ops)))
 
 
 def is_upper_triangular(matrix: ArrayLike) -> bool:

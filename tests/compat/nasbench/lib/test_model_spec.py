@@ -57,7 +57,7 @@ def test_what_is_no_spec_is_a_value_error(matrix: list, ops: list, says: str) ->
 
 
 def test_it_can_be_drawn() -> None:
-    figure = ModelSpec(MATRIX, OPS).visualize()
-    assert len(figure.axes) == 1 and figure.axes[0].patches
+    drawing = ModelSpec(MATRIX, OPS).visualize()
+    assert drawing._repr_svg_() == drawing and drawing.startswith("<svg") and "3x3" in drawing
     with pytest.raises(ValueError, match="no path"):
         ModelSpec([[0, 0], [0, 0]], ["input", "output"]).visualize()
