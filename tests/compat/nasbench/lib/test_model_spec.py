@@ -58,6 +58,11 @@ def test_what_is_no_spec_is_a_value_error(matrix: list, ops: list, says: str) ->
 
 def test_it_can_be_drawn() -> None:
     drawing = ModelSpec(MATRIX, OPS).visualize()
-    assert drawing._repr_svg_() == drawing and drawing.startswith("<svg") and "3x3" in drawing
+    assert (
+        drawing._repr_svg_() == drawing
+        and drawing.startswith("<svg")
+        and "conv 1x1" in drawing
+        and "max-pool" not in drawing
+    )
     with pytest.raises(ValueError, match="no path"):
         ModelSpec([[0, 0], [0, 0]], ["input", "output"]).visualize()
