@@ -43,18 +43,18 @@ def test_measurements_are_all_that_was_put_in_and_nothing_else(small: Any) -> No
         assert found == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
-def test_all_shows_every_seed_and_the_mean(arch: str, small: Any, cli: ANSWER) -> None:
+def test_all_shows_every_trial_and_the_mean(arch: str, small: Any, cli: ANSWER) -> None:
     answer = cli("query", "nb201", arch, "--all")
     assert answer.code == 0
     values = small.columns["cifar10-valid", (200, 200), "valid_accuracy"][1]
     mean = sum(values.values()) / len(values)
     line = next(line for line in answer.out.splitlines() if "valid_accuracy (%)" in line and f"{mean:.3f}" in line)
-    assert line.split()[2:] == [*(f"{values[seed]:.3f}" for seed in (777, 888, 999)), f"{mean:.3f}"]
+    assert line.split()[2:] == [*(f"{values[trial]:.3f}" for trial in (777, 888, 999)), f"{mean:.3f}"]
     assert "cifar10-valid, epoch 200 of 200" in answer.out
     assert "stored mean" in answer.out
 
 
-def test_a_data_set_schedule_epoch_and_seed_can_be_chosen(arch: str, cli: ANSWER) -> None:
+def test_a_data_set_schedule_epoch_and_trial_can_be_chosen(arch: str, cli: ANSWER) -> None:
     answer = cli(
         "query", "nb201", arch, "--all", "--dataset", "cifar10", "--schedule", "12", "--epoch", "3", "--trial", "777"
     )
@@ -68,7 +68,7 @@ def test_a_data_set_schedule_epoch_and_seed_can_be_chosen(arch: str, cli: ANSWER
 def test_csv_has_every_epoch_to_the_last_bit(arch: str, small: Any, cli: ANSWER) -> None:
     rows = list(csv.DictReader(io.StringIO(cli("query", "nb201", arch, "--csv").out)))
     for at, value in enumerate(small.curves[1][111]["valid_accuracy"]):
-        (row,) = (r for r in rows if (r["epochs"], r["epoch"], r["seed"]) == ("12", str(at + 1), "111"))
+        (row,) = (r for r in rows if (r["schedule"], r["epoch"], r["trial"]) == ("12", str(at + 1), "111"))
         assert float(row["valid_accuracy"]) == value
         assert row["test_accuracy"] == ""
 
