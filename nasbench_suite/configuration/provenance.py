@@ -21,9 +21,7 @@ def commit() -> str | None:
         return None
     asked = ("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+")  # the hash itself, of no tag
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *asked], capture_output=True, text=True, timeout=10, check=True
-        )
+        done = subprocess.run(["git", "-C", str(root), *asked], capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
