@@ -343,3 +343,11 @@ def test_a_benchmark_pickles_with_its_ledger_and_its_generator(small) -> None:
     assert copy.ledger.evaluations == 5
     with pytest.raises(BudgetExhaustedError):
         copy.query(small.cells[1], FINAL, "random")
+
+
+def test_another_search_has_a_budget_of_its_own_and_the_same_answers(small) -> None:
+    first = Benchmark(small.open(), "cifar10", charge_repeats=False)
+    answer = first.query(small.cells[1], FINAL, "mean")
+    second = first.again(Ledger(), np.random.default_rng(0))
+    assert second.query(small.cells[1], FINAL, "mean") == answer
+    assert first.ledger.seconds == second.ledger.seconds == answer.seconds

@@ -17,14 +17,13 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import ConfigCompositionException
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf import _utils as omegaconf_yaml
 from omegaconf._utils import get_yaml_loader
 from omegaconf.errors import OmegaConfBaseException
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-_MISSING = "???"
 # what Hydra reads while it composes
 _EARLY = ("hydra.searchpath", "hydra.job.env_copy")
 
@@ -69,7 +68,8 @@ class RememberingLoader(ConfigLoaderImpl):
         key = (config_name, tuple(files))
         if key in memory:
             remembered: DictConfig = pickle.loads(memory[key])
-            if run_mode == RunMode.MULTIRUN or _MISSING not in remembered.hydra.runtime.choices.values():
+            choices = remembered.hydra.runtime.choices
+            if run_mode == RunMode.MULTIRUN or not any(OmegaConf.is_missing(choices, group) for group in choices):
                 return remembered
         config: DictConfig = super().load_configuration(config_name, files, run_mode)
         memory[key] = pickle.dumps(config)
