@@ -131,7 +131,8 @@ def _values(column: Any) -> Column:
         return values
     coded = column.combine_chunks()
     texts, codes = np.array([*coded.dictionary.to_pylist(), None], object), coded.indices.fill_null(-1)
-    return texts[codes.to_numpy(zero_copy_only=False)]
+    decoded: Column = texts[codes.to_numpy(zero_copy_only=False)]
+    return decoded
 
 
 def _scores(table: Any) -> dict[str, dict[str, tuple[float, float]]]:
