@@ -178,6 +178,7 @@ def test_a_pattern_imports_every_space_that_it_matches(cli: Callable, small_csv:
         ("algorithm: null\n", ["algorithm: expected a mapping, got null"]),
         ("label: [a, b]\n", ["label: expected text"]),
         ("hydra: {mode: BOTH}\n", ["hydra.mode"]),
+        ("hydra: {sweep: {dir: there}}\n", ["mine: hydra.sweep: expected nothing, for results decides"]),
         ("hydra: {sweeper: {params: 3}}\n", ["hydra.sweeper.params"]),
     ],
 )

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 # what went wrong in the jobs that ran in this process: one failing job must not end a sweep
-_failures: list[NasBenchSuiteError] = []
+_failures: list[NasBenchSuiteError | OSError] = []
 _PROCESS = os.getpid()
 
 
@@ -63,6 +63,11 @@ def _main(config: DictConfig) -> float | None:
         if os.getpid() != _PROCESS or processes() > 1:
             raise ours from error
         _failures.append(ours)
+        return None
+    except OSError as error:  # of our own output; Hydra would say a line of its own about it
+        if os.getpid() != _PROCESS or processes() > 1:
+            raise
+        _failures.append(error)
         return None
 
 

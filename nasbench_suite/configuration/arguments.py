@@ -148,6 +148,17 @@ def _check_experiments(files: ConfigFiles, overrides: Sequence[Override]) -> Non
                     close = get_close_matches(name, known, n=1)
                     hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(known)}"
                     raise ConfigError(f"{_EXPERIMENT}: there is no {name!r}; {hint}")
+                if name != "None":
+                    _check_folders(name, files.read(f"{_EXPERIMENT}/{name}").get("hydra"))
+
+
+def _check_folders(name: str, hydra: object) -> None:
+    """Raises ConfigError where an experiment sets Hydra's own folders."""
+    for key in ("run", "sweep", "output_subdir"):
+        if isinstance(hydra, Mapping) and key in hydra:
+            raise ConfigError(
+                f"{name}: hydra.{key}: expected nothing, for results decides where files go; say results:"
+            )
 
 
 def _forced(word: str, override: Override) -> str:

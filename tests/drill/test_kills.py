@@ -29,17 +29,23 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="k
 Content = Mapping[str, Any]
 NO_TRACKING = "tracking=disabled"
 SUPERNET = ("supernet.epochs=4", "supernet.network.channels=2", "supernet.network.cells=1", "supernet.batch=200")
-TRAINED = ("evaluator=train", "trial=random", "evaluator.checkpoints=true", "evaluator.score_trials=[0]")
+TRAINED = (
+    "evaluator=train",
+    "trial=random",
+    "fidelities=[[3,3]]",
+    "evaluator.checkpoints=true",
+    "evaluator.score_trials=[0]",
+)
 TRAINED += tuple(f"evaluator.training.{one}" for one in ("schedules=[3]", "network.channels=2", "network.cells=1"))
+# a lock, and what Hydra notes of a sweep: the folder that it was started from
+NOT_COMPARED = (".lock", "multirun.yaml")
 MACHINE = ("seconds", "memory_mib")
 
 
 def whole(folder: Path) -> Content:
-    """Every file but locks, to the byte."""
-    files = (
-        path for path in folder.rglob("*") if path.is_file() and path.name != ".lock" and ".checked" not in path.parts
-    )
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    """Every file to the byte, but for those that name the folder itself."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_COMPARED)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files if ".checked" not in path.parts}
 
 
 def apart_from_seconds(folder: Path) -> Content:
