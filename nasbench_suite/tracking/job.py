@@ -27,6 +27,11 @@ from nasbench_suite.tracking.run import Axes, LiveRun, mode
 MARKER = "wandb.json"
 POINTS = 200
 QUANTITIES = ("accuracy", "regret")
+# of a report's row
+SUMMARY = (
+    "seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "wall_seconds_mean", "found", "found_searches",
+    "collapsed",
+)  # fmt: skip
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 
 
@@ -164,7 +169,7 @@ def _unit(results: Results) -> Unit:
 
 def _counts(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Returns the evaluations and the epochs that a search has done by then, means over the searches, each (G,)."""
-    found = {}
+    found: dict[str, NDArray[np.float64]] = {}
     for unit in UNITS:
         if unit not in (times.unit, "seconds"):
             done = times_in(results, unit).values
@@ -184,9 +189,7 @@ def _feed(run: LiveRun, found: ReportedConfiguration) -> None:
         if metrics:
             done = {unit: float(values[at]) for unit, values in counts.items()}
             run.log({times.unit: float(time), **done, **metrics})
-    counted = ("seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "wall_seconds_mean", "found")
-    counted += ("found_searches", "collapsed")
-    figures: dict[str, Any] = {key: getattr(found.row, key) for key in counted}
+    figures: dict[str, Any] = {key: getattr(found.row, key) for key in SUMMARY}
     for row in found.rows:
         for split in SPLITS:
             name = f"final/{row.scored_on}/{split}_accuracy"
