@@ -38,7 +38,9 @@ def found_nothing(searches: int) -> str:
 
 def evaluations(row: ScoredRow) -> str:
     """Returns how many evaluations a search had; of a one-shot search, that they are epochs."""
-    return f"{count(row.evaluations_mean, ',.0f')} epochs" if row.one_shot else count(row.evaluations_mean, ",.1f")
+    if not row.one_shot:
+        return count(row.evaluations_mean, ",.1f")
+    return f"{count(row.evaluations_mean, ',.0f')} epoch{'' if row.evaluations_mean == 1 else 's'}"
 
 
 def number_of_searches(count: int) -> str:

@@ -28,6 +28,11 @@ from nasbench_suite.tracking.run import Axes, LiveRun
 MARKER = "wandb.json"
 POINTS = 200
 QUANTITIES = ("accuracy", "regret")
+# of a report's row
+SUMMARY = (
+    "seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "wall_seconds_mean", "found", "found_searches",
+    "collapsed",
+)  # fmt: skip
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 
 
@@ -185,9 +190,7 @@ def _feed(run: LiveRun, found: ReportedConfiguration) -> None:
         if metrics:
             done = {unit: float(values[at]) for unit, values in counts.items()}
             run.log({times.unit: float(time), **done, **metrics})
-    searches = ("seeds", "without_incumbent", "found", "found_searches", "collapsed")
-    means = ("evaluations_mean", "seconds_mean", "wall_seconds_mean")
-    figures: dict[str, Any] = {key: getattr(found.row, key) for key in (*searches, *means)}
+    figures: dict[str, Any] = {key: getattr(found.row, key) for key in SUMMARY}
     for row in found.rows:
         for split in SPLITS:
             name = f"final/{row.scored_on}/{split}_accuracy"

@@ -14,26 +14,26 @@ def test_a_group_has_a_configuration_per_row_and_a_column_per_data_set_and_split
     other = results("other", {5: searches[1]}, scores, config_id="c1", algorithm="random")
     (group,) = make_report([by_hand, other]).groups
     assert group.columns == (("cifar10", "valid"), ("cifar10", "test"), ("cifar100", "valid"), ("cifar100", "test"))
-    assert [each.label for each in group.configurations] == ["rea", "random"]
-    assert [[each.mean for each in row] for row in group.accuracies] == [[92, 82, 72, 62], [94, 85, 75, 63]]
-    assert [each.std for each in group.accuracies[1]] == [None] * 4  # one search
+    assert [each.label for each in group.configurations] == ["random", "rea"]  # by score
+    assert [[each.mean for each in row] for row in group.accuracies] == [[94, 85, 75, 63], [92, 82, 72, 62]]
+    assert [each.std for each in group.accuracies[0]] == [None] * 4  # one search
 
 
 def test_the_highest_means_are_marked_and_a_lone_configuration_has_none(
     results: Callable, searches, scores, by_hand: Path
 ) -> None:
     (alone,) = make_report([by_hand]).groups
-    assert not any(each.highest for row in alone.accuracies for each in row)
+    assert not any(each.leading for row in alone.accuracies for each in row)
     other = results("other", {5: searches[1]}, scores, config_id="c1", algorithm="random")
     (group,) = make_report([by_hand, other]).groups
-    assert [[each.highest for each in row] for row in group.accuracies] == [[False] * 4, [True] * 4]
+    assert [[each.leading for each in row] for row in group.accuracies] == [[True] * 4, [False] * 4]
 
 
 def test_a_score_that_is_missing_is_no_figure(results: Callable, searches, scores) -> None:
     without = {arch: {"cifar10": (90.0, None)} for arch in scores}
     (group,) = make_report([results("job", searches, without)]).groups
     ((valid, test),) = group.accuracies
-    assert (valid.mean, test.mean, test.highest) == (90.0, None, False)
+    assert (valid.mean, test.mean, test.leading) == (90.0, None, False)
 
 
 def test_what_was_searched_apart_is_a_group_apart(results: Callable, searches, scores, by_hand: Path) -> None:
@@ -98,3 +98,14 @@ def test_the_tests_at_a_budget_are_over_all_searches_or_none(results: Callable, 
     (comparison,) = group.at_budgets
     assert [(each.label, each.seeds) for each in comparison.means] == [("one", 3), ("two", 3)]
     assert comparison.notes == ("late is left out: 2 of 2 searches have no score by then",)
+
+
+def test_a_configuration_that_the_tests_do_not_tell_apart_from_the_highest_mean_leads_too(
+    results: Callable, searches, scores, by_hand: Path
+) -> None:
+    other = results(
+        "other", {0: searches[1], 1: searches[1], 2: searches[1]}, scores, config_id="c1", algorithm="random"
+    )
+    (group,) = make_report([by_hand, other]).groups
+    assert [each.label for each in group.configurations] == ["random", "rea"]
+    assert [[each.leading for each in row] for row in group.accuracies] == [[True] * 4, [True] * 4]  # three seeds

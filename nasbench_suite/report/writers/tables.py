@@ -152,5 +152,5 @@ def verdict(comparison: BudgetComparison) -> str:
 
 
 def _apart(one: PublishedDifference) -> str:
-    errors = "" if one.errors is None else f" ({one.errors:+.1f})"
-    return f"{one.difference:+.2f}{errors}"
+    errors = "" if one.errors is None else f" ({one.errors:+z.1f})"
+    return f"{one.difference:+z.2f}{errors}"

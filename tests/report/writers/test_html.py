@@ -138,4 +138,4 @@ def test_one_shot_searches_have_a_picture_of_their_own(
 def test_the_found_architecture_is_drawn(results: Callable) -> None:
     arch = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|"
     page = Page(to_html(make_report([results("job", {0: [(arch, 1.0, 1.0, True)]}, {arch: {"cifar10": (9.0, 8.0)}})])))
-    assert page.count["svg"] == 2 and {"avg-pool 3x3", "conv 1x1", "the architecture that was found"} <= set(page.words)
+    assert page.count["svg"] == 2 and {"avg-pool 3x3", "conv 1x1", "Architectures that were found"} <= set(page.words)
