@@ -57,8 +57,9 @@ def _main(config: DictConfig) -> float | None:
     try:
         job = from_first(lambda: _prepare(config))
         return run_and_show(job)
-    except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
-        ours = as_suite_error(error)
+    except (NasBenchSuiteError, HydraException, OmegaConfBaseException, OSError) as error:
+        # of the system's errors what is left here is that of our own output, which the command line puts into words
+        ours = error if isinstance(error, OSError) else as_suite_error(error)
         # on a cluster the launcher brings it back; of processes that search as one, the others would wait for this one
         if os.getpid() != _PROCESS or processes() > 1:
             raise ours from error
