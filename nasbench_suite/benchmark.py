@@ -142,8 +142,12 @@ class Benchmark:
 
         Raises:
             UnknownDatasetError: the table lacks the data set.
-            ConfigError: `test_error` is asked of a table that has validation figures.
+            ConfigError: an argument is of another type; or `test_error` is asked of a table with validation figures.
         """
+        _check_type("table", table, Table, "an open table; open_table(NAME) opens one")
+        _check_type("ledger", Ledger() if ledger is None else ledger, Ledger, "a Ledger, or None for no limit")
+        if rng is not None:
+            _check_type("rng", rng, np.random.Generator, "a numpy.random.Generator, or None")
         self.table, self.dataset = table, dataset
         self.ledger = Ledger() if ledger is None else ledger
         self.stored_means = 0
@@ -206,7 +210,7 @@ class Benchmark:
         row = self._row(arch)
         picked = metric.pick(row, trial, self._rng)
         seconds = None if cost is None else _cost(cost, row, picked)
-        epochs = fidelity.epoch if charged is None else int(charged.value(row, picked))
+        epochs = fidelity.epoch if charged is None else _whole_epochs(charged.value(row, picked), metric.what(row))
         observation = Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
         answer = _Answer(row, epochs, observation, metric.picker.is_stored_mean(picked))
         if len(self._answers) < _MOST and metric.picker.is_certain(metric.known(row), trial):
@@ -421,3 +425,15 @@ def _ranges(epochs: Sequence[int]) -> str:
         else:
             runs.append([epoch, epoch])
     return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs) or "none"
+
+
+def _check_type(name: str, value: object, wanted: type, what: str) -> None:
+    if not isinstance(value, wanted):
+        raise ConfigError(f"benchmark: {name}: expected {what}; got {value!r:.80}")
+
+
+def _whole_epochs(value: float, what: str) -> int:
+    """Returns how many epochs a query is charged, as the table says, which may be a stranger's."""
+    if not 0 <= value < 2**31:
+        raise MissingValueError(f"{what} does not say how many epochs it is charged: expected 0 or more, got {value}")
+    return int(value)

@@ -23,7 +23,8 @@ from nasbench_suite.errors import (
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Observation
-from nasbench_suite.table import Table
+from nasbench_suite.table import Dataset, Source, Table
+from nasbench_suite.table.writer import TableWriter
 
 FINAL = Fidelity(200, 200)
 
@@ -351,3 +352,33 @@ def test_another_search_has_a_budget_of_its_own_and_the_same_answers(small) -> N
     second = first.again(Ledger(), np.random.default_rng(0))
     assert second.query(small.cells[1], FINAL, "mean") == answer
     assert first.ledger.seconds == second.ledger.seconds == answer.seconds
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nb201", "cifar10"), r"table: expected an open table; open_table\(NAME\) opens one; got 'nb201'"),
+        ((None, "cifar10", 12_000), "ledger: expected a Ledger, or None for no limit; got 12000"),
+        ((None, "cifar10", None, 7), "rng: expected a numpy.random.Generator, or None; got 7"),
+    ],
+)
+def test_arguments_of_another_type_are_refused_in_our_words(small, arguments: tuple, message: str) -> None:
+    table = small.open() if arguments[0] is None else arguments[0]
+    with pytest.raises(ConfigError, match=message):
+        Benchmark(table, *arguments[1:])
+
+
+def test_a_table_that_does_not_say_what_a_query_is_charged_is_refused(space, tmp_path) -> None:
+    units, pair = {"valid_accuracy": "percent", "charged_epochs": "epochs"}, {"mine": Dataset("mine", "mine")}
+    with TableWriter(tmp_path / "t.mdb", space, units, Source("tidy", "t.csv", "0" * 64), pair) as writer:
+        writer.set_architectures([(0,) * 6, (1,) * 6])
+        writer.add_series("mine", 12, [0])
+        writer.add_column("mine", Fidelity(12, 12), "valid_accuracy", [[50.0], [60.0]])
+        writer.add_column("mine", Fidelity(12, 12), "charged_epochs", [[float("nan")], [6.0]])
+        writer.finish()
+    benchmark = Benchmark(Table(tmp_path / "t.mdb", space), "mine")
+    with pytest.raises(MissingValueError, match="does not say how many epochs it is charged"):
+        benchmark.query((0,) * 6, 12, 0)
+    assert (benchmark.ledger.epochs, benchmark.ledger.evaluations) == (0, 0)
+    benchmark.query((1,) * 6, 12, 0)
+    assert benchmark.ledger.epochs == 6

@@ -65,11 +65,6 @@ def _main(config: DictConfig) -> float | None:
             raise ours from error
         _failures.append(ours)
         return None
-    except OSError as error:  # of our own output; Hydra would say a line of its own about it
-        if os.getpid() != _PROCESS or processes() > 1:
-            raise
-        _failures.append(error)
-        return None
 
 
 def run_and_show(job: Job) -> float | None:

@@ -11,12 +11,12 @@ from nasbench_suite.space import Space
 from nasbench_suite.table.reader import Table, read_metadata
 
 
-def open_table(table: str | Path, space: Space[Any] | None = None) -> Table:
+def open_table(table: str | Path, space: Space[Any] | str | None = None) -> Table:
     """Opens a table.
 
     Args:
         table: a table's name, or the path of its `.mdb` file.
-        space: whose architectures it holds; found by name if not given.
+        space: whose architectures it holds, or its name; what the table says if not given.
 
     Raises:
         TableNotFoundError: says which command makes it.
@@ -30,19 +30,24 @@ def open_table(table: str | Path, space: Space[Any] | None = None) -> Table:
         )
     if not path.exists():
         raise TableNotFoundError(f"{path}: there is no such file; `nasbench-suite import SPACE PATH` makes a table")
-    return Table(path, find_space(read_metadata(path).space) if space is None else space)
+    return Table(path, _space(read_metadata(path).space if space is None else space))
 
 
-def find_table(space: Space[Any], dataset: str | None) -> Table:
+def _space(space: Space[Any] | str) -> Space[Any]:
+    return find_space(space) if isinstance(space, str) else space
+
+
+def find_table(space: Space[Any] | str, dataset: str | None) -> Table:
     """Opens the one table that has the space and the data set; one that ships with the package where there is no other.
 
     Args:
-        space: whose architectures it holds.
+        space: whose architectures it holds, or its name.
         dataset: that it has; None for any.
 
     Raises:
         TableNotFoundError: there is none, or several; says what to do.
     """
+    space = _space(space)
     fitting: dict[bool, list[str]] = {False: [], True: []}  # by whether it ships with the package
     elsewhere: set[str] = set()
     unreadable: list[str] = []

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.errors import TableNotFoundError
+from nasbench_suite.errors import ConfigError, TableNotFoundError
 from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.spaces.nb201 import NB201
@@ -56,3 +56,11 @@ def test_a_table_that_cannot_be_read_is_named_where_no_other_has_the_data_set(sp
     table_path("mine").write_bytes(b"no table")
     with pytest.raises(TableNotFoundError, match=r"makes one from the benchmark's file; .*mine\.mdb: expected a table"):
         find_table(space, "mixed")
+
+
+def test_a_space_is_taken_by_name(write_small: Callable) -> None:
+    write_small(table_path("mine"))
+    assert open_table("mine", "nb201").space.name == "nb201"
+    assert find_table("nb201", "mixed").name == "mine"
+    with pytest.raises(ConfigError, match=r"expected one of the spaces .*; got 'nb299'"):
+        open_table("mine", "nb299")
