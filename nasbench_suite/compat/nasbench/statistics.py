@@ -1,5 +1,6 @@
 """nasbench's dictionaries by hash, read from a table when they are asked."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -42,9 +43,9 @@ class ByHash(Mapping[str, Value], Generic[Value]):
             raise KeyError(key)
         return self.at(row)
 
+    @abstractmethod
     def at(self, row: int) -> Value:
         """Returns the value of the cell in a row."""
-        raise NotImplementedError
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._table.hashes.row(key) >= 0
