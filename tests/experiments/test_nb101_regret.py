@@ -50,6 +50,7 @@ def installed(whole: Path, home: Path) -> None:
     (home / "tables" / "nb101.mdb").symlink_to(whole)
 
 
+@pytest.mark.slow  # a table of all 423,624 cells is made for it
 def test_evolution_spends_the_budget_as_the_notebook_does_and_beats_random(installed: None, make_job: Callable) -> None:
     found = {}
     for algorithm in ("random", "rea"):

@@ -87,7 +87,11 @@ class Contract(AlgorithmContract):
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize("way", CHEATS)
+@pytest.mark.parametrize(
+    "way",
+    # those look through all objects of the process
+    [pytest.param(way, marks=pytest.mark.slow) if "the collector" in way else way for way in CHEATS],
+)
 def test_a_cheat_is_found(way: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="an algorithm must"):
         Contract(CHEATS[way]).test_a_search_reaches_no_table_no_ledger_and_no_clock(NB201(), tmp_path)

@@ -52,6 +52,7 @@ def test_every_listed_cell_is_valid_and_ascending(every_cell: list[Cell]) -> Non
     assert every_cell == sorted(every_cell)
 
 
+@pytest.mark.slow  # hashes 64,542 cells
 def test_classes_are_those_of_the_hash_up_to_six_vertices(locate: Callable[[Cell], int]) -> None:
     assert classes_agree_with_hashes(range(2, 7), locate)
 

@@ -21,6 +21,7 @@ def within(observed: float, expected: float, draws: int) -> bool:
     return abs(observed - expected) < 5 * (expected * (1 - expected) / draws) ** 0.5
 
 
+@pytest.mark.slow  # draws until a chi-squared test can tell
 def test_sampler_draws_uniformly_among_valid_matrices(space: NB101) -> None:
     rng, draws = np.random.default_rng(0), 20_000
     cells = [space.sample(rng) for _ in range(draws)]

@@ -32,6 +32,7 @@ def trainable(network: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 
+@pytest.mark.slow  # 30,001 cells; a sample of them is built and counted in the next test
 def test_counted_parameters_are_the_tables_for_every_real_cell(
     real_cells: list[tuple[str, Cell, int]],
 ) -> None:
