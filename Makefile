@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 
-.PHONY: demo nb201 test check setup
+.PHONY: demo nb201 test test-extras test-browser check setup
 
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
@@ -19,6 +19,16 @@ nb201: setup
 test: setup
 	$(VENV)/bin/pip install -q -e ".[test]"
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal
+
+# what needs optional packages: launchers, sweepers, the peers' own packages
+test-extras: setup
+	$(VENV)/bin/pip install -q -e ".[test,ray,peers]"
+	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow"
+
+# pages in a headless Chromium, which has to be installed
+test-browser: setup
+	$(VENV)/bin/pip install -q -e ".[test]"
+	$(VENV)/bin/python -m pytest -q -m browser
 
 # what CI runs besides the tests
 check: setup

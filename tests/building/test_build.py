@@ -20,6 +20,7 @@ def settings(tiny: tuple[str, ...], name: str, *more: str) -> tuple[str, ...]:
     return ("build", *tiny, f"results={name}", f"output={name}.mdb", *more)
 
 
+@pytest.mark.extra
 def test_two_processes_and_a_worker_on_ray_build_the_same_table(
     cli: Cli, tmp_path: Path, tiny: tuple[str, ...], measurements: Measurements
 ) -> None:

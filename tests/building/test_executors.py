@@ -42,6 +42,7 @@ def test_killed_workers_are_replaced_and_the_results_are_those_of_nobody_killed(
     assert sorted(map(without_seconds, results)) == sorted(undisturbed)
 
 
+@pytest.mark.extra
 def test_a_killed_actor_of_ray_is_replaced(make_plan: Make, make_settings: Order) -> None:
     ray = pytest.importorskip("ray", reason="needs Ray: pip install nasbench-suite[ray]")
     from nasbench_suite.building.ray_executor import RayExecutor

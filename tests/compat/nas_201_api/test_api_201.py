@@ -46,6 +46,7 @@ def both(file: Path) -> Both:
     return lambda call: (call(other), call(ours))
 
 
+@pytest.mark.extra
 def test_figures_of_every_set(both: Both) -> None:
     for index in INDEXES:
         for hp in ("12", "200"):
@@ -68,6 +69,7 @@ def test_figures_of_every_set(both: Both) -> None:
                 assert one == other
 
 
+@pytest.mark.extra
 def test_draws_and_the_clock(both: Both) -> None:
     def calls(api: Any) -> list[Any]:
         random.seed(11)
@@ -83,6 +85,7 @@ def test_draws_and_the_clock(both: Both) -> None:
     assert one == other
 
 
+@pytest.mark.extra
 def test_attributes(both: Both) -> None:
     for name in ("meta_archs", "evaluated_indexes", "archstr2index"):
         one, other = both(lambda api, a=name: getattr(api, a))
@@ -98,6 +101,7 @@ def test_attributes(both: Both) -> None:
     assert all(isinstance(one, ResultsCount) for one in ours.query_by_index(0, "cifar100").values())
 
 
+@pytest.mark.extra
 def test_the_best_under_limits(both: Both) -> None:
     for dataset in SEARCHED:
         for limits in ({}, {"FLOP_max": 13.0}, {"Param_max": 0.11}, {"Param_max": 0.0}):
@@ -106,6 +110,7 @@ def test_the_best_under_limits(both: Both) -> None:
                 assert one == other
 
 
+@pytest.mark.extra
 def test_texts(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
     printed = []
     for api in both(lambda api: api):
@@ -122,6 +127,7 @@ def test_all_are_shown_without_an_index(file: Path, capsys: pytest.CaptureFixtur
     assert "000000-th" in shown and "000284-th" in shown
 
 
+@pytest.mark.extra
 def test_strings(both: Both) -> None:
     text = "|nor_conv_1x1~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|"
     one, other = both(lambda api: (api.str2lists(text), api.str2matrix(text).tolist(), api.query_index_by_arch(text)))

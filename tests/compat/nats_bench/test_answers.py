@@ -30,6 +30,7 @@ def test_the_recorded_answers_of_the_size_space(data: Path) -> None:
         assert getattr(api, call["call"])(**arguments) == call["answer"], call
 
 
+@pytest.mark.extra
 def test_more_info_and_costs(pair: Pair) -> None:
     for index in INDEXES:
         for hp in SCHEDULES[pair.space]:
@@ -46,6 +47,7 @@ def test_more_info_and_costs(pair: Pair) -> None:
                 assert one == other
 
 
+@pytest.mark.extra
 def test_draws_are_those_of_pythons_random_in_the_same_order(pair: Pair) -> None:
     def calls(api: Any) -> list[Any]:
         random.seed(7)
@@ -64,6 +66,7 @@ def test_draws_are_those_of_pythons_random_in_the_same_order(pair: Pair) -> None
     assert one == other
 
 
+@pytest.mark.extra
 def test_the_clock_adds_up_and_is_reset(pair: Pair) -> None:
     def calls(api: Any) -> list[Any]:
         random.seed(3)
@@ -81,6 +84,7 @@ def test_the_clock_adds_up_and_is_reset(pair: Pair) -> None:
     assert one == other
 
 
+@pytest.mark.extra
 def test_every_field_and_method_of_a_trial(pair: Pair) -> None:
     for index in INDEXES:
         for hp in SCHEDULES[pair.space]:
@@ -105,6 +109,7 @@ def test_every_field_and_method_of_a_trial(pair: Pair) -> None:
             assert ours.state_dict() == theirs.state_dict()
 
 
+@pytest.mark.extra
 def test_metrics_of_every_set_and_epoch(pair: Pair) -> None:
     for hp in SCHEDULES[pair.space]:
         theirs, ours = pair.both(lambda api, a=hp: api.query_meta_info_by_index(284, a))
@@ -120,6 +125,7 @@ def test_metrics_of_every_set_and_epoch(pair: Pair) -> None:
                     assert ours.get_metrics(dataset, name, iepoch) == expected
 
 
+@pytest.mark.extra
 def test_what_is_set_holds(pair: Pair) -> None:
     def calls(api: Any) -> Any:
         info = api.query_by_index(0, hp="12")
@@ -136,6 +142,7 @@ def test_what_is_set_holds(pair: Pair) -> None:
     assert one == other
 
 
+@pytest.mark.extra
 def test_the_list_of_architectures(pair: Pair) -> None:
     theirs, ours = pair.theirs, pair.ours
     assert list(ours) == list(theirs) == ours.meta_archs == theirs.meta_archs
@@ -149,6 +156,7 @@ def test_the_list_of_architectures(pair: Pair) -> None:
                 call(api)
 
 
+@pytest.mark.extra
 def test_fast_mode_grows_with_what_is_asked_for(pair: Pair) -> None:
     def calls(api: Any) -> list[Any]:
         def named(api: Any) -> str:
@@ -164,6 +172,7 @@ def test_fast_mode_grows_with_what_is_asked_for(pair: Pair) -> None:
     assert one == other
 
 
+@pytest.mark.extra
 def test_the_best_under_limits(pair: Pair) -> None:
     for api in (pair.theirs, pair.ours):
         for index in INDEXES:
@@ -180,6 +189,7 @@ def test_the_best_under_limits(pair: Pair) -> None:
                     assert one == other, arguments
 
 
+@pytest.mark.extra
 def test_texts(pair: Pair, capsys: pytest.CaptureFixture[str]) -> None:
     printed = []
     for api in (pair.theirs, pair.ours):
@@ -195,6 +205,7 @@ def test_texts(pair: Pair, capsys: pytest.CaptureFixture[str]) -> None:
         assert one == other
 
 
+@pytest.mark.extra
 def test_configurations_and_counts(pair: Pair) -> None:
     for index in INDEXES:
         for dataset in DATASETS:
@@ -209,6 +220,7 @@ def test_configurations_and_counts(pair: Pair) -> None:
         assert one == other
 
 
+@pytest.mark.extra
 def test_strings_as_tuples_matrices_and_expressions(pair: Pair) -> None:
     if pair.space == "sss":
         return
@@ -221,6 +233,7 @@ def test_strings_as_tuples_matrices_and_expressions(pair: Pair) -> None:
         pair.ours.str2matrix("|conv~0|")
 
 
+@pytest.mark.extra
 def test_what_a_space_is_made_of() -> None:
     theirs = pytest.importorskip("nats_bench", reason="nats_bench is not installed")
     for pair in (("nats-bench", "tss"), ("nats-bench", "sss"), ("nas-bench-201", None)):

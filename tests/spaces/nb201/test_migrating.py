@@ -69,6 +69,7 @@ def in_code() -> list[tuple[str, str]]:
     return [line for line in lines(setup=False) if not line[1].startswith("nasbench-suite ")]
 
 
+@pytest.mark.extra
 def test_code_answers_as_nats_bench(real_folder: Path, nats_api: Any) -> None:
     import_file(NB201(), real_folder, table_path("nb201"))
     nats_api.evaluated_indexes.update({0, INDEX})
@@ -80,6 +81,7 @@ def test_code_answers_as_nats_bench(real_folder: Path, nats_api: Any) -> None:
         check(old, new, names)
 
 
+@pytest.mark.extra
 def test_code_answers_as_nas_bench_201(files: dict[str, Path]) -> None:
     nas_201_api = pytest.importorskip("nas_201_api", reason="nas-bench-201 is not installed")
     torch = pytest.importorskip("torch")

@@ -342,6 +342,7 @@ def test_a_folder_of_two_cells_is_a_table_of_two_cells(two_cells: Table) -> None
 
 @pytest.mark.parametrize("dataset", SEARCHED)
 @pytest.mark.parametrize("fidelity", [(12, 1), (12, 4), (12, 12), (200, 1), (200, 12), (200, 67), (200, 200)])
+@pytest.mark.extra
 def test_queries_answer_and_cost_what_nats_bench_says(
     dataset: str, fidelity: tuple[int, int], two_cells: Table, nats_api: Any
 ) -> None:
@@ -366,6 +367,7 @@ def test_queries_answer_and_cost_what_nats_bench_says(
             assert seen.valid_accuracy == pytest.approx(mean["valid-accuracy"], rel=1e-12)
 
 
+@pytest.mark.extra
 def test_scores_are_the_means_that_nats_bench_gives(two_cells: Table, nats_api: Any) -> None:
     for row, index in enumerate((0, 284)):
         scores = Benchmark(two_cells, "cifar10").score(two_cells.space.parse(two_cells.architecture(row)))

@@ -75,6 +75,7 @@ def nats_api(path: Path, fast: bool) -> Any:
     return nats_bench.create(str(path), "tss", fast_mode=fast, verbose=False)
 
 
+@pytest.mark.extra
 def test_nats_bench_says_the_same_of_the_real_cells(real_folder: Path) -> None:
     api = nats_api(real_folder, True)
     for cell in open_source(real_folder, processes=1).records():
@@ -84,6 +85,7 @@ def test_nats_bench_says_the_same_of_the_real_cells(real_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nats", "nats in parts"])
+@pytest.mark.extra
 def test_nats_bench_says_the_same_of_a_whole_file(name: str, files: dict[str, Path]) -> None:
     api = nats_api(files[name], False)
     for cell in open_source(files[name]).records():
@@ -92,6 +94,7 @@ def test_nats_bench_says_the_same_of_a_whole_file(name: str, files: dict[str, Pa
 
 
 @pytest.mark.parametrize("name", ["pth", "legacy pth", "pth in parts"])
+@pytest.mark.extra
 def test_nas_bench_201_says_the_same_of_a_pth(name: str, files: dict[str, Path]) -> None:
     nas_201_api = pytest.importorskip("nas_201_api", reason="nas-bench-201 is not installed")
     # the API's own torch.load is refused by torch 2.6 and later
@@ -133,6 +136,7 @@ def assert_table_says_the_same(table: Table, arch: str, theirs: dict[str, Any]) 
 CUT = int(os.environ.get("NASBENCH_SUITE_TEST_CELLS", "8"))
 
 
+@pytest.mark.extra
 def test_a_table_of_a_cut_says_what_nats_bench_says(tmp_path: Path) -> None:
     nb201_files.write_nats_file(tmp_path / "cut.pickle.pbz2", CUT)
     api = nats_api(tmp_path / "cut.pickle.pbz2", False)
@@ -143,6 +147,7 @@ def test_a_table_of_a_cut_says_what_nats_bench_says(tmp_path: Path) -> None:
         assert_table_says_the_same(table, api[row], api.arch2infos_dict[row])
 
 
+@pytest.mark.extra
 def test_a_table_of_a_cut_says_what_nas_bench_201_says(tmp_path: Path) -> None:
     nas_201_api = pytest.importorskip("nas_201_api", reason="nas-bench-201 is not installed")
     nb201_files.write_pth(tmp_path / "cut.pth", CUT)
