@@ -30,6 +30,10 @@ CELL = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 HEADER = "arch,dataset,epochs,seed,valid_accuracy,test_accuracy,train_seconds_per_epoch,valid_seconds\n"
 RUN = ["run", "space=nb201", "protocol=digits", "algorithm=random", "budget.evaluations=3", "seeds=2"]
 RUN += ["tracking=disabled"]
+SUPERNET = ["run", "protocol=digits", "algorithm=darts1", "evaluator=none", "seeds=1", "supernet.epochs=1"]
+SUPERNET += ["supernet.network.channels=2", "supernet.network.cells=1", "supernet.batch=400", "tracking=disabled"]
+BUILD = ["build", "name=b", "output=b.mdb", "results=builds", "architectures=1", "schedules=[1]", "trials=[0]"]
+BUILD += ["training.network.channels=2", "training.network.cells=1"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Subject:
         text: whether the file is text.
         commands: that read it, run in the copy.
         inside: from the sound file and what damages bytes, to damage below a checksum or a compression.
+        every: rounds until it is tried again, more where a case takes seconds.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Subject:
     text: bool
     commands: Sequence[Sequence[str]]
     inside: Callable[[Path, Callable[[bytes], bytes]], None] | None = None
+    every: int = 1
 
     def copy(self, copy: Path) -> Path:
         """Copies the sound folder."""
@@ -68,7 +74,8 @@ class Subject:
 
 def subjects(root: Path) -> list[Subject]:
     """Makes the sound files, below a folder."""
-    return [*_sources(root), *_tables(root), *_results(root), *_settings(root), *_checkpoints(root)]
+    makers = (_sources, _tables, _results, _one_shot, _builds, _settings, _checkpoints)
+    return [subject for make in makers for subject in make(root)]
 
 
 def _sources(root: Path) -> Iterator[Subject]:
@@ -133,7 +140,29 @@ def _results(root: Path) -> Iterator[Subject]:
     unfinished = root / "unfinished"
     unfinished.mkdir()
     _program(unfinished, *RUN, "results=r", die_at=".manifest.json.*:1")
-    yield Subject("journal", unfinished, f"r/{job.name}/seeds.log", True, [[*RUN, "results=r"]], _under_the_checksums)
+    yield Subject(
+        "journal", unfinished, f"r/{job.name}/seeds.log", True, [[*RUN, "results=r"]], _under_the_checksums, 4
+    )
+
+
+def _one_shot(root: Path) -> Iterator[Subject]:
+    made = root / "one-shot"
+    made.mkdir()
+    _program(made, *SUPERNET, "results=r")
+    (job,) = (made / "r").iterdir()
+    reports = [["report", "r", "--format", name] for name in ("json", "html")]
+    yield Subject("results epochs.parquet", made, f"r/{job.name}/epochs.parquet", False, reports, _under_the_manifest)
+
+
+def _builds(root: Path) -> Iterator[Subject]:
+    made = root / "build"
+    made.mkdir()
+    _program(made, *BUILD)
+    (made / "b.mdb").unlink()
+    (plan,) = (made / "builds").glob("*/plan.json")
+    for name, inside, every in (("plan.json", None, 2), ("finished.log", _under_the_checksums, 20)):
+        file = str(plan.with_name(name).relative_to(made))
+        yield Subject(f"build {name}", made, file, True, [BUILD], inside, every)
 
 
 def _settings(root: Path) -> Iterator[Subject]:

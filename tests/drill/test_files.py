@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
 from mutations import mutate
-from subjects import as_json, subjects
+from subjects import Subject, as_json, subjects
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")]
 TRY = Path(__file__).with_name("try_files.py")
@@ -25,7 +26,7 @@ BATCH = 100
 def test_no_damaged_file_ends_in_a_traceback_a_signal_a_gigabyte_or_20_seconds(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    count, seed = request.config.getoption("--drill-files"), request.config.getoption("--drill-seed")
+    files, seed = request.config.getoption("--drill-files"), request.config.getoption("--drill-seed")
     (tmp_path / "sound").mkdir()
     known = subjects(tmp_path / "sound")
     sound = [
@@ -33,22 +34,27 @@ def test_no_damaged_file_ends_in_a_traceback_a_signal_a_gigabyte_or_20_seconds(
         for number, subject in enumerate(known)
     ]
     assert tried(sound, tmp_path) == {}
+    order = list(islice(rounds(known), files))
     faults: list[str] = []
-    for start in range(0, count, BATCH):
+    for start in range(0, files, BATCH):
         cases = tmp_path / "cases"
-        batch = [known[number % len(known)] for number in range(start, min(start + BATCH, count))]
         todo = []
-        for number, subject in enumerate(batch, start):
+        for number, subject in enumerate(order[start : start + BATCH], start):
             subject.damage(cases / str(number), mutate, random.Random(f"{seed}/{number}"))
             todo.append((number, cases / str(number), subject.commands))
         for number, fault in tried(todo, tmp_path).items():
-            faults.append(f"{number}: {known[number % len(known)].name}: {fault}")
+            faults.append(f"{number}: {order[number].name}: {fault}")
             print(faults[-1], flush=True)
             if keep := os.environ.get("NASBENCH_SUITE_DRILL_KEEP"):  # a folder for the files that found something
                 shutil.copytree(cases / str(number), Path(keep) / f"{seed}-{number}", symlinks=True)
         shutil.rmtree(cases)
-    print(f"{count:,} damaged files: {dict(Counter(known[at % len(known)].name for at in range(count)))}")
+    print(f"{files:,} damaged files: {dict(Counter(subject.name for subject in order))}")
     assert not faults, f"{len(faults)} faults\n" + "\n".join(faults)
+
+
+def rounds(known: Sequence[Subject]) -> Iterator[Subject]:
+    """Goes through the subjects again and again."""
+    return (subject for number in count() for subject in known if number % subject.every == 0)
 
 
 def tried(cases: Sequence[tuple[int, Path, Sequence[Sequence[str]]]], folder: Path) -> dict[int, str]:
