@@ -3,22 +3,27 @@
 import re
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Any
+from dataclasses import fields
+from functools import partial
+from typing import Any, NoReturn
 
 from hydra._internal.utils import get_args_parser
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, QuotedString
 from hydra.errors import HydraException
 
+from nasbench_suite.closest import closest
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
 from nasbench_suite.configuration.protocols import Named, choose_protocol
+from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
 from nasbench_suite.errors import ConfigError
 
 _EXPERIMENT = "experiment"
 # Hydra's own folders: results go where `results` says, and nothing else is written
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.output_subdir")
 _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", "training", "executor", _EXPERIMENT)
+_KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig) for field in fields(schema)})
+_KEY = re.compile(r"[+~]{0,2}[\w/.@:$-]+")
 _HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
 
 
@@ -55,8 +60,20 @@ def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:
     """Returns Hydra's options, the overrides, and all arguments in the order that Hydra takes."""
     # its parser wants options before overrides; people write `algorithm=rea -m` as well
     ordered = sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
-    options = get_args_parser().parse_args(ordered)
+    parser = get_args_parser()
+    # Hydra's own complaint is its whole usage
+    parser.error = partial(_refuse, ordered)  # type: ignore[method-assign]
+    options = parser.parse_args(ordered)
     return options, [quote_home(word) for word in options.overrides], ordered
+
+
+def _refuse(arguments: Sequence[str], message: str) -> NoReturn:
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        key, equals, value = word.removeprefix("--").partition("=")
+        value = value if equals else following
+        if word.startswith("--") and key.partition(".")[0] in (*_GROUPS, *_KEYS) and value:
+            raise ConfigError(f"{word}: keys are written without dashes; did you mean {key}={value}?")
+    raise ConfigError(f"{message}; `nasbench-suite run --help` shows how")
 
 
 def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
@@ -78,10 +95,32 @@ def parse(words: Sequence[str]) -> list[Override]:
     Raises:
         ConfigError: one is not understood.
     """
-    try:
-        return list(OverridesParser.create().parse_overrides(list(words)))
-    except HydraException as error:
-        raise ConfigError(str(error).partition("\nSee https")[0]) from error
+    parser = OverridesParser.create()
+    found = []
+    for word in words:
+        try:
+            found.append(parser.parse_override(word))
+        except HydraException as error:
+            raise _unreadable(word) from error
+    return found
+
+
+def _unreadable(word: str) -> ConfigError:
+    key, equals, value = word.partition("=")
+    if not equals:
+        return ConfigError(f"{word}: expected KEY=VALUE{_meant(word)}")
+    if not _KEY.fullmatch(key):
+        return ConfigError(f"{word}: expected KEY=VALUE, got the key {key!r}")
+    escaped = re.sub(r'(\\*)"', r"\1\1\"", value)
+    quoted = f'{key}="{escaped}"'.replace("'", "'\\''")
+    return ConfigError(f"{word}: the value cannot be read; a text with such characters is written '{quoted}'")
+
+
+def _meant(name: str) -> str:
+    """Returns the hint for a word that names a file of some group."""
+    files = ConfigFiles(None)
+    groups = [group for group in _GROUPS if files.find(f"{group}/{name}") is not None]
+    return f"; did you mean {' or '.join(f'{group}={name}' for group in groups)}?" if groups else ""
 
 
 def values_of(override: Override) -> list[str]:
@@ -145,8 +184,8 @@ def _check_experiments(files: ConfigFiles, overrides: Sequence[Override]) -> Non
             for name in values_of(override):
                 if name != "None" and files.find(f"{_EXPERIMENT}/{name}") is None:
                     known = files.names(_EXPERIMENT)
-                    close = get_close_matches(name, known, n=1)
-                    hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(known)}"
+                    close = closest(name, known)
+                    hint = f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
                     raise ConfigError(f"{_EXPERIMENT}: there is no {name!r}; {hint}")
                 if name != "None":
                     _check_folders(name, files.read(f"{_EXPERIMENT}/{name}").get("hydra"))

@@ -5,15 +5,15 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
-from difflib import get_close_matches
 from traceback import walk_tb
+from typing import Any
 
 from hydra.errors import HydraException
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import Container, DictConfig
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 from yaml import YAMLError
 
-from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
+from nasbench_suite.closest import closest
 from nasbench_suite.configuration.typed import unknown_key
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 
@@ -57,6 +57,8 @@ def as_suite_error(error: Exception) -> NasBenchSuiteError:
     while cause is not None:
         if isinstance(cause, NasBenchSuiteError):
             return cause
+        if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.parent_node is not None:
+            return _not_in(cause.parent_node, str(cause.full_key))
         cause = cause.__cause__
     text = str(error).partition("\nConfig search path")[0]
     for pattern, answer in _ANSWERS:
@@ -66,17 +68,28 @@ def as_suite_error(error: Exception) -> NasBenchSuiteError:
     return ConfigError(" ".join(text.split()))
 
 
-def _not_in_struct(match: re.Match[str]) -> ConfigError:
-    key = match[1]
-    groups = ("experiment",)
-    known = {*groups, *(field.name for schema in (SearchConfig, BuildConfig) for field in fields(schema))}
-    return unknown_key(key, key, sorted(known)) if "." not in key else ConfigError(f"{key}: there is no such key")
+def _not_in(node: Container, key: str) -> ConfigError:
+    """Answers for a key that a configuration lacks; one of the same name further down is what was meant."""
+    *_, name = key.split(".")
+    root = node._get_root()
+    elsewhere = [path for path in _paths(root) if path.endswith(f".{name}") and not path.startswith("hydra.")]
+    if elsewhere:
+        return ConfigError(f"{key}: there is no such key; did you mean {' or '.join(elsewhere[:3])}?")
+    known = {"experiment", *map(str, node)} - {"hydra"} if node is root else map(str, node)
+    return unknown_key(key, name, sorted(known))
+
+
+def _paths(node: Any, prefix: str = "") -> Iterator[str]:
+    if isinstance(node, DictConfig) and not (node._is_none() or node._is_missing() or node._is_interpolation()):
+        for key in node:
+            yield f"{prefix}{key}"
+            yield from _paths(node._get_node(key), f"{prefix}{key}.")
 
 
 def _not_in_group(match: re.Match[str]) -> ConfigError:
     group, name, options = match[1], match[2], match[3].split()
-    close = get_close_matches(name, options, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(options)}"
+    close = closest(name, options)
+    hint = f"did you mean {close}?" if close else f"there is: {', '.join(options)}"
     return ConfigError(f"{group}: there is no {name!r}; {hint}")
 
 
@@ -88,11 +101,16 @@ def _there_already(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{match[1]}: is there already; leave out the +")
 
 
+def _sweep(match: re.Match[str]) -> ConfigError:
+    key, value = match[1].lstrip("+"), match[2]
+    return ConfigError(f"{key}={value}: several values are a sweep, which -m starts; a list is written {key}=[{value}]")
+
+
 # the packages that read and compose configurations; `hydra.core.utils` is where what was composed is run
 _COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
 _ANSWERS = (
-    (r"Could not override '([^']+)'", _not_in_struct),
     (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
+    (r"Ambiguous value for argument '([^=]+)=([^\n]*)'\n", _sweep),
     (r"Could not append to config. An item is already at '([^']+)'", _there_already),
 )

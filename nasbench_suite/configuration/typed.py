@@ -8,11 +8,11 @@ normalise(2000.0, int | float, "budget")  2000
 import dataclasses
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from inspect import Parameter, signature
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from nasbench_suite.closest import closest
 from nasbench_suite.errors import ConfigError
 
 TARGET = "_target_"
@@ -79,7 +79,7 @@ def normalise_node(node: Mapping[str, Any], where: str, given: Collection[str] =
         if key == TARGET:
             continue
         if key not in named and (key in given or not open_ended):
-            raise unknown_key(f"{where}.{key}", key, named)
+            raise unknown_key(f"{where}.{key}", str(key), named)
         done[key] = normalise(value, annotations.get(key, Any), f"{where}.{key}")
     missing = [name for name, p in named.items() if p.default is Parameter.empty and name not in done]
     if missing:
@@ -115,8 +115,8 @@ def normalise_fields(value: Any, schema: type, where: str, elsewhere: Collection
 def unknown_key(where: str, key: str, known: Iterable[str]) -> ConfigError:
     """Returns the complaint about a key that is not there, with the closest that is."""
     names = list(known)
-    close = get_close_matches(key, names, n=1, cutoff=0.5)
-    hint = f"did you mean {where[: len(where) - len(key)]}{close[0]}?" if close else f"there is: {', '.join(names)}"
+    close = closest(key, names)
+    hint = f"did you mean {where[: len(where) - len(key)]}{close}?" if close else f"there is: {', '.join(names)}"
     return ConfigError(f"{where}: there is no such key; {hint}" if names else f"{where}: there is no such key here")
 
 

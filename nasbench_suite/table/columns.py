@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from nasbench_suite.closest import closest
 from nasbench_suite.errors import TableError, UnknownMetricError
 from nasbench_suite.folders import home
 from nasbench_suite.table.annotation import ENDING, Annotation, Column, read_annotation
@@ -87,10 +88,8 @@ class TableColumns:
         found = self.of(dataset)
         if name in found:
             return found[name]
-        from difflib import get_close_matches  # costs a tenth of opening a table
-
-        close = get_close_matches(name, found, 1)
-        guess = f"; did you mean {close[0]}?" if close else f"; it has {', '.join(found) or 'none'}"
+        close = closest(name, found)
+        guess = f"; did you mean {close}?" if close else f"; it has {', '.join(found) or 'none'}"
         advice = f"; `nasbench-suite annotate {self._name} PATH` adds columns" if not found else ""
         passed_over = "".join(f"; passed over: {line}" for line in self.passed_over[:1])
         raise UnknownMetricError(

@@ -9,6 +9,7 @@ import lmdb
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.closest import closest
 from nasbench_suite.errors import (
     ArchitectureError,
     MissingArchitectureError,
@@ -217,10 +218,8 @@ class Table:
                 f"got {trial_set!r:.80}"
             )
         if metric not in self._known_metrics:
-            from difflib import get_close_matches  # costs a tenth of opening a table
-
-            close = get_close_matches(str(metric), self._known_metrics, 1)
-            guess = f"; did you mean {close[0]}?" if close else f"; it has {', '.join(sorted(self.metadata.units))}"
+            close = closest(str(metric), self._known_metrics)
+            guess = f"; did you mean {close}?" if close else f"; it has {', '.join(sorted(self.metadata.units))}"
             raise UnknownMetricError(f"table {self.name}: there is no metric {metric!r:.80}{guess}")
 
     @cached_property

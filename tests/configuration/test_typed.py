@@ -104,13 +104,14 @@ def test_nested_nodes_are_checked_by_the_signatures_of_what_they_name() -> None:
         ({"inner": node("Inner", rate="fast")}, "algorithm.inner.rate: expected a number, got 'fast'"),
         ({"inner": node("Inner"), "mod": "a"}, "algorithm.mod: there is no such key; did you mean algorithm.mode?"),
         ({"inner": node("Inner"), "space": 1}, "algorithm.space: there is no such key"),
+        ({"inner": node("Inner"), 3: 1}, "algorithm.3: there is no such key"),
         ({}, "algorithm: expected a value for inner, got none"),
         ({"inner": node("Inne")}, "algorithm.inner._target_: .*Inne cannot be loaded"),
     ],
 )
-def test_an_argument_that_a_constructor_does_not_take_is_refused(arguments: dict[str, Any], message: str) -> None:
+def test_an_argument_that_a_constructor_does_not_take_is_refused(arguments: dict[Any, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message.replace("?", r"\?")):
-        normalise_node(node("Outer", **arguments), "algorithm", given=("space",))
+        normalise_node(node("Outer") | arguments, "algorithm", given=("space",))
 
 
 def test_open_ended_and_unannotated_arguments_stay_as_they_were_typed() -> None:

@@ -20,7 +20,7 @@ from subjects import Subject, as_json, subjects
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")]
 TRY = Path(__file__).with_name("try_files.py")
-BATCH = 100
+BATCH = 400
 
 
 def test_no_damaged_file_ends_in_a_traceback_a_signal_a_gigabyte_or_20_seconds(

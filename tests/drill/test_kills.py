@@ -3,6 +3,7 @@
 pytest -m slow tests/drill/test_kills.py --drill-kills 100
 """
 
+import json
 import os
 import random
 import shutil
@@ -40,12 +41,22 @@ TRAINED += tuple(f"evaluator.training.{one}" for one in ("schedules=[3]", "netwo
 # a lock, and what Hydra notes of a sweep: the folder that it was started from
 NOT_COMPARED = (".lock", "multirun.yaml")
 MACHINE = ("seconds", "memory_mib")
+WALL_SECONDS = "wall_seconds.json"
 
 
 def whole(folder: Path) -> Content:
-    """Every file to the byte, but for those that name the folder itself."""
+    """Every file to the byte, but for those that name the folder itself, and the seconds of the machine's clock."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_COMPARED)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files if ".checked" not in path.parts}
+    return {str(path.relative_to(folder)): _content(path) for path in files if ".checked" not in path.parts}
+
+
+def _content(path: Path) -> Any:
+    if path.name == WALL_SECONDS:
+        return list(json.loads(path.read_text()))  # the seeds
+    if path.name == "manifest.json":
+        found = json.loads(path.read_text())
+        return {**found, "files": {**found["files"], WALL_SECONDS: None}}
+    return path.read_bytes()
 
 
 def apart_from_seconds(folder: Path) -> Content:
