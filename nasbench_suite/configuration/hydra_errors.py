@@ -32,9 +32,9 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
         yield
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise as_suite_error(error) from error
-    except RecursionError as error:
+    except RecursionError as error:  # a RuntimeError too
         raise ConfigError("the configuration is nested without an end") from error
-    except (ValueError, TypeError, AttributeError, LookupError, AssertionError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError) as error:
         if not _is_theirs(error):
             raise
         raise as_suite_error(error) from error
