@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
@@ -27,7 +27,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without our letters shows their codes
     try:
-        if arguments[:1] == ["run"]:
+        if "_ARGCOMPLETE" in os.environ:
+            _complete()
+        elif not arguments:
+            _parser().print_help()
+        elif arguments[:1] == ["run"]:
             _run(arguments[1:])
         elif arguments[:1] == ["build"]:
             _build(arguments[1:])
@@ -71,13 +75,28 @@ def _fail(error: Exception) -> None:
     sys.exit(2)
 
 
+def _complete() -> None:
+    """Answers a shell that asks what could be typed; see argcomplete."""
+    from nasbench_suite.commands.completion import complete
+
+    complete(_parser())
+
+
 def _run(arguments: Sequence[str]) -> None:
+    if {"-h", "--help"} & set(arguments):
+        from nasbench_suite.commands.run_help import show_run
+
+        return show_run()
     from nasbench_suite.commands.run import main as run
 
     run(arguments)
 
 
 def _build(arguments: Sequence[str]) -> None:
+    if {"-h", "--help"} & set(arguments):
+        from nasbench_suite.commands.run_help import show_build
+
+        return show_build()
     from nasbench_suite.commands.build import main as build
 
     build(arguments)
@@ -88,6 +107,16 @@ class _Parser(argparse.ArgumentParser):
         """Complains in one line, as everything here does."""
         raise ConfigError(f"{message}; `{self.prog} --help` shows how")
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Names what was probably meant, or all that there is."""
+        if action.choices is not None and value not in action.choices:
+            from nasbench_suite.closest import closest
+
+            known = [str(one) for one in action.choices]
+            close = closest(str(value), known)
+            hint = f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
+            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
@@ -95,8 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    commands.add_parser("run", help=RUN_HELP, add_help=False)
-    commands.add_parser("build", help=BUILD_HELP, add_help=False)
+    for name, text in (("run", RUN_HELP), ("build", BUILD_HELP)):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("overrides", nargs="*", metavar="KEY=VALUE")  # which Hydra reads
 
     command = commands.add_parser("rerun", help="run a finished job again, from what its folder has of it")
     command.add_argument("folder", type=_path, metavar="FOLDER", help="of the job")
@@ -197,6 +227,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(command=_distributions)
 
+    command = commands.add_parser("list", help="the names that a command line takes, and what each is")
+    command.add_argument(
+        "kind",
+        nargs="?",
+        choices=["spaces", "algorithms", "protocols", "experiments", "datasets", "tables"],
+        metavar="KIND",
+        help="spaces, algorithms, protocols, experiments, datasets or tables; default: all",
+    )
+    command.set_defaults(command=_list)
+
+    command = commands.add_parser("completion", help="print a script that lets a shell complete commands and keys")
+    command.add_argument("shell", choices=["bash", "zsh", "fish"], metavar="SHELL", help="bash, zsh or fish")
+    command.set_defaults(command=_completion)
+
     command = commands.add_parser("enumerate", help="list the architectures of a space in the official order")
     command.add_argument("space", help="e.g. nb201")
     command.set_defaults(command=_enumerate)
@@ -286,6 +330,18 @@ def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
     write(options.folders, options.format, options.output, options.figure, options.curves, options.axis, options.at)
+
+
+def _list(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.list_names import show
+
+    show(options.kind)
+
+
+def _completion(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.completion import script
+
+    print(script(options.shell), end="")
 
 
 def _distributions(options: argparse.Namespace) -> None:

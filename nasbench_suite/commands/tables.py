@@ -38,6 +38,15 @@ def show(name: str | None, verify: bool) -> None:
         raise TableError(f"{len(broken)} of {len(paths)} tables cannot be used: {'; '.join(broken)}")
 
 
+def summary(path: Path) -> str:
+    """Returns a table in one line."""
+    try:
+        metadata = read_metadata(path)
+    except TableError as error:
+        return f"DAMAGED: {error}"
+    return f"{metadata.space}, {metadata.architectures:,} architectures, {', '.join(metadata.datasets)}"
+
+
 def _chosen(name: str | None) -> dict[str, Path]:
     paths = table_paths()
     if name is None:

@@ -82,8 +82,8 @@ def _not_in(node: Container, key: str) -> ConfigError:
 def _paths(node: Any, prefix: str = "") -> Iterator[str]:
     if isinstance(node, DictConfig) and not (node._is_none() or node._is_missing() or node._is_interpolation()):
         for key in node:
-            yield f"{prefix}{key}"
-            yield from _paths(node._get_node(key), f"{prefix}{key}.")
+            yield f"{prefix}{key!s}"
+            yield from _paths(node._get_node(key), f"{prefix}{key!s}.")
 
 
 def _not_in_group(match: re.Match[str]) -> ConfigError:
