@@ -124,6 +124,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--weights", action="store_true", help="keep the networks' parameters, beside the table")
     command.set_defaults(command=_import)
 
+    command = commands.add_parser("fetch", help="download an official file that has a direct address")
+    command.add_argument("name", nargs="?", metavar="NAME", help="of the file; default: list those that there are")
+    command.set_defaults(command=_fetch)
+
     command = commands.add_parser("annotate", help="add hardware costs or zero-cost scores to a table")
     command.add_argument("table", metavar="TABLE", help="its name")
     command.add_argument(
@@ -268,6 +272,12 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
 
         store = ParametersStore(destination, metadata)
         print(f"parameters: of {store.networks:,} networks; {store.path}")
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.fetch import show
+
+    show(options.name)
 
 
 def _annotate(options: argparse.Namespace) -> None:
