@@ -104,7 +104,7 @@ class BuildConfig:
     training: TrainingConfig
     executor: Node
     name: str
-    architectures: str | int
+    architectures: str | int | Sequence[Any]
     datasets: Sequence[str]
     schedules: Sequence[int]
     trials: Sequence[int]
