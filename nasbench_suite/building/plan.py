@@ -20,6 +20,8 @@ from nasbench_suite.training.worker import check_network
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import check_whole, is_whole
 
+_ON_REQUEST = ("latency", "keep_parameters")
+
 
 @dataclass(frozen=True)
 class BuildPlan:
@@ -43,12 +45,19 @@ class BuildPlan:
     @cached_property
     def decisive(self) -> dict[str, Any]:
         """The part of the configuration that can change what a task measures, timings aside."""
-        return decisive(self.config, TASKS)
+        # what is not asked for leaves the folder of a build as it was before there was such a thing
+        unasked = {key for key in _ON_REQUEST if not self.config[key]}
+        return {key: value for key, value in decisive(self.config, TASKS).items() if key not in unasked}
 
     @property
     def folder(self) -> Path:
         """Where finished trainings go: derived from the configuration."""
         return Path(self.config["results"]) / f"{self.config['name']}-{self.id}"
+
+    @property
+    def parameters_folder(self) -> Path:
+        """Where the parameters of trained networks are kept until all are trained."""
+        return self.folder / "parameters"
 
     @cached_property
     def representatives(self) -> list[Any]:

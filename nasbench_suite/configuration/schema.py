@@ -111,6 +111,8 @@ class BuildConfig:
     workers: int
     device: str
     checkpoints: bool
+    latency: bool
+    keep_parameters: bool
     datasets_root: str | None
     official: bool
     results: str
