@@ -151,7 +151,12 @@ def _parser() -> argparse.ArgumentParser:
         "--accuracy", choices=["percent", "fraction"], help="unit of the accuracies in a tidy CSV; default: percent"
     )
     command.add_argument("--force", action="store_true", help="replace a table that has other content")
+    command.add_argument("--weights", action="store_true", help="keep the networks' parameters, beside the table")
     command.set_defaults(command=_import)
+
+    command = commands.add_parser("fetch", help="download an official file that has a direct address")
+    command.add_argument("name", nargs="?", metavar="NAME", help="of the file; default: list those that there are")
+    command.set_defaults(command=_fetch)
 
     command = commands.add_parser("annotate", help="add hardware costs or zero-cost scores to a table")
     command.add_argument("table", metavar="TABLE", help="its name")
@@ -295,11 +300,28 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
     space = find_space(name)
     destination = table_path(options.name or space.name)
     metadata = import_file(
-        space, options.path, destination, format=options.format, accuracy=options.accuracy, force=options.force
+        space,
+        options.path,
+        destination,
+        format=options.format,
+        accuracy=options.accuracy,
+        force=options.force,
+        weights=options.weights,
     )
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
     print(f"table {destination.stem}: {metadata.architectures:,} architectures, {counts}")
     print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
+    if options.weights:
+        from nasbench_suite.table.parameters import ParametersStore
+
+        store = ParametersStore(destination, metadata)
+        print(f"parameters: of {store.networks:,} networks; {store.path}")
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.fetch import show
+
+    show(options.name)
 
 
 def _annotate(options: argparse.Namespace) -> None:

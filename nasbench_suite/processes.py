@@ -21,7 +21,10 @@ _WAITING = 8
 
 
 def ordered_map(
-    function: Callable[[_ItemT], _ResultT], items: Sequence[_ItemT], processes: int | None = None
+    function: Callable[[_ItemT], _ResultT],
+    items: Sequence[_ItemT],
+    processes: int | None = None,
+    waiting: int = _WAITING,
 ) -> Iterator[_ResultT]:
     """Yields `function` of each item, in order.
 
@@ -29,6 +32,7 @@ def ordered_map(
         function: a module's function.
         items: what to apply it to.
         processes: how many; the usable cores unless said otherwise. 1, or one item, stays in this process.
+        waiting: results per process that may wait for their turn; few where they are large.
 
     Raises:
         ProcessKilledError: a process was killed. What `function` raises is raised here.
@@ -42,12 +46,12 @@ def ordered_map(
     executor = ProcessPoolExecutor(processes, context, initializer=set_up_process)
     try:
         coming = iter(items)
-        waiting: deque[Future[_ResultT]] = deque(
-            executor.submit(function, item) for item in islice(coming, _WAITING * processes)
+        under_way: deque[Future[_ResultT]] = deque(
+            executor.submit(function, item) for item in islice(coming, waiting * processes)
         )
-        while waiting:
-            result = waiting.popleft().result()
-            waiting.extend(executor.submit(function, item) for item in islice(coming, 1))
+        while under_way:
+            result = under_way.popleft().result()
+            under_way.extend(executor.submit(function, item) for item in islice(coming, 1))
             yield result
     except BrokenProcessPool:
         raise ProcessKilledError(

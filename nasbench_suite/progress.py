@@ -33,6 +33,11 @@ class Progress:
         if self._bar is not None:
             self._bar.update(amount)
 
+    def expect(self, total: float | None) -> None:
+        """Notes how many units are to be done, now that it is known; None where it is not."""
+        if self._bar is not None:
+            self._bar.total = total
+
     def start_at(self, amount: float) -> None:
         """Notes what was done before, so that it does not count in the rate."""
         if self._bar is None:

@@ -66,4 +66,6 @@ def _worker_settings(plan: BuildPlan) -> WorkerSettings:
         config["datasets_root"],
         config["official"],
         str(plan.folder / "unfinished") if config["checkpoints"] else None,
+        config["latency"],
+        str(plan.parameters_folder) if config["keep_parameters"] else None,
     )

@@ -15,8 +15,11 @@ from nasbench_suite.importing.datasets import pair_datasets
 from nasbench_suite.space import Complexity
 from nasbench_suite.table import Metadata, Source
 from nasbench_suite.table.curves import Curve
+from nasbench_suite.table.parameters import NetworkKey
 from nasbench_suite.table.writer import TableWriter
+from nasbench_suite.training import checkpoint_file
 from nasbench_suite.training.task import MEASURES, TaskResult, TrainingTask
+from nasbench_suite.training.worker import parameters_file
 
 UNITS = {
     **{name: "percent" if name.endswith("accuracy") else "nats" for name in MEASURES[:6]},
@@ -24,6 +27,7 @@ UNITS = {
     "parameters": "count",
     "flops": "count",
 }
+LATENCY_UNITS = {"latency": "s", "latency_repeats": "s"}
 EPOCHS_AS_COLUMNS = 12
 """Schedules up to this length are kept as one column per epoch, which is smaller and faster than curves."""
 _CURVES = ("train_accuracy", "train_loss", "valid_accuracy", "valid_loss", "test_accuracy", "test_loss")
@@ -53,13 +57,19 @@ def merge(
     source = Source("build", f"{plan.config['name']}-{plan.id}", _sha256(plan))
     trained = [plan.space.format(arch) for arch in plan.representatives]
     pairs = pair_datasets(plan.space, datasets)
-    with TableWriter(path, plan.space, UNITS, source, pairs, force=plan.config["force"]) as writer:
+    units = UNITS | (LATENCY_UNITS if plan.config["latency"] else {})
+    force, keep = plan.config["force"], plan.config["keep_parameters"]
+    with TableWriter(path, plan.space, units, source, pairs, force=force, parameters=keep) as writer:
         writer.set_architectures(plan.rows)
         for dataset in datasets:
             for schedule in schedules:
                 writer.add_series(dataset, schedule, trials)
-                values, failed = _gather(results, [TrainingTask(text, dataset, schedule) for text in trained], trials)
-                _write_epochs(writer, dataset, schedule, trials, values, failed)
+                tasks = [TrainingTask(text, dataset, schedule) for text in trained]
+                values, failed = _gather(results, tasks, trials)
+                latencies = [[one.latency for one in results[task].trials] for task in tasks]
+                _write_epochs(writer, dataset, schedule, trials, values, failed, latencies)
+                if keep:
+                    _write_parameters(writer, plan, tasks, results)
                 for metric in ("parameters", "flops"):
                     own = np.array([[getattr(one, metric)] for one in complexity[dataset]], dtype=np.float64)
                     writer.add_column(dataset, Fidelity(schedule, schedule), metric, own.repeat(len(trials), 1))
@@ -87,7 +97,13 @@ def _gather(
 
 
 def _write_epochs(
-    writer: TableWriter, dataset: str, schedule: int, trials: list[int], values: Values, failed: NDArray[np.bool_]
+    writer: TableWriter,
+    dataset: str,
+    schedule: int,
+    trials: list[int],
+    values: Values,
+    failed: NDArray[np.bool_],
+    latencies: list[list[tuple[float, ...]]],
 ) -> None:
     as_columns = schedule <= EPOCHS_AS_COLUMNS
     for epoch in range(1, schedule + 1):
@@ -97,13 +113,50 @@ def _write_epochs(
             column = values[:, :, epoch - 1, at]
             if not np.isnan(column[~failed]).all():
                 writer.add_column(dataset, Fidelity(schedule, epoch), metric, column, failed)
-    if not as_columns:
-        for row in range(len(values)):
-            curves: dict[int | None, dict[str, Curve]] = {
-                trial: dict(_curves(values[row, at])) for at, trial in enumerate(trials) if not failed[row, at]
-            }
-            if curves:
-                writer.add_curves(dataset, schedule, row, curves)
+    _write_latency(writer, dataset, schedule, latencies, failed)
+    for row in range(len(values)):
+        curves: dict[int | None, dict[str, Curve]] = {
+            trial: {**({} if as_columns else dict(_curves(values[row, at]))), **_latency_repeats(latencies[row][at])}
+            for at, trial in enumerate(trials)
+            if not failed[row, at]
+        }
+        if any(curves.values()):
+            writer.add_curves(dataset, schedule, row, curves)
+
+
+def _write_latency(
+    writer: TableWriter,
+    dataset: str,
+    schedule: int,
+    latencies: list[list[tuple[float, ...]]],
+    failed: NDArray[np.bool_],
+) -> None:
+    """Writes the mean of each network's latencies, as the official files' importer does."""
+    means = np.array([[sum(one) / len(one) if one else np.nan for one in trials] for trials in latencies])
+    missing = np.isnan(means) | failed
+    if not missing.all():
+        writer.add_column(dataset, Fidelity(schedule, schedule), "latency", means, missing)
+
+
+def _latency_repeats(latency: tuple[float, ...]) -> dict[str, Curve]:
+    if len(latency) < 2:
+        return {}
+    return {"latency_repeats": Curve(np.arange(1, len(latency) + 1), np.array(latency))}
+
+
+def _write_parameters(
+    writer: TableWriter, plan: BuildPlan, tasks: list[TrainingTask], results: Mapping[TrainingTask, TaskResult]
+) -> None:
+    """Writes the parameters of the architectures that were trained themselves: those of others would not fit them."""
+    assert writer.parameters is not None
+    for row, (arch, task) in enumerate(zip(plan.rows, tasks, strict=True)):
+        if plan.space.format(arch) != task.arch:
+            continue
+        for one in results[task].trials:
+            if one.reason is None:
+                state = checkpoint_file.read(parameters_file(plan.parameters_folder, task, one.trial))
+                arrays = {name: value.numpy() for name, value in state.items()}
+                writer.parameters.add(NetworkKey(row, task.dataset, task.schedule, one.trial), arrays)
 
 
 def _curves(values: Values) -> Iterator[tuple[str, Curve]]:

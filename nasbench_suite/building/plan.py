@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
+from nasbench_suite.building.chosen import ORDER_SEED, choose
 from nasbench_suite.configuration.identity import TASKS, decisive, identity
-from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.training.task import TrainingTask
 from nasbench_suite.training.worker import check_network
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import check_whole, is_whole
 
-ORDER_SEED = 1021
+_ON_REQUEST = ("latency", "keep_parameters")
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,19 @@ class BuildPlan:
     @cached_property
     def decisive(self) -> dict[str, Any]:
         """The part of the configuration that can change what a task measures, timings aside."""
-        return decisive(self.config, TASKS)
+        # what is not asked for leaves the folder of a build as it was before there was such a thing
+        unasked = {key for key in _ON_REQUEST if not self.config[key]}
+        return {key: value for key, value in decisive(self.config, TASKS).items() if key not in unasked}
 
     @property
     def folder(self) -> Path:
         """Where finished trainings go: derived from the configuration."""
         return Path(self.config["results"]) / f"{self.config['name']}-{self.id}"
+
+    @property
+    def parameters_folder(self) -> Path:
+        """Where the parameters of trained networks are kept until all are trained."""
+        return self.folder / "parameters"
 
     @cached_property
     def representatives(self) -> list[Any]:
@@ -88,7 +96,7 @@ def prepare(config: Mapping[str, Any]) -> BuildPlan:
 
     Raises:
         ConfigError: a value makes no sense.
-        ArchitectureError: `architectures` is neither a word, a count nor an architecture.
+        ArchitectureError: `architectures` names one that is none.
     """
     for key, minimum in (("trials", 0), ("schedules", 1)):
         values = config[key]
@@ -102,31 +110,4 @@ def prepare(config: Mapping[str, Any]) -> BuildPlan:
     check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
     check_network(space, config["training"])
-    return BuildPlan(config, space, _rows(space, config["architectures"]))
-
-
-def _rows(space: Space[Any], wanted: object) -> list[Any]:
-    if wanted == "all":
-        return list(space.enumerate())
-    if wanted == "unique":
-        return _unique(space)
-    if isinstance(wanted, int):
-        unique = _unique(space)
-        if not is_whole(wanted, 1, len(unique) + 1):
-            raise ConfigError(f"architectures: expected a count from 1 to {len(unique):,}, got {wanted}")
-        order = np.random.default_rng(ORDER_SEED).permutation(len(unique))
-        return [unique[at] for at in sorted(order[:wanted])]
-    if not isinstance(wanted, str):
-        raise ConfigError(f"architectures: expected a word, a count or an architecture's text, got {wanted!r}")
-    if wanted in space.baselines:
-        return [space.baselines[wanted]]
-    try:
-        return [space.parse(wanted)]
-    except ArchitectureError as error:
-        words = ", ".join(["all", "unique", "a count", *space.baselines])
-        raise ArchitectureError(f"architectures: expected {words} or one architecture; {error}") from None
-
-
-def _unique(space: Space[Any]) -> list[Any]:
-    """Lists the first architecture of each isomorphism class, in the official order."""
-    return [arch for arch in space.enumerate() if space.canonical(arch) == arch]
+    return BuildPlan(config, space, choose(space, config["architectures"]))

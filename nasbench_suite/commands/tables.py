@@ -8,6 +8,7 @@ from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, table_paths
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table import Metadata, Series, TableColumns, checked, read_metadata
+from nasbench_suite.table.parameters import ParametersStore, parameters_path
 
 
 def show(name: str | None, verify: bool) -> None:
@@ -32,7 +33,8 @@ def show(name: str | None, verify: bool) -> None:
             print(f"{one}: DAMAGED: {error}")
             continue
         columns = TableColumns(path, metadata)
-        lines = [*_describe(path, metadata), *_describe_columns(columns), *["verified"] * verify]
+        kept = [*_describe_columns(columns), *_describe_parameters(path, metadata)]
+        lines = [*_describe(path, metadata), *kept, *["verified"] * verify]
         print("\n  ".join([f"{one}: space {metadata.space}", *lines]))
     if broken:
         raise TableError(f"{len(broken)} of {len(paths)} tables cannot be used: {'; '.join(broken)}")
@@ -77,6 +79,15 @@ def _describe_columns(columns: TableColumns) -> Iterator[str]:
         yield from (f"  {line}" for line in describe(annotation.columns))
     for line in columns.passed_over:
         yield f"columns passed over: {line}"
+
+
+def _describe_parameters(path: Path, metadata: Metadata) -> Iterator[str]:
+    if not parameters_path(path).exists():
+        return
+    try:
+        yield f"parameters: of {ParametersStore(path, metadata).networks:,} networks in {parameters_path(path).name}"
+    except TableError as error:
+        yield f"parameters passed over: {error}"
 
 
 def _fidelities(series: Series) -> str:

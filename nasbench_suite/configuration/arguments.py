@@ -24,6 +24,7 @@ _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.out
 _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", "training", "executor", _EXPERIMENT)
 _KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig) for field in fields(schema)})
 _KEY = re.compile(r"[+~]{0,2}[\w/.@:$-]+")
+_RANGES = re.compile(r"(architectures)=((?=[\d,]*-)[\d,-]*,[\d,-]*)")
 _HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
 
 
@@ -47,13 +48,28 @@ def search_arguments(arguments: Sequence[str]) -> list[str]:
 
 
 def build_arguments(arguments: Sequence[str]) -> list[str]:
-    """Returns what Hydra is to be called with for a build.
+    """Returns what Hydra is to be called with for a build; the training that is a space's own is chosen for it.
 
     Raises:
         ConfigError: an argument is not understood, or not one that a user sets.
     """
     options, words, arguments = _read(arguments)
-    return [*_without(arguments, options.overrides), *_understood(words)[1]]
+    overrides, handed = _understood([_quote_ranges(word) for word in words])
+    training = _own_training(ConfigFiles(options.config_dir), overrides) if options.config_name is None else []
+    return [*_without(arguments, options.overrides), *handed, *training]
+
+
+def _own_training(files: ConfigFiles, overrides: Sequence[Override]) -> list[str]:
+    """Returns the choice of the training that has the space's name, where a space is named and a training is not."""
+    chosen = {one.key_or_group: values_of(one) for one in overrides if one.type != OverrideType.DEL}
+    space = chosen.get("space", [])
+    own = "training" not in chosen and len(space) == 1 and files.find(f"training/{space[0]}") is not None
+    return [f"training={space[0]}"] if own else []
+
+
+def _quote_ranges(word: str) -> str:
+    """Returns an override with the quotes that keep Hydra from taking index ranges for a sweep."""
+    return _RANGES.sub(r"\1='\2'", word) if _RANGES.fullmatch(word) else word
 
 
 def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:

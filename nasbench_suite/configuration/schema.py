@@ -104,13 +104,15 @@ class BuildConfig:
     training: TrainingConfig
     executor: Node
     name: str
-    architectures: str | int
+    architectures: str | int | Sequence[Any]
     datasets: Sequence[str]
     schedules: Sequence[int]
     trials: Sequence[int]
     workers: int
     device: str
     checkpoints: bool
+    latency: bool
+    keep_parameters: bool
     datasets_root: str | None
     official: bool
     results: str

@@ -22,6 +22,7 @@ def convert(
     *,
     format: str | None = None,
     force: bool = False,
+    weights: bool = False,
 ) -> Metadata:
     """Turns a file or folder into a table.
 
@@ -32,14 +33,19 @@ def convert(
         destination: the table's place.
         format: which importer to use; None to recognise it.
         force: whether a table of other content may be replaced.
+        weights: whether the networks' parameters are kept, beside the table.
 
     Raises:
-        SourceError: the format is not recognised, or the source is broken.
+        SourceError: the format is not recognised, the source is broken, or it has no parameters and they are wanted.
         TableExistsError: a table of other content is there.
     """
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder")
     importer = _choose(space, importers, path, format)
+    if weights and not importer.has_parameters:
+        having = "; ".join(one.describes for one in importers if one.has_parameters)
+        advice = f"; these have them: {having}" if having else f"; no format of space {space.name} has"
+        raise SourceError(f"{path}: --weights: files of format {importer.format} have no networks' parameters{advice}")
     if not force:
         _check_taken(destination, importer.format)
     try:
@@ -49,7 +55,9 @@ def convert(
 
             def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
                 source = Source(importer.format, path.name, sha256(path, progress))
-                return TableWriter(destination, space, units, source, pair_datasets(space, trial_sets), force=force)
+                return TableWriter(
+                    destination, space, units, source, pair_datasets(space, trial_sets), force=force, parameters=weights
+                )
 
             return importer.read(path, space, new_writer, progress)
     except (OSError, EOFError) as error:

@@ -19,10 +19,13 @@ class Importer(ABC):
     Attributes:
         format: its name, for `--format` and for the table's metadata.
         describes: the files it reads, for messages, e.g. `a tidy CSV`.
+        has_parameters: whether its files can have networks' parameters; `read` hands them to the writer's `parameters`,
+            where there is one.
     """
 
     format: str
     describes: str
+    has_parameters: bool = False
 
     @abstractmethod
     def recognises(self, path: Path) -> bool:

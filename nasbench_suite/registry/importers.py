@@ -30,6 +30,7 @@ def import_file(
     format: str | None = None,
     accuracy: Accuracy | None = None,
     force: bool = False,
+    weights: bool = False,
 ) -> Metadata:
     """Imports a file or folder into a table, with the readers of the space; takes and raises what `convert` does.
 
@@ -37,7 +38,7 @@ def import_file(
         accuracy: unit of the accuracies in a tidy CSV, which is the one format that does not say it itself.
     """
     importers = find_importers(space) if accuracy is None else [TidyCsvImporter(accuracy)]
-    return convert(space, importers, path, destination, format=format, force=force)
+    return convert(space, importers, path, destination, format=format, force=force, weights=weights)
 
 
 def _listings(name: str) -> list[ListImporters]:

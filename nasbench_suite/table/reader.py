@@ -13,6 +13,7 @@ from nasbench_suite.closest import closest
 from nasbench_suite.errors import (
     ArchitectureError,
     MissingArchitectureError,
+    MissingValueError,
     NasBenchSuiteError,
     TableError,
     UnknownDatasetError,
@@ -30,6 +31,7 @@ from nasbench_suite.table.environment import open_shared
 from nasbench_suite.table.hashes import Hashes, is_hash
 from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metadata, Series, metrics_of
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
+from nasbench_suite.table.parameters import NetworkKey, ParametersStore, parameters_path
 from nasbench_suite.table.parsing import parse
 
 # what a space may raise for a value that is not one of its architectures
@@ -345,12 +347,46 @@ class Table:
             self._last = key, self.curves(*key)
         return self._last[1]
 
+    @cached_property
+    def parameters_store(self) -> ParametersStore | None:
+        """The parameters of the table's networks, in a file beside it; None where they were not kept.
+
+        Raises:
+            TableError: the file is damaged, or belongs to a table of other content.
+        """
+        return ParametersStore(self.path, self.metadata) if parameters_path(self.path).exists() else None
+
+    def parameters(self, arch: Any, trial_set: str, trial: int, schedule: int | None = None) -> dict[str, NDArray[Any]]:
+        """Reads the parameters of one trained network, under the names that the source gives them.
+
+        Args:
+            arch: architecture, or its text form.
+            trial_set: what it was trained on.
+            trial: its training seed.
+            schedule: length of the training, in epochs; None for the longest of which there are networks.
+
+        Raises:
+            ArchitectureError, MissingArchitectureError: as of `row`.
+            MissingValueError: the table's networks were not kept, or not this one.
+            TableError: the file is damaged, or belongs to a table of other content.
+        """
+        row, store = self.row(arch), self.parameters_store
+        if store is None:
+            raise MissingValueError(
+                f"table {self.name}: the networks' parameters were not kept; `nasbench-suite import "
+                f"{self.space.name} PATH --name {self.name} --weights` keeps them, where the files have them"
+            )
+        longest = schedule if schedule is not None else store.longest_schedule(trial_set)
+        return store.read(NetworkKey(row, trial_set, longest, trial))
+
     def _array(self, key: str) -> NDArray[Any]:
         dtype, shape = self.metadata.arrays[key]
         return self._shared.array(key.encode(), dtype, shape)
 
     def verify(self) -> None:
         """Reads every value, compares the file's checksum and the content hash, and computes every architecture's hash.
+
+        Networks' parameters, where they are beside the table, are read and compared with their checksums, too.
 
         Raises:
             TableError: the table is damaged.
@@ -364,6 +400,8 @@ class Table:
             raise TableError(f"{self.path}: is damaged: its content does not agree with its hash; import it again")
         if f"{keys.HASHES}digests" in self.metadata.arrays:
             self._verify_hashes()
+        if self.parameters_store is not None:
+            self.parameters_store.verify()
 
     def _verify_hashes(self) -> None:
         """Computes every architecture's hash, of which an import does so for a sample."""

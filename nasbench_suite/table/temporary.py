@@ -43,6 +43,14 @@ class TemporaryFile:
         self.path.replace(path)
         sync_folder(path.parent)
 
+    def sync(self) -> None:
+        """Puts what was written in the file, by way of its path, on the disk.
+
+        Raises:
+            OSError: the disk is full or fails.
+        """
+        os.fsync(self._handle)
+
     def close(self) -> None:
         """Removes the file, unless it was renamed."""
         if self._handle >= 0:

@@ -19,6 +19,7 @@ from nasbench_suite.table.content import content_hash
 from nasbench_suite.table.curves import Curve, narrowest, pack
 from nasbench_suite.table.hashes import build_arrays
 from nasbench_suite.table.metadata import UNITS, Dataset, Metadata, Series, Source
+from nasbench_suite.table.parameters import ParametersWriter
 from nasbench_suite.table.reader import read_metadata
 from nasbench_suite.table.temporary import TemporaryFile
 from nasbench_suite.version import __version__
@@ -37,6 +38,7 @@ class TableWriter:
         units: unit of each column; an importer may change it, before `finish`, to those that came.
         datasets: what can be searched and scored; may be changed as `units` may.
         source: where the numbers come from; may be changed as `units` may.
+        parameters: takes the networks' parameters, beside the table; None where they are not wanted.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class TableWriter:
         datasets: Mapping[str, Dataset],
         *,
         force: bool = False,
+        parameters: bool = False,
     ) -> None:
         """
         Args:
@@ -57,6 +60,7 @@ class TableWriter:
             source: where the numbers come from.
             datasets: what can be searched and scored.
             force: whether a table of other content may be replaced.
+            parameters: whether networks' parameters are kept beside the table.
 
         Raises:
             TableError: a unit is unknown, or the folder cannot be written.
@@ -81,6 +85,7 @@ class TableWriter:
         except (OSError, lmdb.Error) as error:
             raise TableError(f"{path.parent}: no table can be written there ({error})") from error
         self._transaction = self._environment.begin(write=True)
+        self.parameters = ParametersWriter(path) if parameters else None
 
     def set_architectures(self, archs: Sequence[Any], hashes: Sequence[str] | None = None) -> None:
         """Sets the architectures, in the source's order: row 0 first.
@@ -212,7 +217,12 @@ class TableWriter:
                 raise TableExistsError(
                     f"{self._path} is there with other content; choose another --name, or replace it with --force"
                 )
+        # whole and on the disk before the table gets its name, so that a full disk leaves neither
+        if self.parameters is not None:
+            self.parameters.complete(metadata.content_sha256)
         self._temporary.publish(self._path)
+        if self.parameters is not None:
+            self.parameters.publish()
 
     def _put_array(self, key: str, array: NDArray[np.generic]) -> None:
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
@@ -245,3 +255,5 @@ class TableWriter:
     ) -> None:
         self._environment.close()
         self._temporary.close()
+        if self.parameters is not None:
+            self.parameters.close()

@@ -45,6 +45,8 @@ class TrialRecord:
         attempt: that finished, or failed last, from 1.
         seconds: all that this trial cost, attempts and evaluation included.
         epochs: the measures of every epoch in the order of `MEASURES`, single precision; None where not measured.
+        latency: seconds of a forward pass on a batch of test images, each time that it was measured, single precision;
+            empty where it was not.
     """
 
     trial: int
@@ -52,15 +54,18 @@ class TrialRecord:
     attempt: int
     seconds: float
     epochs: tuple[Epoch, ...]
+    latency: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain values."""
-        return asdict(self)
+        values = asdict(self)
+        return values if self.latency else {name: value for name, value in values.items() if name != "latency"}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "TrialRecord":
         """Reads plain values back."""
-        return cls(**{**values, "epochs": tuple(map(tuple, values["epochs"]))})
+        listed = {"epochs": tuple(map(tuple, values["epochs"])), "latency": tuple(values.get("latency", ()))}
+        return cls(**{**values, **listed})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Training of one architecture from scratch, one or several trials, to its end: attempts, limit, interruption."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from torch import Tensor
 
 from nasbench_suite.training import checkpoint
 from nasbench_suite.training.checkpoint import TrainingCheckpoint
@@ -23,6 +25,7 @@ def train(
     checkpoint_file: Path | None = None,
     seconds_limit: float | None = None,
     last_epoch: int | None = None,
+    keep: Callable[[int, dict[str, Tensor]], None] | None = None,
 ) -> list[TrainingResult]:
     """Trains a network from scratch, all trials at once, measuring after every epoch.
 
@@ -41,6 +44,7 @@ def train(
         seconds_limit: stop after the first epoch that ends beyond it, on the device's clock, over all trials; None for
             no limit.
         last_epoch: stop after this epoch of the schedule, which counts as finished; None for the schedule's end.
+        keep: called with each finished trial and its network's parameters and buffers.
 
     Returns:
         The training of each trial, in order.
@@ -81,6 +85,8 @@ def train(
             if reason is None:
                 status: Status = "finished" if stopped is None else "stopped"
                 done[trial] = TrainingResult(status, stopped, trial, attempt, tuple(epochs), share)
+                if keep is not None and stopped is None:
+                    keep(trial, trainer.parameters(trial))
             elif attempt == recipe.attempts or stopped is not None:
                 reason = f"{reason}, attempt {attempt} of {recipe.attempts}"
                 done[trial] = TrainingResult("failed", reason, trial, attempt, tuple(epochs), share)

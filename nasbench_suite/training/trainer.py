@@ -71,6 +71,14 @@ class Trainer:
             "diverged": self.diverged,
         }
 
+    def parameters(self, trial: int) -> dict[str, Tensor]:
+        """Returns the parameters and buffers of one trial's network, as it would have them alone; not copied."""
+        at, replicas = self._trials.index(trial), len(self._trials)
+        return {
+            name: value if value.dim() == 0 else value.chunk(replicas)[at]
+            for name, value in self.network.state_dict().items()
+        }
+
     def restore(self, state: dict[str, Any], epochs: list[list[EpochMetrics]]) -> None:
         """Goes back to a state that `state` gave."""
         self.network.load_state_dict(state["network"])

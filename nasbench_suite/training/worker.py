@@ -3,20 +3,24 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from hydra.utils import instantiate
-from torch import nn
+from torch import Tensor, nn
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
+from nasbench_suite.training import checkpoint_file
 from nasbench_suite.training.datasets import load_dataset
 from nasbench_suite.training.images import ImageDataset
+from nasbench_suite.training.latency import measure_latency
 from nasbench_suite.training.metrics import EpochMetrics, TrainingResult
 from nasbench_suite.training.recipe import Recipe
+from nasbench_suite.training.replicas import Build
 from nasbench_suite.training.task import Epoch, TaskResult, TrainingTask, TrialRecord, single
 from nasbench_suite.training.train import train
 
@@ -33,6 +37,8 @@ class WorkerSettings:
         datasets_root: folder of downloaded data sets; None for the default.
         official: whether they must have their published checksums.
         checkpoints: folder for the state of unfinished trainings; None to begin an interrupted one again.
+        latency: whether the latency of trained networks is measured.
+        parameters: folder for the parameters of trained networks; None not to keep them.
     """
 
     space: Mapping[str, Any]
@@ -42,6 +48,8 @@ class WorkerSettings:
     datasets_root: str | None
     official: bool
     checkpoints: str | None
+    latency: bool = False
+    parameters: str | None = None
 
 
 class TrainingWorker:
@@ -91,8 +99,33 @@ class TrainingWorker:
         trainings: list[TrainingResult] = []
         for group in self._groups(trials or settings.trials):
             state = self._checkpoint(task, group)
-            trainings += train(build, data, recipe, group, name=task.arch, checkpoint_file=state, last_epoch=last_epoch)
-        return TaskResult(task, tuple(map(_record, trainings)))
+            trainings += train(
+                build,
+                data,
+                recipe,
+                group,
+                name=task.arch,
+                checkpoint_file=state,
+                last_epoch=last_epoch,
+                keep=None if settings.parameters is None else partial(self._keep, task, build),
+            )
+        return TaskResult(task, tuple(_record(training, self._latency(build, data)) for training in trainings))
+
+    def _keep(self, task: TrainingTask, build: Build, trial: int, state: dict[str, Tensor]) -> None:
+        """Writes a trained network's parameters, under the benchmark's official names where it has some."""
+        network = _alone(build).to(next(iter(state.values())).device)
+        network.load_state_dict(state)
+        official = getattr(network, "official_state_dict", network.state_dict)
+        assert self._settings.parameters is not None
+        path = parameters_file(Path(self._settings.parameters), task, trial)
+        checkpoint_file.write(path, {name: value.cpu().contiguous() for name, value in official().items()})
+
+    def _latency(self, build: Build, data: ImageDataset) -> tuple[float, ...]:
+        """Measures the network alone, for each trial again; it does not depend on the values of its parameters."""
+        if not self._settings.latency:
+            return ()
+        seconds = map(single, measure_latency(_alone(build).to(data.test.pixels.device), data))
+        return tuple(second for second in seconds if second is not None)
 
     def discard_checkpoints(self, task: TrainingTask, trials: tuple[int, ...] | None = None) -> None:
         """Removes what was kept of a task's trainings while they were not finished."""
@@ -111,6 +144,17 @@ class TrainingWorker:
             return None
         name = hashlib.sha256(repr((tuple(task), trials)).encode()).hexdigest()[:16]
         return Path(self._settings.checkpoints) / f"{name}.pt"
+
+
+def _alone(build: Build) -> nn.Module:
+    """Builds one network, and leaves torch's own generator as it was."""
+    with torch.random.fork_rng(devices=()):
+        return build(1)
+
+
+def parameters_file(folder: Path, task: TrainingTask, trial: int) -> Path:
+    """Returns where the parameters of a trained network are kept."""
+    return folder / f"{hashlib.sha256(repr((tuple(task), trial)).encode()).hexdigest()[:24]}.pt"
 
 
 def recipe_for(training: Mapping[str, Any], task: TrainingTask) -> Recipe:
@@ -139,11 +183,11 @@ def check_network(space: Space[Any], training: Mapping[str, Any]) -> None:
         raise ConfigError(f"training: is not for space {space.name} ({error}); choose another training=") from error
 
 
-def _record(training: TrainingResult) -> TrialRecord:
+def _record(training: TrainingResult, latency: tuple[float, ...]) -> TrialRecord:
     epochs = tuple(map(_epoch, training.epochs))
     seconds = single(training.seconds)
     assert seconds is not None
-    return TrialRecord(training.trial, training.reason, training.attempt, seconds, epochs)
+    return TrialRecord(training.trial, training.reason, training.attempt, seconds, epochs, latency)
 
 
 def _epoch(metrics: EpochMetrics) -> Epoch:

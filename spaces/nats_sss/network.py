@@ -9,23 +9,17 @@ from torch import Tensor, nn
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.spaces.nats_sss.architecture import CELL, Widths, number
+from nasbench_suite.spaces.nb201 import official_names
 from nasbench_suite.spaces.nb201.architecture import EDGES, EDGES_INTO, SKIP_CONNECT
 from nasbench_suite.spaces.nb201.network import Reduction
 from nasbench_suite.spaces.nb201.operations import Normalisation, ReLUConvBN
 
 
-class Projection(nn.Module):
+class Projection(nn.Sequential):
     """A skip between layers of different widths: 1x1 convolution and batch normalisation, without ReLU."""
 
     def __init__(self, in_channels: int, out_channels: int, normalisation: Normalisation) -> None:
-        super().__init__()
-        self.convolution = nn.Conv2d(in_channels, out_channels, 1, bias=False)
-        self.normalisation = normalisation(out_channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, in, H, W) -> (B, out, H, W)."""
-        out: Tensor = self.normalisation(self.convolution(x))
-        return out
+        super().__init__(nn.Conv2d(in_channels, out_channels, 1, bias=False), normalisation(out_channels))
 
 
 class SizeCell(nn.Module):
@@ -90,3 +84,15 @@ class SizeNetwork(nn.Module):
         features = F.relu(self.normalisation(self.body(self.stem(images))))
         logits: Tensor = self.classifier(features.mean((2, 3), keepdim=True))
         return logits.flatten(1)
+
+    def official_state_dict(self) -> dict[str, Tensor]:
+        """Returns parameters and buffers under the official code's names, in its shapes; not copied."""
+        return official_names.official_state_dict(self)
+
+    def load_official_state_dict(self, state: official_names.State) -> None:
+        """Copies parameters and buffers that have the official code's names: a trial's `net_state_dict`.
+
+        Raises:
+            ConfigError: a name or a shape is not that of this architecture's network.
+        """
+        official_names.load_official_state_dict(self, state)

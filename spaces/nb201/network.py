@@ -4,8 +4,6 @@ A stem, three stages of N identical cells, a residual block that halves the imag
 the second and the third, global average pooling and a linear classifier.
 """
 
-from collections.abc import Mapping
-
 import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
@@ -162,7 +160,7 @@ class NB201Network(nn.Module):
         self._check_single()
         return official_names.official_state_dict(self)
 
-    def load_official_state_dict(self, state: Mapping[str, Tensor]) -> None:
+    def load_official_state_dict(self, state: official_names.State) -> None:
         """Copies parameters and buffers that have the official code's names: a trial's `net_state_dict`.
 
         Raises:

@@ -20,8 +20,10 @@ from nasbench_suite.spaces.nb201.official import (
 )
 from nasbench_suite.spaces.nb201.official.columns import UNITS, columns
 from nasbench_suite.spaces.nb201.official.finals import Finals
+from nasbench_suite.spaces.nb201.official.release import ARCHIVES
 from nasbench_suite.table import Metadata
 from nasbench_suite.table.curves import Curve
+from nasbench_suite.table.parameters import NetworkKey
 from nasbench_suite.table.writer import TableWriter
 
 # half of the last digit that the source prints: of one parameter, of ten FLOPs
@@ -31,7 +33,7 @@ _SHORT = 12
 
 
 class OfficialImporter(Importer):
-    """Reads one of the official formats; everything in it but networks' parameters."""
+    """Reads one of the official formats; networks' parameters only where the writer takes them."""
 
     def __init__(self, format: str, release: Release) -> None:
         """
@@ -41,6 +43,7 @@ class OfficialImporter(Importer):
         """
         self.format, self._release = format, release
         self.describes = f"{release.descriptions[format]} (format {format})"
+        self.has_parameters = format in (ARCHIVES, release.folder)
 
     def recognises(self, path: Path) -> bool:
         """Whether the first bytes, or a folder's file names and the first bytes of one, are of this format."""
@@ -63,7 +66,7 @@ class OfficialImporter(Importer):
 
         with new_writer(UNITS, DATASETS) as writer:
             table = TableInProgress(writer, space, self._release, str(path))
-            for record in source.records(advance):
+            for record in source.records(advance, parameters=writer.parameters is not None):
                 table.add(record)
             table.complete(source.counts)
             return writer.finish()
@@ -83,7 +86,11 @@ class TableInProgress:
         self._metrics: set[str] = set()
 
     def add(self, record: ArchitectureRecord) -> None:
-        """Writes an architecture's curves and keeps its final figures."""
+        """Writes an architecture's curves and parameters and keeps its final figures.
+
+        Raises:
+            SourceError: the record contradicts another, or the first has no networks' parameters where they are wanted.
+        """
         try:
             arch = self._space.parse(record.arch)
         except ArchitectureError as error:
@@ -95,6 +102,12 @@ class TableInProgress:
             self._add_trials(row, record)
         except SourceError as error:
             raise SourceError(f"{self._where}: architecture {record.index}: {error}") from None
+        if self._writer.parameters is not None and not self._writer.parameters.networks:
+            # said at once: such folders have hundreds of gigabytes
+            raise SourceError(
+                f"{self._where}: --weights: architecture {record.index} has no networks' parameters; folders of "
+                "NNNNNN-FULL.pth and NATS-Bench's -full folders have them, -simple ones have not"
+            )
         self._compare(arch, record)
         self._unlisted += record.unlisted
 
@@ -104,6 +117,9 @@ class TableInProgress:
             record.trials, key=lambda trial: (trial.schedule, DATASETS.index(trial.dataset), trial.seed)
         ):
             self._finals.begin(trial.dataset, trial.schedule, trial.seed)
+            if self._writer.parameters is not None and trial.parameters is not None:
+                key = NetworkKey(row, trial.dataset, trial.schedule, trial.seed)
+                self._writer.parameters.add(key, trial.parameters)
             found = columns(trial)
             self._metrics |= found.finals.keys() | found.curves.keys()
             final = Fidelity(trial.schedule, trial.schedule)

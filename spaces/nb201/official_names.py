@@ -5,6 +5,8 @@ It counts cells and residual blocks in one sequence, as this project does, and n
     here                                    there
     body.2.edges.1.convolution.weight       cells.2.layers.1.op.1.weight
     body.2.edges.1.normalisation.bias       cells.2.layers.1.op.2.bias
+    body.2.edges.3.0.weight                 cells.2.layers.3.conv.weight    a projection, in the size space
+    body.2.edges.3.1.bias                   cells.2.layers.3.bn.bias
     body.5.first.convolution.weight         cells.5.conv_a.op.1.weight
     body.5.shortcut.1.weight                cells.5.downsample.1.weight
     normalisation.weight                    lastact.0.weight
@@ -13,11 +15,17 @@ It counts cells and residual blocks in one sequence, as this project does, and n
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nasbench_suite.errors import ConfigError
+
+State = Mapping[str, Tensor | NDArray[Any]]
+"""Parameters and buffers by name, as torch or a table gives them."""
 
 # in this order: the last layer's normalisation is a name at the start, an operation's one in the middle
 _RENAMED = (
@@ -25,6 +33,8 @@ _RENAMED = (
     (re.compile(r"^body\."), "cells."),
     (re.compile(r"\.edges\.(\d+)\.convolution\."), r".layers.\1.op.1."),
     (re.compile(r"\.edges\.(\d+)\.normalisation\."), r".layers.\1.op.2."),
+    (re.compile(r"\.edges\.(\d+)\.0\."), r".layers.\1.conv."),
+    (re.compile(r"\.edges\.(\d+)\.1\."), r".layers.\1.bn."),
     (re.compile(r"\.first\."), ".conv_a."),
     (re.compile(r"\.second\."), ".conv_b."),
     (re.compile(r"\.shortcut\."), ".downsample."),
@@ -48,7 +58,7 @@ def official_state_dict(network: nn.Module) -> dict[str, Tensor]:
     return {name: value.flatten(1) if name == "classifier.weight" else value for name, value in found.items()}
 
 
-def load_official_state_dict(network: nn.Module, state: Mapping[str, Tensor]) -> None:
+def load_official_state_dict(network: nn.Module, state: State) -> None:
     """Copies parameters and buffers with official names into a network; raises before anything is copied.
 
     Raises:
@@ -60,10 +70,16 @@ def load_official_state_dict(network: nn.Module, state: Mapping[str, Tensor]) ->
     if unknown or absent:
         wrong = f"has {unknown[0]!r:.100}" if unknown else f"lacks {absent[0]!r}"
         raise ConfigError(f"expected the parameters of this architecture's network, got a state that {wrong}")
-    for name, value in state.items():
-        if not isinstance(value, Tensor) or value.shape != own[name].shape:
-            got = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+    tensors = {name: _tensor(value) for name, value in state.items()}
+    for name, value in tensors.items():
+        if value is None or value.shape != own[name].shape:
+            got = type(state[name]).__name__ if value is None else tuple(value.shape)
             raise ConfigError(f"{name}: expected a tensor of shape {tuple(own[name].shape)}, got {got}")
     with torch.no_grad():
-        for name, value in state.items():
-            own[name].copy_(value)
+        for name, value in tensors.items():
+            if value is not None:
+                own[name].copy_(value)
+
+
+def _tensor(value: object) -> Tensor | None:
+    return torch.from_numpy(value) if isinstance(value, np.ndarray) else value if isinstance(value, Tensor) else None

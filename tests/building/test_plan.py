@@ -61,11 +61,11 @@ def test_what_does_not_change_a_measurement_does_not_change_the_folder(make_plan
         (
             "architectures=some",
             ArchitectureError,
-            "architectures: expected all, unique, a count, resnet or one architecture",
+            "architectures: expected all, unique, a count, indices such as 0-389, resnet, a .txt or .json file or one",
         ),
         ("architectures=-3", ConfigError, "architectures: expected a count from 1 to 6,466, got -3"),
         ("architectures=true", ConfigError, "architectures: expected a count from 1 to 6,466, got True"),
-        ("architectures=[1]", ConfigError, "architectures: expected a word, a count or an architecture's text"),
+        ("architectures=[true]", ConfigError, "architectures: number 1: expected an architecture's text or index"),
         ("trials=[true]", ConfigError, "trials: expected whole numbers of 0 or more"),
         ("trials=[0.5]", ConfigError, "trials: expected whole numbers of 0 or more"),
         ("trials=[[0]]", ConfigError, "trials: expected whole numbers of 0 or more"),

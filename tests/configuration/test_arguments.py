@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nasbench_suite.configuration import search_path
-from nasbench_suite.configuration.arguments import search_arguments
+from nasbench_suite.configuration.arguments import build_arguments, search_arguments
 from nasbench_suite.errors import ConfigError
 
 
@@ -126,3 +126,19 @@ def test_every_unknown_key_and_wrong_type_ends_in_one_line(words: tuple[str, ...
 def test_tags_may_be_one_word(cli: Callable, make_job: Callable) -> None:
     assert make_job("tracking.tags=foo").config["tracking"]["tags"] == ["foo"]
     assert make_job("objectives=[valid_accuracy]").id == make_job().id
+
+
+@pytest.mark.parametrize(
+    ("words", "handed"),
+    [
+        (["space=nb101"], ["space=nb101", "training=nb101"]),
+        (["space=nb101", "training=digits"], ["space=nb101", "training=digits"]),
+        (["space=nb201"], ["space=nb201"]),
+        (["name=any"], ["name=any"]),
+        (["architectures=0-9,20"], ["architectures='0-9,20'"]),
+        (["architectures=0-9"], ["architectures=0-9"]),
+        (["-m", "architectures=5,9"], ["-m", "architectures=5,9"]),
+    ],
+)
+def test_a_build_takes_the_training_of_its_space_and_index_ranges(words: list[str], handed: list[str]) -> None:
+    assert build_arguments(words) == handed

@@ -29,11 +29,12 @@ def read_states(folder: str, names: tuple[str, ...]) -> dict[str, Any]:
     for state in states.values():
         for result in state["all_results"].values():
             if result["net_state_dict"] is not None:
-                result["net_state_dict"] = _tensors(result["net_state_dict"])
+                result["net_state_dict"] = as_tensors(result["net_state_dict"])
     return states
 
 
-def _tensors(arrays: dict[str, Any]) -> dict[str, Any]:
+def as_tensors(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Returns arrays by name as tensors."""
     import torch  # only parameters need it
 
     return {name: torch.from_numpy(array) for name, array in arrays.items()}

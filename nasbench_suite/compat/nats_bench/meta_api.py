@@ -71,12 +71,12 @@ class NASBenchMetaAPI(ABC):
         table = find_table(space, None) if source is None else open_source(source, self.space)
         self.meta_archs = list(strings(self.space))
         indexes = {arch: index for index, arch in enumerate(self.meta_archs)}
-        self.arch2infos_dict = TableResults(table, indexes, self.arithmetic)
-        self._schedules = self.arch2infos_dict.schedules
         named = table.path if source is None or isinstance(source, Table) else Path(source)
         self.filename = named.name
         if named.is_dir():
             self._archive_dir = str(named)
+        self.arch2infos_dict = TableResults(table, indexes, self.arithmetic, self._archive_dir)
+        self._schedules = self.arch2infos_dict.schedules
 
     def _take(self, loaded: Mapping[str, Any]) -> None:
         absent = [key for key in ("meta_archs", "arch2infos", "evaluated_indexes") if key not in loaded]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.compat.nats_bench.arch_results import ArchResults
+from nasbench_suite.compat.nats_bench.network_parameters import NetworkParameters
 from nasbench_suite.compat.nats_bench.results_count import Arithmetic, ResultsCount
 from nasbench_suite.compat.nats_bench.trial_reader import TrialReader
 from nasbench_suite.fidelity import Fidelity
@@ -21,15 +22,19 @@ Schedules = dict[str, ArchResults]
 class TableResults(MutableMapping[int, Schedules]):
     """Makes what is asked for, and keeps it: a few kilobytes per architecture, for the numbers stay in the table."""
 
-    def __init__(self, table: Table, indexes: dict[str, int], arithmetic: Arithmetic) -> None:
+    def __init__(
+        self, table: Table, indexes: dict[str, int], arithmetic: Arithmetic, folder: str | None = None
+    ) -> None:
         """
         Args:
             table: of NAS-Bench-201 or of the size space.
             indexes: every architecture's official index, by its text.
             arithmetic: how means and sums are taken.
+            folder: that may have the networks' parameters, where the table has not.
         """
         self._table, self._arithmetic = table, arithmetic
         self._row_of = {indexes[text]: row for row, text in enumerate(table.architectures(range(len(table))))}
+        self._parameters = NetworkParameters(table, {row: index for index, row in self._row_of.items()}, folder)
         self._made: dict[int, Schedules] = {}
         self._set: set[int] = set()
 
@@ -87,11 +92,11 @@ class TableResults(MutableMapping[int, Schedules]):
             results = made[f"{one.schedule:02d}"]
             for position in np.flatnonzero(self._trained[one.trial_set, one.schedule][row]).tolist():
                 seed = one.trials[position]
-                reader = TrialReader(self._table, row, one, position)
+                reader = TrialReader(self._table, row, one, position, self._parameters.read)
                 results.dataset_seed.setdefault(one.trial_set, []).append(seed)
                 results.all_results[one.trial_set, seed] = ResultsCount.of_table(reader, self._arithmetic)
         for results in made.values():
-            results.clear_net_done = True
+            results.clear_net_done = self._table.parameters_store is None
             results.calculate_with(self._arithmetic)
         return {name: results for name, results in made.items() if results.all_results}
 

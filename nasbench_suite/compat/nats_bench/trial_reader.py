@@ -28,26 +28,39 @@ def column_of(trial_set: str, setname: str) -> str | None:
     return None if name is None else f"{name}_accuracy"
 
 
+ReadParameters = Callable[[int, str, int, int | None], dict[str, Any] | None]
+"""Returns the parameters of a network by row, trial set, schedule and training seed; None where they were not kept."""
+
+
+def no_parameters(row: int, trial_set: str, schedule: int, trial: int | None) -> None:
+    """Has none."""
+
+
 class TrialReader:
     """Reads the fields of one training from a table."""
 
-    def __init__(self, table: Table, row: int, series: Series, position: int) -> None:
+    def __init__(
+        self, table: Table, row: int, series: Series, position: int, parameters: "ReadParameters" = no_parameters
+    ) -> None:
         """
         Args:
             table: that has it.
             row: of the architecture.
             series: the trainings of its trial set and schedule.
             position: of its trial within the series.
+            parameters: reads a network's.
         """
         self._table, self._row, self._series, self._position = table, row, series, position
+        self._parameters = parameters
 
     def __deepcopy__(self, memo: object) -> "TrialReader":
         """Shares the table, which does not change."""
         return self
 
     def read(self, field: str) -> Any:
-        """Returns a field's value; mappings are read-only."""
-        return _read(self, field)
+        """Returns a field's value; mappings are read-only, but for parameters."""
+        # parameters are too large to be remembered
+        return self.parameters() if field == "net_state_dict" else _read(self, field)
 
     def field(self, field: str) -> Any:
         """Reads a field."""
@@ -68,6 +81,10 @@ class TrialReader:
         """Training seed with four digits; None for a stored mean."""
         seed = self._series.trials[self._position]
         return None if seed is None else f"{seed:04d}"
+
+    def parameters(self) -> dict[str, Any] | None:
+        """The network's parameters as tensors; None where they were not kept."""
+        return self._parameters(self._row, self.name, self.epochs, self._series.trials[self._position])
 
     def config(self) -> dict[str, Any]:
         """What the network is built from."""
@@ -140,7 +157,7 @@ class TrialReader:
 
 _FIELDS: dict[str, Callable[[TrialReader], Any]] = {
     "name": lambda trial: trial.name,
-    "net_state_dict": lambda trial: None,
+    "net_state_dict": TrialReader.parameters,
     "train_acc1es": lambda trial: trial.by_epoch("train_accuracy"),
     "train_acc5es": lambda trial: trial.by_epoch("train_top5_accuracy"),
     "train_losses": lambda trial: trial.by_epoch("train_loss"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.processes import ordered_map
+from nasbench_suite.spaces.nb201.official.parameters import read_with_parameters
 from nasbench_suite.spaces.nb201.official.records import ArchitectureRecord
 from nasbench_suite.spaces.nb201.official.release import Release
 from nasbench_suite.spaces.nb201.official.source import (
@@ -48,14 +49,15 @@ class Folder(OfficialSource):
         meta = self.path / META
         return sorted([*self._architecture_files().values(), *([meta] if meta.is_file() else [])])
 
-    def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
+    def records(self, progress: Progress = no_progress, *, parameters: bool = False) -> Iterator[ArchitectureRecord]:
         meta = self.path / META
         strings = read_meta(meta, self.release) if meta.is_file() else None
         paths = self._architecture_files()
         sizes = [path.stat().st_size for path in paths.values()]
         done, total = 0, sum(sizes)
-        read = partial(read_record_file, schedules=self.release.schedules)
-        records = ordered_map(read, list(paths.values()), self.processes)
+        read_file, waiting = (read_heavy_record_file, 2) if parameters else (read_record_file, 8)
+        read = partial(read_file, schedules=self.release.schedules)
+        records = ordered_map(read, list(paths.values()), self.processes, waiting)
         for (index, path), size, record in zip(paths.items(), sizes, records, strict=True):
             if record.index != index:
                 raise SourceError(f"{path}: expected architecture {index}, found {record.index}")
@@ -104,3 +106,12 @@ def read_record_file(path: Path, schedules: Mapping[str, int]) -> ArchitectureRe
         states = pickle.load()
         check_end(pickle, path)
     return read_record(index_in_name(path), states, str(path), schedules)
+
+
+def read_heavy_record_file(path: Path, schedules: Mapping[str, int]) -> ArchitectureRecord:
+    """Reads the file of one architecture with its networks' parameters.
+
+    Raises:
+        SourceError: it is damaged or something else.
+    """
+    return read_record(index_in_name(path), read_with_parameters(path), str(path), schedules)

@@ -1,6 +1,8 @@
 """What the official files hold about one architecture, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +63,8 @@ class Trial:
         train_loss: mean cross entropy while training.
         train_seconds: of each epoch, on the source's GPU; None where the source has none.
         evaluations: by evaluation set (`x-valid`, `x-test`, `ori-test`), in the source's order.
+        parameters: of the trained network, by their official names; None where the source has none or they were not
+            asked for.
     """
 
     dataset: str
@@ -74,6 +78,7 @@ class Trial:
     train_loss: SourceCurve
     train_seconds: SourceCurve | None
     evaluations: dict[str, EvaluationCurves]
+    parameters: Mapping[str, NDArray[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,6 +32,9 @@ class Release(NamedTuple):
     flops: Callable[[Any, str], float]
 
 
+SCHEDULES = {"less": 12, "full": 200, "01": 1, "12": 12, "90": 90, "200": 200}
+"""Epochs of the schedules by the names that the files of either benchmark give them."""
+
 PTH = "nas-bench-201-pth"
 ARCHIVES = "nas-bench-201-archives"
 

@@ -37,10 +37,14 @@ class OfficialSource(ABC):
         """Lists the files that `records` reads, sorted: what a checksum of the source covers."""
 
     @abstractmethod
-    def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
+    def records(self, progress: Progress = no_progress, *, parameters: bool = False) -> Iterator[ArchitectureRecord]:
         """Yields every architecture that the source has, each once, holding few at a time.
 
         Abandoning the iterator is harmless: nothing was written, and its processes end.
+
+        Args:
+            progress: called as files are read.
+            parameters: whether networks' parameters are read, of which only folders have any.
 
         Raises:
             SourceError: the source is foreign, damaged or contradicts itself.

@@ -110,7 +110,16 @@ def _trial(dataset: object, seed: int, result: Any, schedule: int, arch: str) ->
         train_loss=_epoch_curve(result, "train_losses", schedule),
         train_seconds=_maybe_epoch_curve(result, "train_times", schedule),
         evaluations=_evaluations(result, schedule),
+        parameters=_parameters(result),
     )
+
+
+def _parameters(result: Mapping[str, Any]) -> Mapping[str, NDArray[Any]] | None:
+    """The network's, where the file was read with them: elsewhere they are no arrays."""
+    found = result.get("net_state_dict")
+    if not isinstance(found, dict) or not all(isinstance(array, np.ndarray) for array in found.values()):
+        return None
+    return found
 
 
 def _latency(result: Mapping[str, Any]) -> tuple[float, ...] | None:

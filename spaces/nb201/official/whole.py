@@ -27,7 +27,7 @@ class WholeFile(OfficialSource):
     def files(self) -> list[Path]:
         return [self.path]
 
-    def records(self, progress: Progress = no_progress) -> Iterator[ArchitectureRecord]:
+    def records(self, progress: Progress = no_progress, *, parameters: bool = False) -> Iterator[ArchitectureRecord]:
         where, total = str(self.path), self.path.stat().st_size
         seen: dict[int, str] = {}
         strings: list[str] | None = None

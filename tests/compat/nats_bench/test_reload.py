@@ -10,6 +10,7 @@ import torch
 
 from nasbench_suite.compat.nats_bench import NATStopology
 from nasbench_suite.errors import SourceError
+from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
 
 
@@ -71,3 +72,36 @@ def test_parameters_of_a_full_folder_are_given_as_tensors_and_let_go(
         api.get_net_param(0, "cifar10", 5, "200")
     api.clear_params(0)
     assert api.get_net_param(0, "cifar10", 777, "200") is None
+
+
+@pytest.fixture
+def full_folder(folders: dict[str, Path], tmp_path: Path) -> Path:
+    """The genuine folder, with a network in one trial of architecture 0."""
+    folder = tmp_path / "NATS-tss-v1_0-3ffb9-full"
+    folder.mkdir()
+    for file in folders["tss"].iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    states = pickle.loads(bz2.decompress((folder / "000000.pickle.pbz2").read_bytes()))
+    network = NB201().network((3, 2, 1, 4, 0, 3), classes=10, channels=4, cells=1)
+    states["200"]["all_results"]["cifar10", 888]["net_state_dict"] = network.official_state_dict()
+    (folder / "000000.pickle.pbz2").write_bytes(bz2.compress(pickle.dumps(states, 4)))
+    return folder
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_parameters_are_those_beside_the_table_or_in_the_folder_that_was_given(
+    kept: bool, full_folder: Path, tmp_path: Path
+) -> None:
+    source = full_folder
+    if kept:
+        source = tmp_path / "kept.mdb"
+        import_file(NB201(), full_folder, source, weights=True)
+    api: Any = NATStopology(source, verbose=False)
+    given = api.get_net_param(0, "cifar10", None, "200")
+    assert {seed: state is not None for seed, state in given.items()} == {777: False, 888: True, 999: False}
+    network = NB201().network((3, 2, 1, 4, 0, 3), classes=10, channels=4, cells=1)
+    network.load_official_state_dict(given[888])
+    assert api.get_net_param(284, "cifar10", 777, "200") is None
+    assert api.query_by_index(0, "cifar10", "200")[888].get_net_param().keys() == given[888].keys()
+    api.clear_params(0)
+    assert api.get_net_param(0, "cifar10", 888, "200") is None

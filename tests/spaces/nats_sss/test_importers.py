@@ -58,3 +58,11 @@ def test_a_tidy_csv_is_read(tmp_path: Path) -> None:
     assert [one.values for one in measurements(Table(tmp_path / "table.mdb", SPACE), (8,) * 5)] == [
         {"valid_accuracy": 66.6}
     ]
+
+
+def test_networks_parameters_are_kept_beside_the_table_when_asked(layouts: dict[str, Path], tmp_path: Path) -> None:
+    import_file(SPACE, layouts["full"], tmp_path / "table.mdb", weights=True)
+    table = Table(tmp_path / "table.mdb", SPACE)
+    for schedule in (1, 12, 90):
+        read = table.parameters(table.architecture(1), "cifar100", 777, schedule)
+        assert read["stem.0.weight"].shape == (8, 3, 3, 3)

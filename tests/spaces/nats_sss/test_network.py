@@ -39,3 +39,28 @@ def test_what_is_no_architecture_or_size_is_refused() -> None:
         SizeNetwork((8, 8, 8, 8, 9), 10)
     with pytest.raises(ConfigError):
         SizeNetwork((8, 8, 8, 8, 8), 0)
+
+
+def test_what_one_network_writes_under_official_names_another_reads() -> None:
+    one, other = (SizeNetwork((64, 40, 8, 16, 32), 10) for _ in range(2))
+    one(torch.rand(8, 3, 16, 16))  # moves the running statistics
+    other.load_official_state_dict(one.official_state_dict())
+    images = torch.rand(2, 3, 16, 16)
+    assert torch.equal(one.eval()(images), other.eval()(images))
+
+
+def test_official_names_tell_a_projection_from_an_operation() -> None:
+    names = SizeNetwork((8, 8, 16, 8, 8), 10).official_state_dict()
+    assert {name for name in names if name.startswith("cells.2.layers.3.") and "running" not in name} == {
+        "cells.2.layers.3.conv.weight",
+        "cells.2.layers.3.bn.weight",
+        "cells.2.layers.3.bn.bias",
+        "cells.2.layers.3.bn.num_batches_tracked",
+    }
+    assert {"cells.2.layers.0.op.1.weight", "cells.1.conv_a.op.1.weight", "lastact.0.bias"} < names.keys()
+    assert names["classifier.weight"].shape == (10, 8)
+
+
+def test_a_state_of_another_architecture_is_refused() -> None:
+    with pytest.raises(ConfigError, match="has 'cells"):
+        SizeNetwork((8,) * 5, 10).load_official_state_dict(SizeNetwork((8, 8, 16, 8, 8), 10).official_state_dict())

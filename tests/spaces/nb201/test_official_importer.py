@@ -17,6 +17,8 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.spaces.nb201.official import TOPOLOGY
+from nasbench_suite.spaces.nb201.official.parameters import read_with_parameters
 from nasbench_suite.table import Table
 from nasbench_suite.table.writer import TableWriter
 
@@ -376,3 +378,35 @@ def test_scores_are_the_means_that_nats_bench_gives(two_cells: Table, nats_api: 
             test = nats_api.get_more_info(index, dataset, hp="200", is_random=False)
             assert scores[dataset].valid_accuracy == pytest.approx(valid["valid-accuracy"], rel=1e-12)
             assert scores[dataset].test_accuracy == pytest.approx(test["test-accuracy"], rel=1e-12)
+
+
+@pytest.mark.parametrize("layout", ["full", "archives", "legacy archives"])
+def test_networks_parameters_are_kept_beside_the_table_when_asked(
+    layout: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    space = NB201()
+    metadata = import_file(space, files[layout], tmp_path / "with.mdb", weights=True)
+    plain = import_file(space, files[layout], tmp_path / "without.mdb")
+    assert metadata.content_sha256 == plain.content_sha256
+    table, compared = open_table(tmp_path / "with.mdb"), 0
+    for index in range(3):
+        path = next(files[layout].glob(f"{index:06d}*"))
+        for schedule, state in read_with_parameters(path).items():
+            for (trial_set, trial), result in state["all_results"].items():
+                epochs = TOPOLOGY.schedules[schedule]
+                read = table.parameters(state["arch_str"], trial_set, trial, epochs)
+                assert read.keys() == result["net_state_dict"].keys()
+                for name, array in result["net_state_dict"].items():
+                    np.testing.assert_array_equal(read[name], array, strict=True)
+                compared += 1
+    assert table.parameters_store is not None
+    assert compared == table.parameters_store.networks == metadata.counts["trainings"]
+
+
+@pytest.mark.parametrize("layout", ["simple", "pth", "nats"])
+def test_files_without_parameters_are_refused_where_they_are_wanted(
+    layout: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(SourceError, match="--weights"):
+        import_file(NB201(), files[layout], tmp_path / "t.mdb", weights=True)
+    assert list(tmp_path.iterdir()) == []

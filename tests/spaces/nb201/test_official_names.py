@@ -77,3 +77,11 @@ def test_a_state_of_another_network_is_refused_and_nothing_is_copied(wrong: str)
 def test_replicas_have_no_official_names() -> None:
     with pytest.raises(ConfigError, match="2 replicas"):
         NB201Network(ARCH, replicas=2, **SETTINGS).official_state_dict()
+
+
+def test_arrays_are_taken_as_tensors_are() -> None:
+    one, other = NB201Network(ARCH, **SETTINGS), NB201Network(ARCH, **SETTINGS)
+    other.load_official_state_dict({name: value.numpy() for name, value in one.official_state_dict().items()})
+    assert all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
+    with pytest.raises(ConfigError, match="got list"):
+        other.load_official_state_dict({**one.official_state_dict(), "stem.0.weight": [1.0]})  # type: ignore[dict-item]
