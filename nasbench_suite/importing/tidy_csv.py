@@ -33,7 +33,7 @@ METRICS = {
     "flops_millions": ("flops", "millions"),
     "latency_seconds": ("latency", "s"),
 }
-OPTIONAL = ("index", "seed", "epoch")
+OPTIONAL = ("seed", "epoch")
 HIGHEST = {"percent": 100.0, "fraction": 1.0, "s": math.inf, "millions": math.inf}  # by unit; a loss may be any number
 
 Accuracy = Literal["percent", "fraction"]
@@ -83,6 +83,8 @@ class TidyCsvImporter(Importer):
             row = architectures.row(fields["arch"])
         except (ArchitectureError, SourceError) as error:
             raise SourceError(f"{where}: {error}") from None
+        if not fields["dataset"]:
+            raise SourceError(f"{where}: expected a data set, got nothing")
         fidelity, trial = _fidelity(fields, where), csv_file.integer(fields, "seed", where, minimum=0)
         metrics = {}
         for column, (metric, unit) in self._metrics.items():
