@@ -65,7 +65,7 @@ def arrived(
     with temporary_folder() as folder:
         try:
             content = _unpack_all(path, folder, readers)
-            found = _find(content, readers)
+            found = _find(content, readers) or ((path, readers[0]) if forced else None)
             if found is None:
                 for file in _files(content)[:_MOST_ENTRIES]:
                     check_arrived(file)

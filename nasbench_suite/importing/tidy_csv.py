@@ -45,12 +45,13 @@ class TidyCsvImporter(Importer):
     format = "tidy"
     describes = f"a CSV, plain or gzip, with the columns {', '.join(REQUIRED)} (format tidy)"
 
-    def __init__(self, accuracy: Accuracy | None = None) -> None:
+    def __init__(self, accuracy: Accuracy | None = None, form: str | None = None) -> None:
         """
         Args:
             accuracy: unit of the accuracies. None takes them as percent, and refuses those that look like fractions.
+            form: of the architectures; None to recognise it.
         """
-        self._accuracy = accuracy
+        self._accuracy, self._form = accuracy, form
         self._metrics = {
             column: (metric, accuracy if accuracy and unit == "percent" else unit)
             for column, (metric, unit) in METRICS.items()
@@ -62,7 +63,7 @@ class TidyCsvImporter(Importer):
 
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a tidy CSV."""
-        architectures, trials, lines = Architectures(space), Trials(), 0
+        architectures, trials, lines = Architectures(space, self._form), Trials(), 0
         columns: list[str] = []
         for where, fields in csv_file.rows(path, progress, REQUIRED, (*OPTIONAL, *METRICS)):
             self._add(fields, where, architectures, trials)

@@ -199,7 +199,7 @@ def _unpack_tar(stream: _Forward, target: _Target) -> None:
     with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r:") as archive:
         # one at a time, for a list of them would grow with the file
         while (member := archive.next()) is not None:
-            archive.members.clear()
+            archive.members.clear()  # type: ignore[attr-defined]
             if member.isdir():
                 continue
             if not member.isreg() or member.issparse():
