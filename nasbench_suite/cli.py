@@ -150,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--accuracy", choices=["percent", "fraction"], help="unit of the accuracies in a tidy CSV; default: percent"
     )
+    command.add_argument("--form", help="the form of the architectures in a tidy CSV, e.g. naslib; default: recognised")
     command.add_argument("--force", action="store_true", help="replace a table that has other content")
     command.add_argument("--weights", action="store_true", help="keep the networks' parameters, beside the table")
     command.set_defaults(command=_import)
@@ -165,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--dataset", help="whose images the figures are for, where the file does not say")
     command.add_argument("--format", help="force a format; default: recognised from the file")
+    command.add_argument("--form", help="the form of the architectures in a CSV of your own; default: recognised")
     command.set_defaults(command=_annotate)
 
     command = commands.add_parser("export", help="write a table's rows as CSV or Parquet")
@@ -180,7 +182,8 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("query", help="show what a table knows of one architecture")
     command.add_argument("space", help="e.g. nb201")
-    command.add_argument("arch", help="the architecture's text form, or its hash (nb101)")
+    command.add_argument("arch", help="the architecture, as we or another code base writes it, or its hash (nb101)")
+    command.add_argument("--form", help="the form that it is written in, e.g. naslib; default: recognised")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")
     command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")
@@ -305,6 +308,7 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
         destination,
         format=options.format,
         accuracy=options.accuracy,
+        form=options.form,
         force=options.force,
         weights=options.weights,
     )

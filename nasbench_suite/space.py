@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.forms import TEXT, Form, Parsed, codes_form, parse_form
 from nasbench_suite.variables import ArchT, Categorical
 
 if TYPE_CHECKING:
@@ -73,11 +74,33 @@ class Space(ABC, Generic[ArchT]):
 
     @abstractmethod
     def parse(self, text: str) -> ArchT:
-        """Reads the text form.
+        """Reads the text form; spaces that know the forms of other code bases read these too, as `parse_as` does.
 
         Raises:
             ArchitectureError: says what is wrong with `text` and what was expected.
         """
+
+    @property
+    def forms(self) -> Sequence[Form[ArchT]]:
+        """The forms that `parse_as` reads, the space's own text form first; by default that one and its codes."""
+        text = Form(TEXT, "", lambda value: isinstance(value, str), self.parse)
+        if not self.variables:
+            return (text,)
+        example = str(tuple(0 for _ in self.variables))
+        return (text, codes_form(self.variables, self.decode, example))
+
+    def parse_as(self, written: object, form: str | None = None) -> Parsed[ArchT]:
+        """Reads an architecture as our or another code base writes it, and says in which form it was.
+
+        Args:
+            written: a text, or a value such as a dictionary or a matrix; a form's name and a colon may come before a
+                text, as in `naslib:(4, 0, 3, 1, 4, 3)`.
+            form: name of one of `forms`; None to recognise it.
+
+        Raises:
+            ArchitectureError: no form fits, several do and none was named, or it is wrong.
+        """
+        return parse_form(written, form, self.forms, self.name)
 
     @abstractmethod
     def format(self, arch: ArchT) -> str:

@@ -3,6 +3,7 @@
 import argparse
 
 from nasbench_suite.importing.annotate import annotate
+from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.registry.column_readers import find_column_readers
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table.annotation import Column
@@ -15,7 +16,8 @@ def show(options: argparse.Namespace) -> None:
         NasBenchSuiteError: the table or the file is not what it should be.
     """
     table = open_table(options.table)
-    path, annotation = annotate(table, find_column_readers(table.space), options.path, options.dataset, options.format)
+    readers = find_column_readers(table.space) if options.form is None else [TidyColumnReader(options.form)]
+    path, annotation = annotate(table, readers, options.path, options.dataset, options.format)
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in annotation.counts.items() if count)
     print(f"table {table.name}: {len(annotation.columns)} columns of {counts}; {path}")
     for line in describe(annotation.columns):

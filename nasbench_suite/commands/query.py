@@ -16,6 +16,7 @@ from nasbench_suite.errors import (
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.folders import is_shipped, table_paths
+from nasbench_suite.forms import TEXT
 from nasbench_suite.importing.parameters import agree
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.registry.tables import find_table, open_table
@@ -33,8 +34,8 @@ def show(options: argparse.Namespace) -> None:
         NasBenchSuiteError: the architecture, data set, schedule, epoch or trial is unknown.
     """
     space = find_space(options.space)
-    by_hash = is_hash(options.arch, space.hash_bytes)
-    arch = None if by_hash else space.parse(options.arch)
+    by_hash = options.form is None and is_hash(options.arch, space.hash_bytes)
+    arch, form = (None, TEXT) if by_hash else space.parse_as(options.arch, options.form)
     trial = _trial(options.trial)
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
@@ -51,7 +52,8 @@ def show(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(answers[0], indent=2))
         return
-    print(f"{answers[0]['arch']}\ntable {table.name}, trial {options.trial}")
+    read_as = "" if form == TEXT else f", read as {form}"
+    print(f"{answers[0]['arch']}{read_as}\ntable {table.name}, trial {options.trial}")
     for one in answers:
         figures = [f"{name.split('_')[0]} {one[name]:.3f}%" for name in reversed(ACCURACIES) if one[name] is not None]
         if one["seconds"] is not None:

@@ -9,6 +9,7 @@ import numpy as np
 from nasbench_suite.atomic_write import atomic_write
 from nasbench_suite.errors import MissingArchitectureError, SourceError, TableError
 from nasbench_suite.folders import home, is_shipped
+from nasbench_suite.importing.arrival import arrived
 from nasbench_suite.importing.column_reader import ColumnReader, ColumnRecord, ColumnUnit
 from nasbench_suite.importing.convert import sha256
 from nasbench_suite.progress import Progress
@@ -49,35 +50,21 @@ def annotate(
         TableError: the table has such a column from another source, or the file cannot be written.
         UnknownDatasetError: the table has no such data set.
     """
-    if not path.is_file():
+    if not path.exists():
         raise SourceError(f"{path}: there is no such file")
     if dataset is not None:
         table.dataset(dataset)
     try:
-        reader = _choose(table, readers, path, format)
-        with Progress(f"annotate {table.name}", path.stat().st_size, unit="B") as progress:
-            units = reader.columns(path)
-            values, counts = _gather(table, reader.read(path, table.space, progress), path, dataset)
-        source = Source(reader.format, path.name, sha256(path))
+        with arrived(path, readers, format, f"space {table.space.name}", "format of columns") as (file, reader):
+            with Progress(f"annotate {table.name}", file.stat().st_size, unit="B") as progress:
+                units = reader.columns(file)
+                values, counts = _gather(table, reader.read(file, table.space, progress), file, dataset)
+            source = Source(reader.format, file.name, sha256(file))
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
     columns = tuple(_column(table, *key, units, rows) for key, rows in sorted(values.items(), key=str) if rows)
     annotation = Annotation(table.metadata.content_sha256, source, counts, columns)
     return Annotated(_write(table, annotation, dataset), annotation)
-
-
-def _choose(table: Table, readers: Sequence[ColumnReader], path: Path, format: str | None) -> ColumnReader:
-    if format is not None:
-        chosen = [reader for reader in readers if reader.format == format]
-        if not chosen:
-            known = ", ".join(reader.format for reader in readers)
-            raise SourceError(f"space {table.space.name}: expected a format of {known}; got {format!r}")
-        return chosen[0]
-    for reader in readers:
-        if reader.recognises(path):
-            return reader
-    expected = "; ".join(reader.describes for reader in readers)
-    raise SourceError(f"{path}: not a format of columns that space {table.space.name} knows; expected {expected}")
 
 
 def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tuple[Values, dict[str, int]]:

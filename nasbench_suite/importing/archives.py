@@ -16,7 +16,7 @@ _DIRECTORY_BYTES = 1 << 24
 # where a zip file's end record is: 22 bytes and a comment
 _TAIL = (1 << 16) + 22
 # JSON and pickles of benchmarks shrink to a tenth or a thirtieth
-_EXPANSION, _FREE_BYTES = 300, 1 << 24
+EXPANSION, FREE_BYTES = 300, 1 << 24
 
 
 def open_zip(file: BinaryIO, path: Path) -> zipfile.ZipFile:
@@ -36,7 +36,7 @@ def open_zip(file: BinaryIO, path: Path) -> zipfile.ZipFile:
     if sum(member.compress_size for member in members) > size:
         raise SourceError(f"{path}: expected a zip file, found one whose members overlap")
     for member in members:
-        if member.file_size > _EXPANSION * member.compress_size + _FREE_BYTES:
+        if member.file_size > EXPANSION * member.compress_size + FREE_BYTES:
             raise SourceError(f"{path}: {member.filename!r:.80} says that it expands to {member.file_size:,} bytes")
     return archive
 
@@ -52,7 +52,7 @@ def _check_directory(file: BinaryIO, path: Path) -> int:
         large = tail.rfind(b"PK\x06\x06", 0, end)
         directory = struct.unpack_from("<Q", tail, large + 40)[0] if 0 <= large <= len(tail) - 56 else directory
     if directory > _DIRECTORY_BYTES:
-        raise SourceError(f"{path}: expected a torch file, found a zip file with a directory of {directory} bytes")
+        raise SourceError(f"{path}: expected a zip file of data, found one with a directory of {directory} bytes")
     file.seek(0)
     return size
 
@@ -68,8 +68,8 @@ def bounded_bz2(data: bz2.BZ2File, file: BinaryIO, path: Path) -> Callable[[int]
 
     def read(size: int) -> bytes:
         block = data.read(size)
-        if data.tell() > _EXPANSION * file.tell() + _FREE_BYTES:
-            raise SourceError(f"{path}: expands to more than {_EXPANSION} times its size, which no benchmark does")
+        if data.tell() > EXPANSION * file.tell() + FREE_BYTES:
+            raise SourceError(f"{path}: expands to more than {EXPANSION} times its size, which no benchmark does")
         return block
 
     return read

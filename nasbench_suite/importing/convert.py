@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nasbench_suite.errors import SourceError, TableError, TableExistsError
+from nasbench_suite.importing.arrival import arrived
 from nasbench_suite.importing.datasets import pair_datasets
 from nasbench_suite.importing.importer import Importer
 from nasbench_suite.progress import Progress
@@ -24,12 +25,12 @@ def convert(
     force: bool = False,
     weights: bool = False,
 ) -> Metadata:
-    """Turns a file or folder into a table.
+    """Turns a file or folder, or an archive of either, into a table.
 
     Args:
         space: whose architectures it has.
         importers: the readers that there are, the most specific format first.
-        path: the file or folder.
+        path: the file, folder or archive, or a folder that holds one of these.
         destination: the table's place.
         format: which importer to use; None to recognise it.
         force: whether a table of other content may be replaced.
@@ -41,27 +42,37 @@ def convert(
     """
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder")
-    importer = _choose(space, importers, path, format)
-    if weights and not importer.has_parameters:
-        having = "; ".join(one.describes for one in importers if one.has_parameters)
-        advice = f"; these have them: {having}" if having else f"; no format of space {space.name} has"
-        raise SourceError(f"{path}: --weights: files of format {importer.format} have no networks' parameters{advice}")
-    if not force:
-        _check_taken(destination, importer.format)
     try:
-        total = sum(file.stat().st_size for file in _files(path))
-        # read twice: for the source's hash, which goes into the table, and for what is in it
-        with Progress(f"import {path.name}", 2 * total, unit="B") as progress:
-
-            def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
-                source = Source(importer.format, path.name, sha256(path, progress))
-                return TableWriter(
-                    destination, space, units, source, pair_datasets(space, trial_sets), force=force, parameters=weights
-                )
-
-            return importer.read(path, space, new_writer, progress)
+        with arrived(path, importers, format, f"space {space.name}") as (source, importer):
+            if weights and not importer.has_parameters:
+                raise SourceError(f"{path}: {_no_parameters(space, importer, importers)}")
+            if not force:
+                _check_taken(destination, importer.format)
+            return _import(space, importer, source, destination, force, weights)
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
+
+
+def _import(
+    space: Space[Any], importer: Importer, path: Path, destination: Path, force: bool, weights: bool
+) -> Metadata:
+    total = sum(file.stat().st_size for file in _files(path))
+    # read twice: for the source's hash, which goes into the table, and for what is in it
+    with Progress(f"import {path.name}", 2 * total, unit="B") as progress:
+
+        def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
+            source = Source(importer.format, path.name, sha256(path, progress))
+            return TableWriter(
+                destination, space, units, source, pair_datasets(space, trial_sets), force=force, parameters=weights
+            )
+
+        return importer.read(path, space, new_writer, progress)
+
+
+def _no_parameters(space: Space[Any], importer: Importer, importers: Sequence[Importer]) -> str:
+    having = "; ".join(one.describes for one in importers if one.has_parameters)
+    advice = f"; these have them: {having}" if having else f"; no format of space {space.name} has"
+    return f"--weights: files of format {importer.format} have no networks' parameters{advice}"
 
 
 def _check_taken(destination: Path, format: str) -> None:
@@ -76,23 +87,6 @@ def _check_taken(destination: Path, format: str) -> None:
         raise TableExistsError(
             f"{destination} is there with other content; choose another --name, or replace it with --force"
         )
-
-
-def _choose(space: Space[Any], importers: Sequence[Importer], path: Path, format: str | None) -> Importer:
-    if format is not None:
-        chosen = [importer for importer in importers if importer.format == format]
-        if not chosen:
-            known = ", ".join(importer.format for importer in importers)
-            raise SourceError(f"space {space.name}: expected a format of {known}; got {format!r}")
-        return chosen[0]
-    try:
-        for importer in importers:
-            if importer.recognises(path):
-                return importer
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
-    expected = "; ".join(importer.describes for importer in importers)
-    raise SourceError(f"{path}: not a format that space {space.name} knows; expected {expected}")
 
 
 def sha256(path: Path, progress: Progress | None = None) -> str:

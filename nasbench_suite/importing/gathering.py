@@ -20,18 +20,19 @@ class Architectures:
         archs: the architecture of each row.
     """
 
-    def __init__(self, space: Space[Any]) -> None:
+    def __init__(self, space: Space[Any], form: str | None = None) -> None:
         """
         Args:
-            space: reads the text forms, and knows which architectures share a row.
+            space: reads the texts, and knows which architectures share a row.
+            form: that the texts are in; None to recognise it.
         """
         self.archs: list[Any] = []
-        self._space = space
+        self._space, self._form = space, form
         self._rows: dict[str, int] = {}
         self._row_of: dict[Hashable, int] = {}
 
     def row(self, text: str) -> int:
-        """Returns the row of an architecture by its text form.
+        """Returns the row of an architecture by its text.
 
         Raises:
             ArchitectureError: it is no architecture of the space.
@@ -43,7 +44,7 @@ class Architectures:
         return row
 
     def _new_row(self, text: str) -> int:
-        arch = self._space.parse(text)
+        arch = self._space.parse(text) if self._form is None else self._space.parse_as(text, self._form).arch
         row = self._row_of.setdefault(self._space.identity(arch), len(self.archs))
         if row == len(self.archs):
             self.archs.append(arch)

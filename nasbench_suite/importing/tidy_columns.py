@@ -22,6 +22,13 @@ class TidyColumnReader(ColumnReader):
     format = "tidy"
     describes = "a CSV, plain or gzip, with the columns arch and NAME [UNIT] or NAME [UNIT@DEVICE] (format tidy)"
 
+    def __init__(self, form: str | None = None) -> None:
+        """
+        Args:
+            form: of the architectures; None to recognise it.
+        """
+        self._form = form
+
     def recognises(self, path: Path) -> bool:
         """Whether the first line names an architecture and a column with its unit."""
         header = csv_file.header(path)
@@ -45,7 +52,8 @@ class TidyColumnReader(ColumnReader):
         }
         for where, fields in csv_file.rows(path, progress, ("arch",), ("dataset", *headings)):
             try:
-                arch = space.parse(fields["arch"])
+                text = fields["arch"]
+                arch = space.parse(text) if self._form is None else space.parse_as(text, self._form).arch
             except ArchitectureError as error:
                 raise SourceError(f"{where}: {error}") from None
             yield ColumnRecord(where, arch, fields.get("dataset") or None, numbers(fields, headings, where))

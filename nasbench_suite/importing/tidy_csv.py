@@ -33,7 +33,7 @@ METRICS = {
     "flops_millions": ("flops", "millions"),
     "latency_seconds": ("latency", "s"),
 }
-OPTIONAL = ("index", "seed", "epoch")
+OPTIONAL = ("seed", "epoch")
 HIGHEST = {"percent": 100.0, "fraction": 1.0, "s": math.inf, "millions": math.inf}  # by unit; a loss may be any number
 
 Accuracy = Literal["percent", "fraction"]
@@ -45,12 +45,13 @@ class TidyCsvImporter(Importer):
     format = "tidy"
     describes = f"a CSV, plain or gzip, with the columns {', '.join(REQUIRED)} (format tidy)"
 
-    def __init__(self, accuracy: Accuracy | None = None) -> None:
+    def __init__(self, accuracy: Accuracy | None = None, form: str | None = None) -> None:
         """
         Args:
             accuracy: unit of the accuracies. None takes them as percent, and refuses those that look like fractions.
+            form: of the architectures; None to recognise it.
         """
-        self._accuracy = accuracy
+        self._accuracy, self._form = accuracy, form
         self._metrics = {
             column: (metric, accuracy if accuracy and unit == "percent" else unit)
             for column, (metric, unit) in METRICS.items()
@@ -62,7 +63,7 @@ class TidyCsvImporter(Importer):
 
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a tidy CSV."""
-        architectures, trials, lines = Architectures(space), Trials(), 0
+        architectures, trials, lines = Architectures(space, self._form), Trials(), 0
         columns: list[str] = []
         for where, fields in csv_file.rows(path, progress, REQUIRED, (*OPTIONAL, *METRICS)):
             self._add(fields, where, architectures, trials)
@@ -83,6 +84,8 @@ class TidyCsvImporter(Importer):
             row = architectures.row(fields["arch"])
         except (ArchitectureError, SourceError) as error:
             raise SourceError(f"{where}: {error}") from None
+        if not fields["dataset"]:
+            raise SourceError(f"{where}: expected a data set, got nothing")
         fidelity, trial = _fidelity(fields, where), csv_file.integer(fields, "seed", where, minimum=0)
         metrics = {}
         for column, (metric, unit) in self._metrics.items():

@@ -29,6 +29,7 @@ def import_file(
     *,
     format: str | None = None,
     accuracy: Accuracy | None = None,
+    form: str | None = None,
     force: bool = False,
     weights: bool = False,
 ) -> Metadata:
@@ -36,8 +37,10 @@ def import_file(
 
     Args:
         accuracy: unit of the accuracies in a tidy CSV, which is the one format that does not say it itself.
+        form: of the architectures in a tidy CSV; None to recognise it line by line.
     """
-    importers = find_importers(space) if accuracy is None else [TidyCsvImporter(accuracy)]
+    of_a_csv = accuracy is not None or form is not None
+    importers = [TidyCsvImporter(accuracy, form)] if of_a_csv else find_importers(space)
     return convert(space, importers, path, destination, format=format, force=force, weights=weights)
 
 

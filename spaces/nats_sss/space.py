@@ -14,8 +14,8 @@ from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nats_sss import architecture
 from nasbench_suite.spaces.nats_sss.architecture import LAYERS, WIDTHS, Widths
 from nasbench_suite.spaces.nats_sss.complexity import flops, parameters, published_parameters
+from nasbench_suite.spaces.nats_sss.forms import FORMS, from_codes
 from nasbench_suite.spaces.nb201.complexity import TRIAL_SETS
-from nasbench_suite.variables import check_codes
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nats_sss.network import SizeNetwork
@@ -28,6 +28,7 @@ class NATSSizeSpace(Space[Widths]):
     # as in NAS-Bench-201: searched by the training on half of CIFAR-10's training set, scored by the one on all of it
     datasets: Mapping[str, tuple[str, str]] = {"cifar10": ("cifar10-valid", "cifar10")}
     variables = architecture.VARIABLES
+    forms = FORMS
 
     @cached_property
     def _archs(self) -> list[Widths]:
@@ -59,8 +60,8 @@ class NATSSizeSpace(Space[Widths]):
         ]
 
     def parse(self, text: str) -> Widths:
-        """Reads `64:40:8:16:32`."""
-        return architecture.parse(text)
+        """Reads `64:40:8:16:32`, and the other forms that stand for themselves; see `forms`."""
+        return self.parse_as(text).arch
 
     def format(self, arch: Widths) -> str:
         """Writes the official string."""
@@ -78,7 +79,7 @@ class NATSSizeSpace(Space[Widths]):
 
     def decode(self, codes: Sequence[int]) -> Widths:
         """Returns the architecture of five places in `WIDTHS`."""
-        return tuple(WIDTHS[code] for code in check_codes(codes, self.variables, self.name))
+        return from_codes(codes)
 
     def enumerate(self) -> Iterator[Widths]:
         """Lists the architectures as `meta_archs` of the official files does: the product, last layer fastest."""

@@ -7,17 +7,20 @@ Ying et al., "NAS-Bench-101: Towards Reproducible Neural Architecture Search" (2
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.forms import Form, codes_form
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
 from nasbench_suite.spaces.nb101.adjacency import Matrix
-from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, pack_labels, parse_cell
+from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, pack_labels
 from nasbench_suite.spaces.nb101.definition import HASH_BYTES, MAX_VERTICES, OPERATIONS
+from nasbench_suite.spaces.nb101.forms import FORMS
 from nasbench_suite.spaces.nb101.graphs import cell_hash
 from nasbench_suite.spaces.nb101.pruning import check, pad
 from nasbench_suite.variables import Categorical, check_codes
@@ -80,9 +83,16 @@ class NB101(Space[Cell]):
         """Lists every valid cell one edge or one operation away on seven vertices."""
         return moves.neighbours(arch)
 
+    @cached_property
+    def forms(self) -> tuple[Form[Cell], ...]:
+        """The files' text, our codes, nasbench's `ModelSpec` and matrices, NNI's dictionaries."""
+        own, *others = FORMS
+        example = str(self.encode(Cell(3, 1 << edge_bit(0, 1) | 1 << edge_bit(1, 2), 0)))
+        return (own, codes_form(self.variables, self.decode, example), *others)
+
     def parse(self, text: str) -> Cell:
-        """Reads `MATRIX|OPERATIONS` of a valid cell, which need not be pruned."""
-        return check(parse_cell(text))
+        """Reads `MATRIX|OPERATIONS` of a valid cell, pruned or not, and the other forms that stand for themselves."""
+        return self.parse_as(text).arch
 
     def format(self, arch: Cell) -> str:
         """Writes the matrix row by row, a bar, and the operations, separated by commas."""

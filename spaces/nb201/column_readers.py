@@ -16,7 +16,8 @@ from nasbench_suite.importing.column_reader import ColumnReader, ColumnRecord, C
 from nasbench_suite.importing.tidy_columns import numbers
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb201.architecture import EDGES, OPERATIONS, Architecture
+from nasbench_suite.spaces.nb201.architecture import Architecture
+from nasbench_suite.spaces.nb201.forms import from_naslib
 from nasbench_suite.unpickle import Unpickler
 from nasbench_suite.unpickle.arrays import ARRAYS
 
@@ -48,10 +49,6 @@ SCORES = {
     "zen": ColumnUnit("score"),
 }
 
-# Both CSVs number operations and edges as NASLib does: the operation of each code, and the edge of each place. That the
-# hardware file does so, too, is held by its rows, which then are in NAS-Bench-201's official order.
-_CODES = ("skip_connect", "none", "nor_conv_3x3", "nor_conv_1x1", "avg_pool_3x3")
-_PLACES = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
 # NASLib's file has about 100 MB
 _MOST_BYTES = 1 << 28
 _NET = re.compile(r"\(([0-4]), ([0-4]), ([0-4]), ([0-4]), ([0-4]), ([0-4])\)")
@@ -210,8 +207,8 @@ def _translate(net: str, where: str) -> Architecture:
     match = _NET.fullmatch(net)
     if match is None:
         raise SourceError(f"{where}: expected six codes from 0 to 4 such as '(4, 3, 3, 0, 0, 0)', got {net!r:.80}")
-    names = {edge: _CODES[int(code)] for edge, code in zip(_PLACES, match.groups(), strict=True)}
-    return tuple(OPERATIONS.index(names[edge]) for edge in EDGES)
+    # that the hardware file numbers so, too, is held by its rows, which then are in NAS-Bench-201's official order
+    return from_naslib(tuple(map(int, match.groups())))
 
 
 def _load(path: Path) -> dict[Any, Any]:

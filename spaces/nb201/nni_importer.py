@@ -13,6 +13,7 @@ from nasbench_suite.importing.nni_database import NNIDatabase, Record, recognise
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb201 import architecture
+from nasbench_suite.spaces.nb201.forms import from_nni
 from nasbench_suite.spaces.nb201.official import DATASETS, TOPOLOGY, ArchitectureRecord, Trial
 from nasbench_suite.spaces.nb201.official.columns import UNITS
 from nasbench_suite.spaces.nb201.official.records import EvaluationCurves, SourceCurve
@@ -63,23 +64,11 @@ def _records(database: NNIDatabase, counts: Counter[str]) -> Iterator[Architectu
     for index, (stored, _) in enumerate(archs):
         trials = list(database.trials("WHERE config.arch = ? ORDER BY stats.id", [stored]))
         try:
-            arch = _text(trials[0]["config"]["arch"])
+            arch = architecture.format(from_nni(trials[0]["config"]["arch"]))
             found = [_trial(one, [m for _, m in database.intermediates(one["id"])], counts) for one in trials]
         except (ArchitectureError, SourceError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise SourceError(f"{database.path}: architecture {index}: {error}") from None
         yield ArchitectureRecord(index, arch, tuple(found))
-
-
-def _text(arch: Any) -> str:
-    """Writes NNI's dictionary of operations by edge as the official string."""
-    keys = [f"{source}_{target}" for source, target in architecture.EDGES]
-    if not isinstance(arch, dict) or set(arch) != set(keys):
-        raise ArchitectureError(f"expected an operation for each of {', '.join(keys)}, got {arch!r:.80}")
-    named = {name.removeprefix("nor_"): number for number, name in enumerate(architecture.OPERATIONS)}
-    unknown = [arch[key] for key in keys if arch[key] not in named]
-    if unknown:
-        raise ArchitectureError(f"expected operations among {', '.join(named)}, got {unknown[0]!r:.50}")
-    return architecture.format(tuple(named[arch[key]] for key in keys))
 
 
 def _trial(trial: Record, measured: Sequence[Record], counts: Counter[str]) -> Trial:

@@ -21,6 +21,7 @@ from nasbench_suite.spaces.nb201.official import (
 from nasbench_suite.spaces.nb201.official.columns import UNITS, columns
 from nasbench_suite.spaces.nb201.official.finals import Finals
 from nasbench_suite.spaces.nb201.official.release import ARCHIVES
+from nasbench_suite.spaces.nb201.official.streams import holds_pickle
 from nasbench_suite.table import Metadata
 from nasbench_suite.table.curves import Curve
 from nasbench_suite.table.parameters import NetworkKey
@@ -48,9 +49,10 @@ class OfficialImporter(Importer):
     def recognises(self, path: Path) -> bool:
         """Whether the first bytes, or a folder's file names and the first bytes of one, are of this format."""
         try:
-            return open_source(path, release=self._release).format == self.format
+            found = open_source(path, release=self._release).format
         except SourceError:
             return False
+        return found == self.format and (path.is_dir() or holds_pickle(path))
 
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table: rows in the source's order, curves architecture by architecture, columns at the end."""

@@ -16,6 +16,7 @@ from nasbench_suite.spaces.nb201 import architecture
 from nasbench_suite.spaces.nb201.architecture import EDGES, EDGES_INTO, OPERATIONS, Architecture
 from nasbench_suite.spaces.nb201.canonical import unique_string
 from nasbench_suite.spaces.nb201.complexity import TRIAL_SETS, flops, parameters, published_parameters
+from nasbench_suite.spaces.nb201.forms import FORMS
 from nasbench_suite.variables import check_codes
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class NB201(Space[Architecture]):
     # table 5's ResNet is a cell: two 3x3 convolutions in a row, the identity around them
     baselines: Mapping[str, Architecture] = {"resnet": (3, 0, 3, 1, 0, 1)}
     variables = architecture.VARIABLES
+    forms = FORMS
 
     @cached_property
     def _archs(self) -> list[Architecture]:
@@ -68,8 +70,8 @@ class NB201(Space[Architecture]):
         ]
 
     def parse(self, text: str) -> Architecture:
-        """Reads `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`."""
-        return architecture.parse(text)
+        """Reads `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`, and the other forms that stand for themselves; see `forms`."""
+        return self.parse_as(text).arch
 
     def format(self, arch: Architecture) -> str:
         """Writes the official string."""

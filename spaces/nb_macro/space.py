@@ -13,6 +13,7 @@ from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nb_macro import architecture
 from nasbench_suite.spaces.nb_macro.architecture import LAYERS, OPERATIONS, MacroArchitecture
 from nasbench_suite.spaces.nb_macro.complexity import flops, parameters
+from nasbench_suite.spaces.nb_macro.forms import FORMS
 from nasbench_suite.variables import check_codes
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class NBMacro(Space[MacroArchitecture]):
 
     name = "nb_macro"
     variables = architecture.VARIABLES
+    forms = FORMS
 
     def sample(self, rng: np.random.Generator) -> MacroArchitecture:
         """Draws uniformly: each layer's block is uniform and independent. One draw from `rng`."""
@@ -45,8 +47,8 @@ class NBMacro(Space[MacroArchitecture]):
         ]
 
     def parse(self, text: str) -> MacroArchitecture:
-        """Reads eight digits."""
-        return architecture.parse(text)
+        """Reads the digits, and the other forms that stand for themselves; see `forms`."""
+        return self.parse_as(text).arch
 
     def format(self, arch: MacroArchitecture) -> str:
         """Writes eight digits."""

@@ -17,6 +17,22 @@ _NAME = re.compile(r"(?P<family>[^_]+)(?:_(?P<variant>lr-wd|fix-w-d|reruns|rng[0
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
+def has_files(path: Path) -> bool:
+    """Whether a file is a zip that has JSON files; where its directory is damaged, that it may have."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with path.open("rb") as file, open_zip(file, path) as archive:
+            return any(map(_is_data, archive.namelist()))
+    except (*_ZIP_ERRORS, SourceError):
+        return True
+
+
+def _is_data(name: str) -> bool:
+    # macOS adds a shadow of every file
+    return name.endswith(".json") and "__MACOSX" not in name
+
+
 class ArchiveFile(NamedTuple):
     """One file of an archive.
 
@@ -53,8 +69,7 @@ class Archive:
             try:
                 with self._path.open("rb") as opened, open_zip(opened, self._path) as archive:
                     for member in archive.infolist():
-                        # macOS adds a shadow of every file
-                        if member.filename.endswith(".json") and "__MACOSX" not in member.filename:
+                        if _is_data(member.filename):
                             yield member.filename, member.compress_size
             except _ZIP_ERRORS as error:
                 raise SourceError(f"{self._path}: the zip file is damaged ({error})") from error

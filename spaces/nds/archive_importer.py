@@ -3,7 +3,6 @@
 Files are read whole and their jobs one at a time, so that memory holds one file's text and a family's numbers.
 """
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from nasbench_suite.errors import ArchitectureError, SourceError
 from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nds.archive import Archive
+from nasbench_suite.spaces.nds.archive import Archive, has_files
 from nasbench_suite.spaces.nds.job import NDSTraining, read_job
 from nasbench_suite.spaces.nds.series import UNITS, TrainingSeries
 from nasbench_suite.table import Metadata
@@ -40,7 +39,7 @@ class ArchiveImporter(Importer):
         """Whether it is a JSON file, or a folder or zip that has some."""
         if path.is_dir():
             return any(path.glob("*.json")) or any(path.glob("*/*.json"))
-        return path.suffix == ".json" or zipfile.is_zipfile(path)
+        return path.suffix == ".json" or has_files(path)
 
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a family."""

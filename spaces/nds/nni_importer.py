@@ -12,17 +12,13 @@ from nasbench_suite.importing.nni_database import NNIDatabase, Record, recognise
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nds.job import NDSTraining
+from nasbench_suite.spaces.nds.nni_architectures import published_net
 from nasbench_suite.spaces.nds.series import UNITS, TrainingSeries
 from nasbench_suite.table import Metadata
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nds.space import NDSSpace
 
-_BLOCKS: Final = {
-    "residual_basic": "res_basic_block",
-    "residual_bottleneck": "res_bottleneck_block",
-    "vanilla": "double_plain_block",
-}
 _DATASETS: Final = {"cifar10": "cifar10", "imagenet": "ImageNet"}
 _GENERATORS: Final = {"random": "", "fix_w_d": "_fix-w-d", "tune_lr_wd": "_lr-wd"}
 _UNITS: Final = UNITS | {
@@ -103,7 +99,7 @@ class NDSDatabaseImporter(Importer):
             )
         optim = {"base_lr": config["base_lr"], "wd": config["weight_decay"], "max_ep": schedule}
         training = NDSTraining(
-            self._space.from_source(_net(config), optim),
+            self._space.from_source(published_net(config), optim),
             schedule,
             trial["seed"],
             trial["id"],
@@ -121,28 +117,6 @@ class NDSDatabaseImporter(Importer):
             },
         )
         return _DATASETS[config["dataset"]] + _GENERATORS[config["generator"]], training
-
-
-def _net(config: Record) -> dict[str, Any]:
-    """Writes a network as the published files have it."""
-    sizes, cells, family = config["model_spec"], config["cell_spec"], config["model_family"]
-    if not isinstance(sizes, dict) or not isinstance(cells, dict):
-        raise ArchitectureError("expected dictionaries as model_spec and cell_spec")
-    if family in _BLOCKS:
-        return {"block_type": _BLOCKS[family], **sizes}
-    if family != "nas_cell":
-        raise ArchitectureError(f"expected a model family among nas_cell, {', '.join(_BLOCKS)}; got {family!r:.50}")
-    sizes = dict(sizes)
-    genotype: dict[str, Any] = {}
-    for name in ("normal", "reduce"):
-        nodes = sizes.pop(f"num_nodes_{name}")
-        genotype[name] = [
-            [cells[f"{name}_{node}_op_{side}"], cells[f"{name}_{node}_input_{side}"]]
-            for node in range(nodes)
-            for side in "xy"
-        ]
-        genotype[f"{name}_concat"] = cells[f"{name}_concat"]
-    return {"genotype": genotype, **sizes}
 
 
 def _accuracies(measured: list[Record], column: str) -> NDArray[np.float64]:

@@ -8,14 +8,17 @@ are part of an architecture.
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
+from nasbench_suite.forms import Form, Parsed
 from nasbench_suite.sampled_space.distances import Decision
 from nasbench_suite.sampled_space.space import SampledSpace
 from nasbench_suite.spaces.nds import cells, families, stages
 from nasbench_suite.spaces.nds.cells import CellArchitecture, Genotype
 from nasbench_suite.spaces.nds.fields import exactly, number
+from nasbench_suite.spaces.nds.forms import genotype_form, source_forms, text_form
 from nasbench_suite.spaces.nds.stages import StageArchitecture
 from nasbench_suite.variables import ArchT
 from nasbench_suite.whole_number import is_whole
@@ -53,15 +56,15 @@ class NDSSpace(SampledSpace[ArchT]):
         self.batch_size = batch_size
 
     def parse(self, text: str) -> ArchT:
-        """Reads the text form."""
-        try:
-            return self._read(text.strip())
-        except ArchitectureError as error:
-            raise ArchitectureError(f"{self.name}: {error}") from None
+        """Reads the text form, and the other forms that stand for themselves; see `forms`."""
+        return self.parse_as(text).arch
 
-    @abstractmethod
-    def _read(self, text: str) -> ArchT:
-        """Reads the text form; errors need not name the space."""
+    def parse_as(self, written: object, form: str | None = None) -> Parsed[ArchT]:
+        """Reads an architecture in one of `forms`."""
+        try:
+            return super().parse_as(written, form)
+        except ArchitectureError as error:
+            raise ArchitectureError(f"{self.name}: {str(error).removeprefix(f'{self.name}: ')}") from None
 
     @abstractmethod
     def from_source(self, net: object, optim: object) -> ArchT:
@@ -101,8 +104,11 @@ class StageSpace(NDSSpace[StageArchitecture]):
 
     blocks: tuple[str, ...] = (stages.BASIC, stages.BOTTLENECK)
 
-    def _read(self, text: str) -> StageArchitecture:
-        return stages.check(stages.parse(text), self.blocks)
+    @cached_property
+    def forms(self) -> tuple[Form[StageArchitecture], ...]:
+        """Our text, the published files' jobs, NNI's config."""
+        own = text_form(stages.EXAMPLE, lambda text: stages.check(stages.parse(text.strip()), self.blocks))
+        return (own, *source_forms(stages.SOURCE, self.from_source, self.family))
 
     def format(self, arch: StageArchitecture) -> str:
         """Writes the text form."""
@@ -148,8 +154,12 @@ class CellSpace(NDSSpace[CellArchitecture]):
     operations: tuple[str, ...]
     nodes: int
 
-    def _read(self, text: str) -> CellArchitecture:
-        return cells.check(cells.parse(text), self.operations, self.nodes)
+    @cached_property
+    def forms(self) -> tuple[Form[CellArchitecture], ...]:
+        """Our text, the published files' jobs, NNI's config, DARTS's genotypes."""
+        own = text_form(cells.EXAMPLE, lambda text: cells.check(cells.parse(text.strip()), self.operations, self.nodes))
+        published = source_forms("{'genotype': {...}, 'depth': 20, ...}", self.from_source, self.family)
+        return (own, *published, genotype_form(self.from_source))
 
     def format(self, arch: CellArchitecture) -> str:
         """Writes the text form."""

@@ -10,6 +10,7 @@ from nasbench_suite.spaces.nds.fields import exactly, integers, listed, number, 
 # how the names of block types begin, as the published files have them
 PLAIN, BASIC, BOTTLENECK = "double_plain", "res_basic", "res_bottleneck"
 EXAMPLE = "block=res_basic_block ds=1,9,9,9 ws=16,16,32,64 ss=1,1,2,2 lr=0.1 wd=0.0005"
+SOURCE = "{'block_type': 'res_basic_block', 'ds': [1, 9, 9, 9], 'ws': [16, 16, 32, 64], 'ss': [1, 1, 2, 2]}"
 
 _KEYS = ("block", "ds", "ws", "ss", "bot_muls", "num_gs", "lr", "wd")
 _LISTS = ("ds", "ws", "ss", "bot_muls", "num_gs")

@@ -16,6 +16,8 @@ ZIP = b"PK\x03\x04"
 BZ2 = b"BZh"
 
 _TORCH_PROTOCOL = 1001
+# how pickles begin, of protocols 2 and later, and of 0 and 1 with a dictionary
+_PICKLE = (b"\x80", b"(d", b"}", b"ccollections\n")
 
 Position = Callable[[], int]
 """Bytes of the file on the disk that have been read."""
@@ -25,6 +27,22 @@ def magic(path: Path) -> bytes:
     """Returns the first bytes of a file."""
     with path.open("rb") as file:
         return file.read(len(TORCH_LEGACY))
+
+
+def holds_pickle(path: Path) -> bool:
+    """Whether a zip file is torch's, a bz2 file a pickle, and neither an archive of something else.
+
+    Files of other kinds, and damaged ones, of which that cannot be said, are left to the reader.
+    """
+    start = magic(path)
+    try:
+        with path.open("rb") as file:
+            if start.startswith(ZIP):
+                with open_zip(file, path) as archive:
+                    return any(name.endswith("/data.pkl") for name in archive.namelist())
+            return not start.startswith(BZ2) or bz2.BZ2File(file).read(len(_PICKLE[-1])).startswith(_PICKLE)
+    except (OSError, EOFError, zipfile.BadZipFile, SourceError):
+        return True
 
 
 @contextmanager
