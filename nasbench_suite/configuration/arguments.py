@@ -19,6 +19,9 @@ _EXPERIMENT = "experiment"
 # Hydra's own folders: results go where `results` says, and nothing else is written
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.output_subdir")
 _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", "training", "executor", _EXPERIMENT)
+# keys whose values are read below them, where any name may stand
+_OPEN = ("measurement_seconds",)
+_CONSTRAINT = re.compile(r"[^,\[\]\s][^,\[\]]*[<>][^,\[\]]*")
 _HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
 
 
@@ -56,7 +59,7 @@ def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:
     # its parser wants options before overrides; people write `algorithm=rea -m` as well
     ordered = sorted(arguments, key=lambda word: word.startswith("~") or ("=" in word and word[0] != "-"))
     options = get_args_parser().parse_args(ordered)
-    return options, [quote_home(word) for word in options.overrides], ordered
+    return options, [quote_constraints(quote_home(word)) for word in options.overrides], ordered
 
 
 def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
@@ -70,6 +73,14 @@ def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
 def quote_home(word: str) -> str:
     """Returns an override with the quotes that Hydra's grammar wants around a path that begins with `~`."""
     return _HOME.sub(r"\1='\2'", word) if _HOME.fullmatch(word) else word
+
+
+def quote_constraints(word: str) -> str:
+    """Returns an override with the quotes that Hydra's grammar wants around constraints, such as `pixel3_latency<5`."""
+    key, equals, value = word.partition("=")
+    if key.lstrip("+") != "constraints" or "'" in value or '"' in value:
+        return word
+    return key + equals + _CONSTRAINT.sub(lambda found: f"'{found[0]}'", value)
 
 
 def parse(words: Sequence[str]) -> list[Override]:
@@ -165,7 +176,8 @@ def _forced(word: str, override: Override) -> str:
     """Returns an override that Hydra always takes, so that all unknown keys meet the same answer: the schema's."""
     key = override.key_or_group
     plain = override.type == OverrideType.CHANGE and override.package is None
-    return f"++{word}" if plain and "." in key and not key.startswith("hydra.") else word
+    is_below = "." in key and not key.startswith("hydra.")
+    return f"++{word}" if plain and (is_below or key in _OPEN) else word
 
 
 def _named(files: ConfigFiles, overrides: Sequence[Override], primary: str | None) -> Named | None:
