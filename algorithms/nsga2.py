@@ -73,6 +73,7 @@ class NSGA2(Algorithm[ArchT]):
         self._choices = [len(variable.choices) for variable in space.variables]
         self._mutation = 1 / max(len(self._choices), 1) if mutation is None else mutation
         self._parents: list[Parent[ArchT]] = []
+        self._mates: list[Parent[ArchT]] = []
         self._children: list[tuple[ArchT, Standing]] = []
         self._asked = 0
 
@@ -97,18 +98,19 @@ class NSGA2(Algorithm[ArchT]):
         apart = distances(standings, fronts)
         best = np.lexsort((-apart, fronts))[: self._size].tolist()
         self._parents = [Parent(*members[at], int(fronts[at]), float(apart[at])) for at in best]
+        self._mates = self._winners(2 * self._size)
         self._children, self._asked = [], 0
 
     def _child(self) -> ArchT:
-        one, other = self._winner(), self._winner()
-        first, second = self.space.encode(one), self.space.encode(other)
+        first, second = (self.space.encode(self._mates.pop().arch) for _ in range(2))
         return draw_valid(self.space, lambda: self._mutated(self._crossed(first, second)), self.rng)[0]
 
-    def _winner(self) -> ArchT:
-        """Returns the winner of a tournament of two: by front, then by distance, then the first drawn."""
-        one, other = (self._parents[at] for at in self.rng.integers(len(self._parents), size=2).tolist())
-        wins = (other.rank, -other.distance) < (one.rank, -one.distance)
-        return other.arch if wins else one.arch
+    def _winners(self, count: int) -> list[Parent[ArchT]]:
+        """Returns the winners of tournaments of two: by front, then by distance, then the first drawn."""
+        # drawn at once: a draw of its own for each would be a quarter of a search's time
+        drawn = self.rng.integers(len(self._parents), size=(count, 2)).tolist()
+        pairs = [(self._parents[one], self._parents[other]) for one, other in drawn]
+        return [other if (other.rank, -other.distance) < (one.rank, -one.distance) else one for one, other in pairs]
 
     def _crossed(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
         if len(first) < 2 or self.rng.random() >= self._crossover:

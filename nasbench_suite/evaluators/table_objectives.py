@@ -1,6 +1,7 @@
 """The objectives and constraints of searches in a table: which of its figures they are, and the best that it has."""
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
@@ -80,6 +81,7 @@ class TableObjectives:
         figures = [self._figure(name, way, at < self._objectives) for at, (name, way) in enumerate(asked)]
         self.figures = tuple(figures)
         self.names = tuple(figure.name for figure in figures)
+        self._signs = [figure.sign for figure in figures[: self._objectives]]
         self._columns = [self._column(figure.name) for figure in figures]
         self._lists = [None if column is None else column.tolist() for column in self._columns]
         self._seconds = _prices(measurement_seconds, self.names)
@@ -103,14 +105,11 @@ class TableObjectives:
         """
         pairs = zip(self.names, self._lists, strict=True)
         values = tuple([_objective(name, accuracy) if known is None else known[row] for name, known in pairs])
-        signs = [figure.sign for figure in self.figures[: self._objectives]]
-        losses = tuple(
-            [sign * value if value == value else np.inf for sign, value in zip(signs, values, strict=False)]
-        )
+        losses = tuple([sign * v if v == v else math.inf for sign, v in zip(self._signs, values, strict=False)])
         violation = 0.0
         for constraint in self._constraints:
             violation += constraint.violation(values[self.names.index(constraint.name)])
-        return ObjectiveValues(self.names, values, losses, np.inf if np.inf in losses else violation)
+        return ObjectiveValues(self.names, values, losses, math.inf if math.inf in losses else violation)
 
     @cached_property
     def tradeoff(self) -> Tradeoff:
