@@ -1,4 +1,4 @@
-"""Who is preferred among several objectives: non-dominated sorting and crowding (Deb et al. 2002, sections III and VI)."""
+"""Who is preferred among several objectives: non-dominated sorting and crowding (Deb et al. 2002, III and VI)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class Standing(NamedTuple):
 
 
 def ranks(standings: Sequence[Standing]) -> NDArray[np.int64]:
-    """Returns the front of each, 0 the first: by constrained dominance, under which the feasible come before the others.
+    """Returns the front of each, 0 the first: by constrained dominance, in which the feasible come before the others.
 
     Of what is not feasible, the less violated comes first, and equals share a front.
 

@@ -1,8 +1,8 @@
 """Regularized evolution for several objectives: Pareto tournaments with ageing.
 
 Real et al. 2019 (arXiv:1802.01548, algorithm 1), whose tournament is won by a member that no other drawn one dominates,
-under constraints as in Deb et al. 2002 (section VI). The oldest dies, not the worst. With one objective it is `rea`, but
-that chance decides between equals.
+under constraints as in Deb et al. 2002 (section VI). The oldest dies, not the worst. With one objective it is `rea`,
+but that chance decides between equals.
 """
 
 from collections import deque
@@ -46,7 +46,9 @@ class ParetoEvolution(Algorithm[ArchT]):
         """
         super().__init__(space, fidelities, rng)
         if population < 1 or tournament < 1:
-            raise ConfigError(f"mo_rea: expected population and tournament of 1 or more, got {population}, {tournament}")
+            raise ConfigError(
+                f"mo_rea: expected population and tournament of 1 or more, got {population}, {tournament}"
+            )
         self._population: deque[tuple[Standing, ArchT]] = deque(maxlen=population)
         self._tournament, self._replacement = tournament, replacement
         self._random_left = population
@@ -71,5 +73,7 @@ class ParetoEvolution(Algorithm[ArchT]):
         else:
             drawn = self.rng.choice(count, size=min(self._tournament, count), replace=False).tolist()
         members = [self._population[at] for at in drawn]
-        best = [arch for mine, arch in members if not any(dominates_constrained(*theirs, *mine) for theirs, _ in members)]
+        best = [
+            arch for mine, arch in members if not any(dominates_constrained(*theirs, *mine) for theirs, _ in members)
+        ]
         return best[int(self.rng.integers(len(best)))]

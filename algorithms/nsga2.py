@@ -78,7 +78,7 @@ class NSGA2(Algorithm[ArchT]):
         self._asked = 0
 
     def ask(self) -> Proposal[ArchT] | None:
-        """Returns a random architecture for the first generation, a child for later ones; None until one is complete."""
+        """Returns a random architecture for the first generation, then children; None until a generation is complete."""
         if self._asked == self._size:
             if len(self._children) < self._size:
                 return None
@@ -121,7 +121,10 @@ class NSGA2(Algorithm[ArchT]):
     def _mutated(self, codes: tuple[int, ...]) -> tuple[int, ...]:
         changes = (self.rng.random(len(codes)) < self._mutation).tolist()
         return tuple(
-            [self._another(code, at) if changed else code for at, (code, changed) in enumerate(zip(codes, changes, strict=True))]
+            [
+                self._another(code, at) if changed else code
+                for at, (code, changed) in enumerate(zip(codes, changes, strict=True))
+            ]
         )
 
     def _another(self, code: int, variable: int) -> int:

@@ -44,8 +44,8 @@ class Algorithm(ABC, Generic[ArchT]):
         multi_fidelity: whether it screens at lower fidelities, where they are on offer; the report says if not.
         multi_objective: whether it looks at `Observation.losses`, which are several where there are several objectives;
             an algorithm that does not is refused there.
-        constrained: whether it prefers what violates no constraint, or needs no preference; one that does not is refused
-            where there are constraints.
+        constrained: whether it prefers what violates no constraint, or needs no preference; one that does not is
+            refused where there are constraints.
     """
 
     finite: bool = False

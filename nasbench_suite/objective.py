@@ -1,4 +1,4 @@
-"""What a search learns of an evaluation: validation accuracy, or, by name only, test accuracy; and what it costs to run.
+"""What a search learns of an evaluation: validation accuracy, or, by name only, test accuracy; and further figures.
 
 With several objectives, or constraints, it is told every objective at once, as losses to be minimised.
 """
@@ -23,10 +23,42 @@ TOLD_TEST_SCORES = (
 
 # in lower case; of a figure in another unit the configuration says which way is better
 _LOWER_IS_BETTER = frozenset(
-    "s ms us µs ns min h j mj uj µj kj wh w mw b kb mb gb kib mib gib bytes "
-    "millions count m g k million billions flops macs mflops mmacs gflops gmacs parameters error epochs cycles mm2 usd".split()
+    (
+        *("s", "ms", "us", "µs", "ns", "min", "h", "j", "mj", "uj", "µj", "kj", "wh", "w", "mw"),
+        *(
+            "bytes",
+            "b",
+            "kb",
+            "mb",
+            "gb",
+            "kib",
+            "mib",
+            "gib",
+            "count",
+            "million",
+            "millions",
+            "billions",
+            "m",
+            "g",
+            "k",
+        ),
+        *(
+            "flops",
+            "mflops",
+            "gflops",
+            "macs",
+            "mmacs",
+            "gmacs",
+            "parameters",
+            "error",
+            "cycles",
+            "epochs",
+            "mm2",
+            "usd",
+        ),
+    )
 )
-_HIGHER_IS_BETTER = frozenset("percent % fraction accuracy fps hz images/s img/s samples/s inferences/s operations/byte".split())
+_HIGHER_IS_BETTER = frozenset(("percent", "%", "fraction", "accuracy", "fps", "hz", "operations/byte"))
 _CONSTRAINT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_.-]*)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 # of a strict constraint that is met with equality, and so is not met
 _LEAST_VIOLATION = 1e-12

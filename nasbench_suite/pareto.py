@@ -11,7 +11,7 @@ class ParetoArchive:
         self.front: list[tuple[float, ...]] = []
 
     def add(self, losses: tuple[float, ...]) -> bool:
-        """Takes losses, and says whether they enter: whether nothing in it is as good in all; the first of equals stays.
+        """Takes losses, and says whether they enter: whether none in it are as good in all; the first of equals stay.
 
         What they dominate leaves.
         """
@@ -32,7 +32,9 @@ def dominates(one: Sequence[float], other: Sequence[float]) -> bool:
     return _as_good(one, other) and any(mine < theirs for mine, theirs in zip(one, other, strict=True))
 
 
-def dominates_constrained(one: Sequence[float], violation: float, other: Sequence[float], their_violation: float) -> bool:
+def dominates_constrained(
+    one: Sequence[float], violation: float, other: Sequence[float], their_violation: float
+) -> bool:
     """Whether one is preferred under constraints (Deb et al. 2002, definition 1).
 
     What violates less is preferred, and what violates nothing most of all; among these, dominance decides. Where both
@@ -44,7 +46,4 @@ def dominates_constrained(one: Sequence[float], violation: float, other: Sequenc
 
 
 def _as_good(one: Sequence[float], other: Sequence[float]) -> bool:
-    for mine, theirs in zip(one, other, strict=True):
-        if mine > theirs:
-            return False
-    return True
+    return all(mine <= theirs for mine, theirs in zip(one, other, strict=True))

@@ -133,7 +133,9 @@ class TableObjectives:
         order = np.lexsort(values[standing[front], : self._objectives].T[::-1])
         best = losses[front][order]
         ideal, worst = best.min(axis=0), best.max(axis=0)
-        widths = np.where(worst > ideal, worst - ideal, np.where(np.ptp(losses, axis=0) > 0, np.ptp(losses, axis=0), 1.0))
+        widths = np.where(
+            worst > ideal, worst - ideal, np.where(np.ptp(losses, axis=0) > 0, np.ptp(losses, axis=0), 1.0)
+        )
         rows = standing[front][order].tolist()
         archs = self._table.architectures(rows)
         pairs = zip(archs, values[rows, : self._objectives].tolist(), strict=True)
@@ -189,8 +191,8 @@ class TableObjectives:
         found = way or direction_of(unit)
         if found is None and is_objective:
             raise ConfigError(
-                f"objectives: expected {name}:min or {name}:max, for its unit {unit!r} does not say which way is better; "
-                f"got {name}"
+                f"objectives: expected {name}:min or {name}:max, for its unit {unit!r} does not say which way is "
+                f"better; got {name}"
             )
         return SearchedFigure(name, unit, device, found if is_objective else None)
 
@@ -249,7 +251,8 @@ def _prices(seconds: Mapping[str, float], names: Sequence[str]) -> float:
         if name not in names or name in ACCURACIES:
             known = ", ".join(name for name in names if name not in ACCURACIES) or "none"
             raise ConfigError(
-                f"measurement_seconds.{name}: expected a figure among the objectives or constraints ({known}), got {name}"
+                f"measurement_seconds.{name}: expected a figure among the objectives or constraints ({known}), got "
+                f"{name}"
             )
         if not 0 <= price < np.inf:
             raise ConfigError(f"measurement_seconds.{name}: expected seconds of 0 or more, got {price}")

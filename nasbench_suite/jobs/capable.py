@@ -24,7 +24,9 @@ def _refusal(
     key: str, expected: str, given: list[str], attribute: Literal["multi_objective", "constrained"]
 ) -> ConfigError:
     names = ", ".join(sorted(set(_capable(attribute)))) or "none here"
-    return ConfigError(f"{key}: expected {expected}, got {', '.join(given)}; those that take {_WHAT[attribute]}: {names}")
+    return ConfigError(
+        f"{key}: expected {expected}, got {', '.join(given)}; those that take {_WHAT[attribute]}: {names}"
+    )
 
 
 def _capable(attribute: str) -> Iterator[str]:

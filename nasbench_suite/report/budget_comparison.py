@@ -64,7 +64,7 @@ class BudgetComparison:
         means: the highest mean first.
         pairs: every two configurations.
         notes: what was left out, and why.
-        quantity: that is compared: the incumbents' accuracy in percent, or the fronts' hypervolume.
+        quantity: that is compared: the incumbents' `accuracy` in percent, or the hypervolume of fronts, in words.
     """
 
     budget: float
@@ -73,7 +73,7 @@ class BudgetComparison:
     means: tuple[MeanAtBudget, ...]
     pairs: tuple[PairwiseTest, ...]
     notes: tuple[str, ...]
-    quantity: Literal["accuracy", "hypervolume"] = "accuracy"
+    quantity: str = "accuracy"
 
     @property
     def winner(self) -> str | None:

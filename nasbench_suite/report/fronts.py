@@ -126,7 +126,9 @@ class Fronts:
             order = np.argsort(values[:, 0], kind="stable")
             archs = tuple(str(name) for name in names[rows[on[-1]]][order])
             distance = float(igd_plus(scaled(self.tradeoff, values), truth))
-            found.append(FoundFront(seed, archs, tuple(map(tuple, values[order].tolist())), float(volumes[-1]), distance))
+            found.append(
+                FoundFront(seed, archs, tuple(map(tuple, values[order].tolist())), float(volumes[-1]), distance)
+            )
         return tuple(found)
 
     @property

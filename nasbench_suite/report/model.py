@@ -197,12 +197,16 @@ def _group(
     members = tuple(sorted(members, key=_order(members)))
     if not at:
         return ComparedGroup(space, dataset, protocol, members)
-    from nasbench_suite.report.statistics import compare_at, compare_fronts_at  # SciPy, which a report without tests does not need
+    from nasbench_suite.report.statistics import (
+        compare_at,
+        compare_fronts_at,
+    )  # SciPy, which a report without tests does not need
 
     results, labels = [each.results for each in members], [each.label for each in members]
     tests = [compare_at(results, labels, budget) for budget in at]
     for compared in compared_fronts(members):
-        tests += [compare_fronts_at(compared.fronts, compared.labels, budget) for budget in at]
+        what = f"hypervolume, {compared.title[0].lower()}{compared.title[1:]}"
+        tests += [compare_fronts_at(compared.fronts, compared.labels, budget, what) for budget in at]
     return ComparedGroup(space, dataset, protocol, members, tuple(tests))
 
 

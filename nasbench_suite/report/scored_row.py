@@ -16,8 +16,8 @@ from nasbench_suite.report.tradeoff import read_tradeoff, several
 
 # keys of a record that a row has where its job says them
 OPTIONAL = (
-    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "hypervolume_best", "reference_point",
-    "igd_plus_mean", "igd_plus_std", "front",
+    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "hypervolume_best",
+    "reference_point", "igd_plus_mean", "igd_plus_std", "front",
 )  # fmt: skip
 # what a row knows beside its record, in which N machines and one are the same
 BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")
@@ -50,7 +50,7 @@ class ScoredRow:
         found_valid, found_test: its own scores, percent; None where there is none.
         regret_mean: of the test accuracy, against the table's best, percentage points; None where either is unknown.
         objectives: what the searches asked for.
-        hypervolume_mean, hypervolume_std: of the final fronts, scaled, on the searched data set; None for one objective.
+        hypervolume_mean, hypervolume_std: of the final fronts, scaled, on the searched data set; None of one objective.
         constraints: that the searches were held to.
         hypervolume_best: of the table's true front; None for one objective. So too what follows.
         reference_point: of the hypervolume, by objective in its unit.

@@ -37,15 +37,18 @@ def compare_at(group: Sequence[Results], labels: Sequence[str], budget: float) -
     return _compare_at(group, labels, budget, split, scores)
 
 
-def compare_fronts_at(group: Sequence[Fronts], labels: Sequence[str], budget: float) -> BudgetComparison:
-    """Compares the hypervolumes of configurations that weighed the same objectives; takes what `compare_at` takes."""
+def compare_fronts_at(group: Sequence[Fronts], labels: Sequence[str], budget: float, what: str) -> BudgetComparison:
+    """Compares the hypervolumes of configurations that weighed the same objectives.
+
+    Takes what `compare_at` takes, and what the quantity is called.
+    """
     by_results = {id(fronts.results): fronts for fronts in group}
 
     def scores(results: Results, unit: Unit) -> Scores:
         return by_results[id(results)].at(budget, unit)
 
     found = _compare_at([fronts.results for fronts in group], labels, budget, group[0].tradeoff.split, scores)
-    return replace(found, quantity="hypervolume")
+    return replace(found, quantity=what)
 
 
 def _compare_at(

@@ -226,9 +226,7 @@ def _curves(results: Results, times: EvaluationTimes, grid: NDArray[np.float64])
     return columns | _hypervolume(results, times, grid)
 
 
-def _hypervolume(
-    results: Results, times: EvaluationTimes, grid: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+def _hypervolume(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Returns the mean and the quantiles of the fronts' hypervolume; nothing for one objective."""
     fronts = fronts_of(results)
     if fronts is None or not fronts.ends:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
 from nasbench_suite.objective import ACCURACIES
@@ -29,6 +31,7 @@ from nasbench_suite.report.words import one_line
 
 HEIGHT = 2.6  # inches, of a row of panels
 LINES = 30  # searches whose own fronts are drawn
+SHOWN = 0.8  # of the points, the better ones
 BAND = (25.0, 50.0, 75.0)  # percent of the searches
 
 
@@ -40,9 +43,9 @@ def has_any(report: Report) -> bool:
 def draw(report: Report, titled: bool = True) -> Figure:
     """Draws fronts and hypervolumes: a row per set of objectives.
 
-    Left, accuracy against each other objective: every search's final front thin (of the first thirty), of two
-    objectives the line that half of the searches attain, between those of a quarter and of three quarters, and the
-    table's true front black. Right, the mean hypervolume over time with its 95% confidence band, and the true front's.
+    Left, accuracy against each other objective, its better part: every search's final front thin (of the first
+    thirty), of two objectives the line that half of the searches attain, between those of a quarter and of three
+    quarters, and the table's true front black. Right, the mean hypervolume over time with its 95% confidence band, and the true front's.
 
     Args:
         report: what it says; some searches had several objectives, see `has_any`.
@@ -90,23 +93,48 @@ def _draw_part(subfigure: SubFigure, group: ComparedGroup, compared: FrontCompar
     )
 
 
-def _draw_fronts(
-    panel: Axes, compared: FrontComparison, looks: Sequence[LineStyle], across: int, up: int
-) -> None:
+def _draw_fronts(panel: Axes, compared: FrontComparison, looks: Sequence[LineStyle], across: int, up: int) -> None:
     tradeoff, alone = compared.tradeoff, compared.tradeoff.objectives == 2
     for fronts, look in zip(compared.fronts, looks, strict=True):
         for found in fronts.ends[:LINES]:
             points = np.array(found.values)[:, [across, up]]
             points = points[np.argsort(points[:, 0], kind="stable")]
-            panel.plot(*points.T, "." if not alone else ".-", color=look.colour, alpha=0.25, markersize=2, linewidth=0.4)
+            # of more than two objectives a front is no line in two of them
+            form = ".-" if alone else "."
+            panel.plot(
+                *points.T,
+                form,
+                color=look.colour,
+                alpha=0.25,
+                markersize=2,
+                linewidth=0.4,
+                drawstyle=_steps(compared, across),
+            )
         if alone:
             _draw_attainment(panel, fronts, look, across, up)
     truth = np.array([values for _, values in tradeoff.front])[:, [across, up]]
     truth = truth[np.argsort(truth[:, 0], kind="stable")]
     panel.plot(*truth.T, "+", color="black", markersize=5, zorder=4)
+    _leave_out_the_worst(panel, compared, up)
     panel.set_xlabel(one_line(axis_name(tradeoff, tradeoff.figures[across])))
     panel.set_ylabel(one_line(axis_name(tradeoff, tradeoff.figures[up])))
     panel.grid(True)
+
+
+def _steps(compared: FrontComparison, across: int) -> Literal["steps-post", "steps-pre"]:
+    """Returns on which side of a point its step lies: what is attained there is attained where more is allowed."""
+    return "steps-post" if compared.tradeoff.figures[across].direction == "min" else "steps-pre"
+
+
+def _leave_out_the_worst(panel: Axes, compared: FrontComparison, up: int) -> None:
+    """Limits the height to the better part: fronts often end in networks that learn nothing, which flatten the rest."""
+    found = [values[up] for fronts in compared.fronts for front in fronts.ends for values in front.values]
+    values = np.array([*found, *(values[up] for _, values in compared.tradeoff.front)])
+    sign = compared.tradeoff.figures[up].sign
+    best, worst = (sign * np.quantile(sign * values, share) for share in (0.0, SHOWN))
+    if best != worst:
+        margin = 0.08 * (best - worst)
+        panel.set_ylim(*sorted((worst - margin, best + margin)))
 
 
 def _draw_attainment(panel: Axes, fronts: Fronts, look: LineStyle, across: int, up: int) -> None:
@@ -150,6 +178,8 @@ def _draw_volumes(panel: Axes, group: ComparedGroup, compared: FrontComparison, 
         panel.plot(curves.grid, mean, look.dash, color=look.colour, linewidth=1.3, label=look.name)
         panel.fill_between(curves.grid, low, high, color=look.colour, alpha=0.15, linewidth=0)
     panel.set_xscale("log")
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}"))
+    panel.xaxis.set_minor_formatter(NullFormatter())
     panel.set_xlabel(unit_name(unit, group.results).replace(", ", ",\n"))
     panel.set_ylabel("hypervolume (mean, 95% band)")
     panel.grid(True)

@@ -29,7 +29,6 @@ from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
 from nasbench_suite.report.writers import tables
 
-
 ALONG = 5
 """Architectures drawn along a front."""
 
@@ -99,8 +98,14 @@ def _fronts(group: ComparedGroup, compared: FrontComparison) -> dict[str, Any]:
         "title": compared.title,
         "tables": [tables.fronts_table(group, compared), *([tests] if tests else [])],
         "texts": [text for text in (tables.fronts_verdict(compared), compared.scale) if text],
-        "along": [(f"The front of the largest hypervolume, {label}, seed {each.seed}", tables.front_table(compared, each),
-                   _drawn_along(group, each)) for label, each in best],
+        "along": [
+            (
+                f"The front of the largest hypervolume, {label}, seed {each.seed}",
+                tables.front_table(compared, each),
+                _drawn_along(group, each),
+            )
+            for label, each in best
+        ],
     }
 
 
@@ -150,7 +155,9 @@ def _pictures(group: ComparedGroup, name: str) -> list[Picture]:
     caption = "Score of the incumbent over time: its accuracy, and its regret against the best of the table."
     found = [_picture(curves, f"{name}-incumbents", caption)]
     if fronts.has_any(alone):
-        caption = "Fronts: those of the searches, what half of them attain, the table's true one; and their hypervolume."
+        caption = (
+            "Fronts: those of the searches, what half of them attain, the table's true one; and their hypervolume."
+        )
         found.append(_picture(fronts.draw(alone, titled=False), f"{name}-fronts", caption))
     if one_shot.has_any(alone):
         caption = "One-shot searches: what they learned, what came of it, and the first seed's edge weights."

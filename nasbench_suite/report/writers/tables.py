@@ -73,8 +73,8 @@ def agreement(comparison: PublishedComparison) -> str:
 def budget_title(group: ComparedGroup, comparison: BudgetComparison) -> str:
     """Says what was compared at which budget."""
     kind = "test" if comparison.split == "test" else "validation"
-    if comparison.quantity == "hypervolume":
-        return f"At {comparison.budget:,g} {comparison.unit}: hypervolume of the fronts on {group.dataset}"
+    if comparison.quantity != "accuracy":
+        return f"At {comparison.budget:,g} {comparison.unit}: {comparison.quantity}, on {group.dataset}"
     return f"At {comparison.budget:,g} {comparison.unit}: {kind} accuracy on {group.dataset}"
 
 
@@ -82,7 +82,13 @@ def means_table(comparison: BudgetComparison) -> PlainTable:
     """Returns a row per configuration: its mean at the budget, and over how many searches that is."""
     digits = _digits(comparison)
     rows = [
-        [each.label, f"{each.mean:.{digits}f}", f"{each.low:.{digits}f} to {each.high:.{digits}f}", count(each.rank, ".2f"), str(each.seeds)]
+        [
+            each.label,
+            f"{each.mean:.{digits}f}",
+            f"{each.low:.{digits}f} to {each.high:.{digits}f}",
+            count(each.rank, ".2f"),
+            str(each.seeds),
+        ]
         for each in comparison.means
     ]
     return PlainTable(["", "mean", "95% confidence", "mean rank", "searches"], rows)
@@ -175,7 +181,9 @@ def front_table(fronts: FrontComparison, found: FoundFront) -> PlainTable:
     tradeoff = fronts.tradeoff
     axes = [axis_name(tradeoff, figure) for figure in tradeoff.figures[: tradeoff.objectives]]
     pairs = zip(found.architectures, found.values, strict=True)
-    return PlainTable(["architecture", *axes], [[arch, *(f"{value:.4g}" for value in values)] for arch, values in pairs])
+    return PlainTable(
+        ["architecture", *axes], [[arch, *(f"{value:.4g}" for value in values)] for arch, values in pairs]
+    )
 
 
 def best_fronts(fronts: FrontComparison) -> list[tuple[str, FoundFront]]:
@@ -185,7 +193,7 @@ def best_fronts(fronts: FrontComparison) -> list[tuple[str, FoundFront]]:
 
 
 def _digits(comparison: BudgetComparison) -> int:
-    return 4 if comparison.quantity == "hypervolume" else 2
+    return 2 if comparison.quantity == "accuracy" else 4
 
 
 def _difference(pair: PairwiseTest, digits: int) -> str:
