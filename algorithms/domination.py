@@ -43,7 +43,7 @@ def ranks(standings: Sequence[Standing]) -> NDArray[np.int64]:
     if len(feasible):
         from moocore import pareto_rank
 
-        found[feasible] = pareto_rank(np.array([standings[at].losses for at in feasible], np.float64))
+        found[feasible] = pareto_rank(np.array([standings[at].losses for at in feasible.tolist()], np.float64))
         fronts = int(found[feasible].max()) + 1
     rest = np.flatnonzero(violations > 0)
     found[rest] = fronts + np.unique(violations[rest], return_inverse=True)[1]

@@ -78,7 +78,7 @@ class NSGA2(Algorithm[ArchT]):
         self._asked = 0
 
     def ask(self) -> Proposal[ArchT] | None:
-        """Returns a random architecture for the first generation, then children; None until a generation is complete."""
+        """Returns a random architecture in the first generation, then children; None until a generation is complete."""
         if self._asked == self._size:
             if len(self._children) < self._size:
                 return None

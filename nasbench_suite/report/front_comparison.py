@@ -49,9 +49,10 @@ class FrontComparison:
         said = " or ".join(f"{price:g}" for price in prices)
         priced = f" Measuring the figures costs {said} s per evaluation." if any(prices) else ""
         return (
-            f"A front is what no other evaluation of its search dominates, by what the search was told; its "
-            f"architectures count with the judge's scores. Hypervolume and IGD+ are of scaled objectives: 0 is the best "
-            f"value of the true front of table {table}, 1.1 the reference point, a tenth of that front's range beyond its "
-            f"worst ({ranges}). The true front has {len(tradeoff.front):,} of {tradeoff.architectures:,} architectures"
-            f"{lacking}{held}, and the hypervolume {first.best_hypervolume:.4f}; IGD+ is the mean distance from it.{priced}"
+            "A front is what no other evaluation of its search dominates, by what the search was told; what is on it "
+            "counts with the judge's scores. Hypervolume and IGD+ are of scaled objectives: 0 is the best value of the "
+            f"true front of table {table}, 1.1 the reference point, a tenth of that front's range beyond its worst "
+            f"({ranges}). The true front has {len(tradeoff.front):,} of {tradeoff.architectures:,} architectures"
+            f"{lacking}{held}, and the hypervolume {first.best_hypervolume:.4f}; IGD+ is the mean distance from it."
+            f"{priced}"
         )

@@ -45,7 +45,8 @@ def draw(report: Report, titled: bool = True) -> Figure:
 
     Left, accuracy against each other objective, its better part: every search's final front thin (of the first
     thirty), of two objectives the line that half of the searches attain, between those of a quarter and of three
-    quarters, and the table's true front black. Right, the mean hypervolume over time with its 95% confidence band, and the true front's.
+    quarters, and the table's true front black. Right, the mean hypervolume over time with its 95% confidence band, and
+    the true front's.
 
     Args:
         report: what it says; some searches had several objectives, see `has_any`.
