@@ -97,7 +97,7 @@ class NSGA2(Algorithm[ArchT]):
         fronts = ranks(standings)
         apart = distances(standings, fronts)
         best = np.lexsort((-apart, fronts))[: self._size].tolist()
-        self._parents = [Parent(*members[at], int(fronts[at]), float(apart[at])) for at in best]
+        self._parents = [Parent(members[at][0], members[at][1], int(fronts[at]), float(apart[at])) for at in best]
         self._mates = self._winners(2 * self._size)
         self._children, self._asked = [], 0
 

@@ -40,7 +40,7 @@ def accuracy_among(objectives: str | Sequence[str]) -> Objective:
         ConfigError: there is none, or both are there.
     """
     names = [objectives] if isinstance(objectives, str) else [parse_objective(text)[0] for text in objectives]
-    found: list[Objective] = [name for name in ("valid_accuracy", "test_error") if name in names]  # type: ignore[misc]
+    found: list[Objective] = [name for name in ("valid_accuracy", "test_error") if name in names]
     if len(found) != 1 and not isinstance(objectives, str):
         raise ConfigError(f"objectives: expected valid_accuracy and others beside it, got {', '.join(objectives)}")
     return found[0] if found else names[0]  # type: ignore[return-value]
@@ -123,7 +123,7 @@ class TableObjectives:
         signs = np.array([figure.sign for figure in self.figures[: self._objectives]])
         standing = np.flatnonzero(feasible & known)
         if not len(standing):
-            where = f"table {self._table.name} has {len(known):,} architectures on {self._dataset}"
+            where = f"table {self._table.name} has {len(self._table):,} architectures on {self._dataset}"
             if not known.any():
                 raise ConfigError(f"objectives: {where}, and none of them has all of {', '.join(self.names)}")
             asked = ", ".join(map(str, self._constraints))

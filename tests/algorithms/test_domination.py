@@ -1,4 +1,4 @@
-"""Against the paper's own procedures, written out slowly: Deb et al. 2002, sections III-A and III-B, and definition 1."""
+"""Against the paper's own procedures, written out: Deb et al. 2002, sections III-A to III-C and definition 1."""
 
 import math
 
