@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nasbench_suite.algorithms.gdas import GDAS as GDAS
     from nasbench_suite.algorithms.hyperband import Hyperband as Hyperband
     from nasbench_suite.algorithms.local_search import LocalSearch as LocalSearch
+    from nasbench_suite.algorithms.mo_rea import ParetoEvolution as ParetoEvolution
+    from nasbench_suite.algorithms.nsga2 import NSGA2 as NSGA2
     from nasbench_suite.algorithms.random_search import RandomSearch as RandomSearch
     from nasbench_suite.algorithms.rea import RegularizedEvolution as RegularizedEvolution
     from nasbench_suite.algorithms.reinforce import Reinforce as Reinforce
@@ -45,6 +47,8 @@ _MODULES = {
     "GDAS": "gdas",
     "Hyperband": "hyperband",
     "LocalSearch": "local_search",
+    "NSGA2": "nsga2",
+    "ParetoEvolution": "mo_rea",
     "RSPS": "rsps",
     "RandomSearch": "random_search",
     "RegularizedEvolution": "rea",

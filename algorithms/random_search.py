@@ -8,6 +8,9 @@ from nasbench_suite.variables import ArchT
 class RandomSearch(Algorithm[ArchT]):
     """Proposes what the space samples, always at the highest fidelity on offer."""
 
+    multi_objective = True
+    constrained = True
+
     def ask(self) -> Proposal[ArchT]:
         """Returns a fresh sample."""
         return self.propose(self.space.sample(self.rng))

@@ -1,4 +1,8 @@
-"""Regularized evolution (Real et al. 2019, arXiv:1802.01548, algorithm 1): the oldest dies, not the worst."""
+"""Regularized evolution (Real et al. 2019, arXiv:1802.01548, algorithm 1): the oldest dies, not the worst.
+
+Under constraints a tournament prefers what violates them less, and accuracy decides among equals (Deb et al. 2002,
+section VI).
+"""
 
 from collections import deque
 from collections.abc import Sequence
@@ -13,11 +17,13 @@ from nasbench_suite.observation import Observation
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
 
-_ACCURACY = itemgetter(0)
+_WORTH = itemgetter(0)
 
 
 class RegularizedEvolution(Algorithm[ArchT]):
     """Mutates the winner of a tournament, and drops the oldest member for each child."""
+
+    constrained = True
 
     def __init__(
         self,
@@ -42,7 +48,7 @@ class RegularizedEvolution(Algorithm[ArchT]):
         super().__init__(space, fidelities, rng)
         if population < 1 or tournament < 1:
             raise ConfigError(f"rea: expected population and tournament of 1 or more, got {population}, {tournament}")
-        self._population: deque[tuple[float, ArchT]] = deque(maxlen=population)
+        self._population: deque[tuple[tuple[float, float], ArchT]] = deque(maxlen=population)
         self._size, self._tournament, self._replacement = population, tournament, replacement
         self._random_left = population
 
@@ -58,7 +64,8 @@ class RegularizedEvolution(Algorithm[ArchT]):
     def tell(self, proposal: Proposal[ArchT], observation: Observation) -> None:
         """Adds a member; the oldest leaves a full population."""
         accuracy = observation.valid_accuracy
-        self._population.append((accuracy if accuracy == accuracy else -np.inf, proposal.arch))
+        worth = (-observation.violation, accuracy if accuracy == accuracy else -np.inf)
+        self._population.append((worth, proposal.arch))
 
     def _parent(self) -> ArchT:
         count = len(self._population)
@@ -66,4 +73,4 @@ class RegularizedEvolution(Algorithm[ArchT]):
             drawn = self.rng.integers(count, size=self._tournament).tolist()
         else:
             drawn = self.rng.choice(count, size=min(self._tournament, count), replace=False).tolist()
-        return max((self._population[at] for at in drawn), key=_ACCURACY)[1]
+        return max((self._population[at] for at in drawn), key=_WORTH)[1]

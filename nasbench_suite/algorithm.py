@@ -42,10 +42,16 @@ class Algorithm(ABC, Generic[ArchT]):
     Attributes:
         finite: whether the algorithm ends by itself, so that a search needs no budget.
         multi_fidelity: whether it screens at lower fidelities, where they are on offer; the report says if not.
+        multi_objective: whether it looks at `Observation.losses`, which are several where there are several objectives;
+            an algorithm that does not is refused there.
+        constrained: whether it prefers what violates no constraint, or needs no preference; one that does not is
+            refused where there are constraints.
     """
 
     finite: bool = False
     multi_fidelity: bool = False
+    multi_objective: bool = False
+    constrained: bool = False
 
     def __init__(self, space: Space[ArchT], fidelities: Sequence[Fidelity], rng: np.random.Generator) -> None:
         """

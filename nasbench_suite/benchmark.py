@@ -128,6 +128,7 @@ class Benchmark:
         rng: np.random.Generator | None = None,
         charge_repeats: bool = True,
         objective: Objective = "valid_accuracy",
+        measurement_seconds: float = 0.0,
     ) -> None:
         """
         Args:
@@ -139,6 +140,7 @@ class Benchmark:
                 either way.
             objective: what `query` returns. `test_error`, for tables without validation figures, puts the test accuracy
                 where the validation accuracy would be.
+            measurement_seconds: that every query costs beside the training, where something else is measured with it.
 
         Raises:
             UnknownDatasetError: the table lacks the data set.
@@ -152,7 +154,7 @@ class Benchmark:
         self.ledger = Ledger() if ledger is None else ledger
         self.stored_means = 0
         self._source = table.dataset(dataset)
-        self._objective = objective
+        self._objective, self._measurement_seconds = objective, measurement_seconds
         if objective != "valid_accuracy":
             metric_of(objective, table, self._source.search)
         self._rng = rng
@@ -210,6 +212,8 @@ class Benchmark:
         row = self._row(arch)
         picked = metric.pick(row, trial, self._rng)
         seconds = None if cost is None else _cost(cost, row, picked)
+        if seconds is not None and self._measurement_seconds:
+            seconds += self._measurement_seconds
         epochs = fidelity.epoch if charged is None else _whole_epochs(charged.value(row, picked), metric.what(row))
         observation = Observation(fidelity, metric.value(row, picked), seconds, metric.picker.trial(picked))
         answer = _Answer(row, epochs, observation, metric.picker.is_stored_mean(picked))
@@ -247,7 +251,7 @@ class Benchmark:
         seconds = np.full(len(rows), np.nan)
         if cost is not None:
             costs, costs_known = cost.matrix(rows)
-            seconds = _mean(np.where(costs_known, costs, np.nan), picked)
+            seconds = _mean(np.where(costs_known, costs, np.nan), picked) + self._measurement_seconds
         epochs = (
             np.full(len(rows), float(fidelity.epoch)) if charged is None else _mean(charged.matrix(rows)[0], picked)
         )
@@ -315,29 +319,42 @@ class Benchmark:
         test = self.table.metric(source.score, final, "test_accuracy") if has_test else None
         return _Judged(schedule, self.table.metric(source.search, final, "valid_accuracy"), test)
 
-    def best(self) -> dict[str, Score]:
+    def best(self, among: NDArray[np.bool_] | None = None) -> dict[str, Score]:
         """Returns the highest accuracies of the whole table on every data set, valid and test each for itself.
 
         They are those of `score`, so that nothing that it returns is above them. Costs nothing.
+
+        Args:
+            among: (architectures,) which of them count; None for all.
         """
-        return {name: self._best(name) for name in self.table.metadata.datasets}
+        return {name: self._best(name, among) for name in self.table.metadata.datasets}
 
-    def _best(self, dataset: str) -> Score:
-        source = self.table.metadata.datasets[dataset]
-        final = Fidelity(*[max(self.table.schedules(source.search))] * 2)
-        valid = self._highest(source.search, final, "valid_accuracy")
-        return Score(dataset, final.schedule, valid, self._highest(source.score, final, "test_accuracy"))
+    def _best(self, dataset: str, among: NDArray[np.bool_] | None) -> Score:
+        schedule = max(self.table.schedules(self.table.metadata.datasets[dataset].search))
+        valid, test = (_highest(self.means(dataset, metric), among) for metric in _METRICS.values())
+        return Score(dataset, schedule, valid, test)
 
-    def _highest(self, trial_set: str, fidelity: Fidelity, name: str) -> float | None:
-        metric = self.table.metric(trial_set, fidelity, name)
-        if metric is None:
-            return None
-        values, known = metric.matrix(np.arange(len(self.table)))
-        picked = metric.picker.pick_many(known, "mean", None)
+    def means(self, dataset: str, metric: str) -> NDArray[np.float64]:
+        """Returns what `score` has of every architecture: (architectures,) percent, NaN where there is none.
+
+        Args:
+            dataset: one of the table's.
+            metric: `valid_accuracy` or `test_accuracy`.
+        """
+        source = self.table.dataset(dataset)
+        trial_set = source.search if metric == "valid_accuracy" else source.score
+        schedule = max(self.table.schedules(source.search))
+        unknown = np.full(len(self.table), np.nan)
+        if schedule not in self.table.schedules(trial_set):
+            return unknown
+        found = self.table.metric(trial_set, Fidelity(schedule, schedule), metric)
+        if found is None:
+            return unknown
+        values, known = found.matrix(np.arange(len(self.table)))
+        picked = found.picker.pick_many(known, "mean", None)
         measured = picked.any(axis=1)
-        means = _mean(values[measured], picked[measured])
-        means = means[~np.isnan(means)]  # diverged trainings
-        return float(means.max()) if len(means) else None
+        unknown[measured] = _mean(values[measured], picked[measured])
+        return unknown
 
     def _charge_once(self, row: int, fidelity: Fidelity, seconds: float | None, epochs: int) -> None:
         assert self._paid is not None
@@ -414,6 +431,12 @@ def _mean_of(metric: Metric | None, row: int) -> float | None:
 def _mean(values: NDArray[np.float64], picked: NDArray[np.bool_]) -> NDArray[np.float64]:
     total: NDArray[np.float64] = np.where(picked, values, 0.0).sum(axis=1) / picked.sum(axis=1)
     return total
+
+
+def _highest(values: NDArray[np.float64], among: NDArray[np.bool_] | None) -> float | None:
+    """Returns the highest value; None where there is none."""
+    known = ~np.isnan(values) if among is None else ~np.isnan(values) & among
+    return float(values[known].max()) if known.any() else None
 
 
 def _ranges(epochs: Sequence[int]) -> str:

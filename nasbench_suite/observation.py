@@ -1,8 +1,10 @@
 """What crosses the boundary between the benchmark and those who ask it."""
 
+import math
 from typing import NamedTuple
 
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.objective import ObjectiveValues
 
 
 class Observation(NamedTuple):
@@ -16,12 +18,26 @@ class Observation(NamedTuple):
             made with the objective `test_error`, which a job's description and its report name.
         seconds: cost of the evaluation from scratch, on the source's hardware; None where the source does not know.
         trial: the training seed that answered; None where it was a mean over trials.
+        objectives: every objective, where there are several or constraints; None where accuracy is all there is.
     """
 
     fidelity: Fidelity
     valid_accuracy: float
     seconds: float | None
     trial: int | None
+    objectives: ObjectiveValues | None = None
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        """Every objective, to be minimised; infinite where there is no value."""
+        if self.objectives is not None:
+            return self.objectives.losses
+        return (-self.valid_accuracy if self.valid_accuracy == self.valid_accuracy else math.inf,)
+
+    @property
+    def violation(self) -> float:
+        """By how much the constraints are violated: 0 where all are met, or there are none."""
+        return 0.0 if self.objectives is None else self.objectives.violation
 
 
 class Score(NamedTuple):

@@ -34,7 +34,7 @@ def test_an_evaluation_that_only_screens_never_leads() -> None:
 
 
 def test_every_leader_is_listed_once_in_order() -> None:
-    assert of(10.0, 5.0, 20.0, 30.0).incumbents() == ["arch0", "arch2", "arch3"]
+    assert of(10.0, 5.0, 20.0, 30.0).found() == ["arch0", "arch2", "arch3"]
 
 
 def test_columns_are_plain_values_a_row_an_evaluation() -> None:

@@ -73,7 +73,7 @@ def _draw(
     axis: Literal["log", "linear", "both"],
 ) -> list[tuple[str, Path]]:
     """Writes the pictures; returns the caption and the place of each."""
-    from nasbench_suite.report.figures import incumbents, one_shot
+    from nasbench_suite.report.figures import fronts, incumbents, one_shot
 
     quantities = incumbents.QUANTITIES if curves == "both" else (curves,)
     incumbents.save(report, figure, quantities, incumbents.AXES if axis == "both" else (axis,))
@@ -82,6 +82,10 @@ def _draw(
         beside = _beside(figure, "datasets")
         incumbents.save_datasets(report, beside)
         pictures.append(("test accuracy of the incumbents on every data set", beside))
+    if fronts.has_any(report):
+        beside = _beside(figure, "fronts")
+        fronts.save(report, beside)
+        pictures.append(("fronts of the searches, and their hypervolume", beside))
     if one_shot.has_any(report):
         beside = _beside(figure, "one_shot")
         one_shot.save(report, beside)

@@ -75,11 +75,13 @@ _REPEATED = {
     "dataset": ("evaluator.dataset",),
     "trial": ("evaluator.trial",),
     "objectives": ("evaluator.objectives",),
+    "constraints": ("evaluator.constraints",),
     "budget.charge_repeats": ("evaluator.charge_repeats",),
 }
 
 
 def _follow(config: Any, key: str, value: Any) -> None:
-    for other in _REPEATED.get(key, ()):
-        if other.removeprefix("evaluator.") in config.evaluator:
-            OmegaConf.update(config, other, value)
+    others = (f"evaluator.{key}",) if key.startswith("measurement_seconds.") else _REPEATED.get(key, ())
+    for other in others:
+        if other.split(".")[1] in config.evaluator:
+            OmegaConf.update(config, other, value, force_add=True)

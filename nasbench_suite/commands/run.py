@@ -72,7 +72,7 @@ def run_and_show(job: Job) -> float | None:
 
     Returns:
         The mean of the final incumbents' validation accuracies on the searched data set, in percent; of an error, its
-        negative. None where some search found nothing.
+        negative; of several objectives, the mean hypervolume. None where some search found nothing.
     """
     tracked = tracking.mode(job.config["tracking"]) != "disabled"
     folder = _run(job, tracked)
@@ -114,7 +114,9 @@ def _objective(report: Report) -> float | None:
     row = found.row
     if row.scored_on != row.dataset or row.without_incumbent:
         return None
-    if found.results.description["objectives"] == ["test_error"]:
+    if len(row.objectives) > 1:
+        return row.hypervolume_mean
+    if row.objectives == ("test_error",):
         return None if row.test_mean is None else row.test_mean - 100
     return row.valid_mean
 

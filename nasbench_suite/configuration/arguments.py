@@ -25,6 +25,9 @@ _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", 
 _KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig) for field in fields(schema)})
 _KEY = re.compile(r"[+~]{0,2}[\w/.@:$-]+")
 _RANGES = re.compile(r"(architectures)=((?=[\d,]*-)[\d,-]*,[\d,-]*)")
+# keys whose values are read below them, where any name may stand
+_OPEN = ("measurement_seconds",)
+_CONSTRAINT = re.compile(r"[^,\[\]\s][^,\[\]]*[<>][^,\[\]]*")
 _HOME = re.compile(r"([^=]+)=(~(?:/.*)?)")
 
 
@@ -80,7 +83,7 @@ def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:
     # Hydra's own complaint is its whole usage
     parser.error = partial(_refuse, ordered)  # type: ignore[method-assign]
     options = parser.parse_args(ordered)
-    return options, [quote_home(word) for word in options.overrides], ordered
+    return options, [quote_constraints(quote_home(word)) for word in options.overrides], ordered
 
 
 def _refuse(arguments: Sequence[str], message: str) -> NoReturn:
@@ -103,6 +106,14 @@ def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
 def quote_home(word: str) -> str:
     """Returns an override with the quotes that Hydra's grammar wants around a path that begins with `~`."""
     return _HOME.sub(r"\1='\2'", word) if _HOME.fullmatch(word) else word
+
+
+def quote_constraints(word: str) -> str:
+    """Returns an override with the quotes that Hydra's grammar wants around constraints, such as `pixel3_latency<5`."""
+    key, equals, value = word.partition("=")
+    if key.lstrip("+") != "constraints" or "'" in value or '"' in value:
+        return word
+    return key + equals + _CONSTRAINT.sub(lambda found: f"'{found[0]}'", value)
 
 
 def parse(words: Sequence[str]) -> list[Override]:
@@ -220,7 +231,8 @@ def _forced(word: str, override: Override) -> str:
     """Returns an override that Hydra always takes, so that all unknown keys meet the same answer: the schema's."""
     key = override.key_or_group
     plain = override.type == OverrideType.CHANGE and override.package is None
-    return f"++{word}" if plain and "." in key and not key.startswith("hydra.") else word
+    is_below = "." in key and not key.startswith("hydra.")
+    return f"++{word}" if plain and (is_below or key in _OPEN) else word
 
 
 def _named(files: ConfigFiles, overrides: Sequence[Override], primary: str | None) -> Named | None:

@@ -27,6 +27,8 @@ NEUTRAL = (
     "settings",
     "choices",
 )
+# what changes nothing while it is empty, so that searches from before there was such a key keep their names
+NOTHING = ("constraints", "measurement_seconds", "evaluator.constraints", "evaluator.measurement_seconds")
 SEARCHES = ("seed", "seeds")
 """Which searches a job has; each of them is what it is without the others."""
 TASKS = ("architectures", "datasets", "schedules", "training.schedules", "workers")
@@ -52,5 +54,5 @@ def _without(config: Mapping[str, Any], keys: Collection[str], prefix: str) -> d
     return {
         key: _without(value, keys, f"{prefix}{key}.") if isinstance(value, Mapping) else value
         for key, value in config.items()
-        if f"{prefix}{key}" not in keys
+        if f"{prefix}{key}" not in keys and (value or f"{prefix}{key}" not in NOTHING)
     }

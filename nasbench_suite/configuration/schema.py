@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from nasbench_suite.configuration.typed import TARGET, normalise_fields, normalise_node, unknown_key
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.objective import in_one_form, parse_constraint
 from nasbench_suite.table.trials import TrialPolicy
 
 Node = Mapping[str, Any]
@@ -82,7 +83,9 @@ class SearchConfig:
     dataset: str | None
     table: str | None
     fidelities: Fidelities | None
-    objectives: str
+    objectives: str | Sequence[str]
+    constraints: Sequence[str]
+    measurement_seconds: Mapping[str, Number]
     trial: TrialPolicy
     seeds: int
     seed: int
@@ -132,7 +135,7 @@ def check_search(config: Mapping[str, Any]) -> dict[str, Any]:
         ConfigError: a key is unknown or missing, or a value does not fit.
     """
     unnamed = config.get("dataset") is None  # it is the table's; until then any text will do
-    config = _with_one_objective(config)
+    config = _with_objectives(config)
     done = _check(_with_evaluator_dataset(config, "") if unnamed else config, SearchConfig)
     if unnamed:
         done = _with_evaluator_dataset(done, None)
@@ -168,16 +171,27 @@ def _check(config: Mapping[str, Any], schema: type) -> dict[str, Any]:
     return {key: done[key] for key in config}
 
 
-def _with_one_objective(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the configuration with a name where a list of one stands."""
-    names, evaluator = config.get("objectives"), config.get("evaluator")
-    if not isinstance(names, list):
-        return dict(config)
-    if len(names) != 1:
-        raise ConfigError(f"objectives: expected one name, got {names}")
-    if isinstance(evaluator, Mapping) and evaluator.get("objectives") == names:
-        evaluator = {**evaluator, "objectives": names[0]}
-    return {**config, "objectives": names[0], "evaluator": evaluator}
+def _with_objectives(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the configuration with objectives and constraints in their one form; one from before them has none."""
+    config = {"constraints": [], "measurement_seconds": {}, **config}
+    for key, form in (("objectives", _objectives), ("constraints", _constraints)):
+        value, evaluator = config.get(key), config.get("evaluator")
+        config[key] = form(value)
+        if isinstance(evaluator, Mapping) and key in evaluator and evaluator[key] == value:
+            config["evaluator"] = {**evaluator, key: config[key]}
+    return config
+
+
+def _objectives(value: Any) -> Any:
+    is_listed = isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+    return in_one_form(value) if is_listed else value
+
+
+def _constraints(value: Any) -> Any:
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        return value  # the schema says what is wrong
+    return sorted({str(parse_constraint(one)) for one in listed})
 
 
 def _with_evaluator_dataset(config: Mapping[str, Any], dataset: str | None) -> dict[str, Any]:

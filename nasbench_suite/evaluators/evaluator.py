@@ -10,6 +10,7 @@ from hydra.utils import instantiate
 from nasbench_suite.errors import TableError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import Tradeoff
 from nasbench_suite.observation import Score
 from nasbench_suite.space import Space
 from nasbench_suite.workers import Evaluate
@@ -65,6 +66,9 @@ class Evaluator(Protocol):
 
     def best(self) -> dict[str, Score]:
         """Returns the highest accuracies that any architecture has, by data set, where they are known."""
+
+    def tradeoff(self) -> Tradeoff | None:
+        """Returns what searches with several objectives or constraints weigh; None for one objective without any."""
 
 
 def open_evaluator(config: Mapping[str, Any], space: Space[Any], folder: Path, sha256: str | None = None) -> Evaluator:

@@ -60,6 +60,9 @@ class NoEvaluator:
         """Returns nothing."""
         return {}
 
+    def tradeoff(self) -> None:
+        """Returns nothing: nothing is known of an architecture."""
+
     def _complain(self) -> Never:
         raise ConfigError(
             "evaluator=none evaluates nothing, and this algorithm asks for evaluations; choose evaluator=table or train"

@@ -1,5 +1,6 @@
 """Evaluations looked up in a table."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from nasbench_suite.algorithm import Proposal
 from nasbench_suite.benchmark import Benchmark, metric_of
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.evaluator import Clock
+from nasbench_suite.evaluators.table_objectives import TableObjectives, accuracy_among
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import Objective
+from nasbench_suite.objective import Objective, Tradeoff
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.sampled_space.confine import confine
@@ -37,8 +39,10 @@ class TableEvaluator:
         dataset: str,
         trial: TrialPolicy,
         charge_repeats: bool,
-        objectives: Objective,
+        objectives: str | Sequence[str],
         only_measured: bool = False,
+        constraints: Sequence[str] = (),
+        measurement_seconds: Mapping[str, float] | None = None,
         *,
         space: Space[Any],
         folder: Path,
@@ -49,20 +53,33 @@ class TableEvaluator:
             dataset: to search.
             trial: which trial answers.
             charge_repeats: whether an architecture asked again at the same fidelity costs again.
-            objectives: what a search sees.
+            objectives: what a search sees: an accuracy and, in a list with it, further figures of the table.
             only_measured: whether a search proposes only architectures that the table has measured.
+            constraints: bounds on figures of the table, such as `pixel3_latency<5`.
+            measurement_seconds: by figure, what measuring it adds to an evaluation; nothing where it is not named.
             space: whose architectures it holds.
             folder: of the results; nothing is kept there.
 
         Raises:
             TableNotFoundError: there is no such table, or several.
             UnknownDatasetError: it lacks the data set.
+            UnknownMetricError: it lacks a figure.
+            ConfigError: objectives, constraints or prices make no sense.
         """
         self._table = find_table(space, dataset) if table is None else open_table(table, space)
         self._dataset, self._policy = dataset, trial
-        self._objective: Objective = objectives
+        self._objective: Objective = accuracy_among(objectives)
         self._only_measured = only_measured
-        self._judge = Benchmark(self._table, dataset, charge_repeats=charge_repeats, objective=objectives)
+        self._told: TableObjectives | None = None
+        if not isinstance(objectives, str) or constraints or measurement_seconds:
+            self._told = TableObjectives(self._table, dataset, objectives, constraints, measurement_seconds or {})
+        self._judge = Benchmark(
+            self._table,
+            dataset,
+            charge_repeats=charge_repeats,
+            objective=self._objective,
+            measurement_seconds=0.0 if self._told is None else self._told.measurement_seconds,
+        )
         self.name, self.sha256 = self._table.name, self._table.metadata.content_sha256
 
     def fidelities(self) -> list[Fidelity]:
@@ -94,7 +111,15 @@ class TableEvaluator:
     def begin(self, ledger: Ledger, trials: np.random.Generator) -> Evaluate:
         """Returns what answers the proposals of one search and charges them."""
         benchmark = self._judge.again(ledger, trials)
-        policy = self._policy
+        policy, told, row_of = self._policy, self._told, self._table.row
+
+        def evaluate_all(proposal: Proposal[Any]) -> Observation:
+            seen = benchmark.query(proposal.arch, proposal.fidelity, policy)
+            assert told is not None
+            return seen._replace(objectives=told.of(row_of(proposal.arch), seen.valid_accuracy))
+
+        if told is not None:
+            return evaluate_all
 
         def evaluate(proposal: Proposal[Any]) -> Observation:
             return benchmark.query(proposal.arch, proposal.fidelity, policy)
@@ -106,5 +131,9 @@ class TableEvaluator:
         return self._judge.score(arch)
 
     def best(self) -> dict[str, Score]:
-        """Returns the table's highest accuracies, by data set."""
-        return self._judge.best()
+        """Returns the table's highest accuracies, by data set, of the architectures that meet the constraints."""
+        return self._judge.best(None if self._told is None else self._told.feasible)
+
+    def tradeoff(self) -> Tradeoff | None:
+        """Returns the table's true front; None for one objective without constraints."""
+        return None if self._told is None else self._told.tradeoff

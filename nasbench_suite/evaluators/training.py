@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class TrainingEvaluator:
         datasets_root: str | None,
         official: bool,
         objectives: Objective,
+        constraints: Sequence[str] = (),
+        measurement_seconds: Mapping[str, float] | None = None,
         *,
         space: Space[Any],
         folder: Path,
@@ -69,6 +71,7 @@ class TrainingEvaluator:
             datasets_root: folder of downloaded data sets; None for the default.
             official: whether they must have their published checksums.
             objectives: what a search sees; `valid_accuracy` alone, for the images have a validation part.
+            constraints, measurement_seconds: nothing, for accuracy is all that is measured.
             space: whose networks are trained.
             folder: where finished trainings are kept.
 
@@ -80,6 +83,9 @@ class TrainingEvaluator:
             raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
         if objectives != "valid_accuracy":
             raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objectives}")
+        for key, given in (("constraints", constraints), ("measurement_seconds", measurement_seconds)):
+            if given:
+                raise ConfigError(f"evaluator=train: expected no {key}, for it measures accuracy alone; got {given}")
         if not isinstance(score_trials, list) or not score_trials or not all(map(is_whole, score_trials)):
             raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space
@@ -136,6 +142,9 @@ class TrainingEvaluator:
     def best(self) -> dict[str, Score]:
         """Returns nothing: nobody has trained them all."""
         return {}
+
+    def tradeoff(self) -> None:
+        """Returns nothing: only accuracy is measured."""
 
     def _task(self, arch: Any, schedule: int) -> TrainingTask:
         return TrainingTask(self._space.format(arch), self._dataset, schedule)

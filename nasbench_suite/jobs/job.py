@@ -1,7 +1,7 @@
 """One job: a configuration that is searched under many seeds into one results folder, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from nasbench_suite.configuration.identity import SEARCHES, decisive, identity
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.jobs.plan import SearchPlan
+from nasbench_suite.objective import Tradeoff
 
 # of the groups' chosen names, those that reports show; the others are their values
 _NAMES = ("space", "algorithm", "protocol")
@@ -27,6 +28,7 @@ class Job:
             where it is not known.
         command: that runs this job alone; None where a program asked for it.
         commit: of the code, in git; None where it is no checkout.
+        tradeoff: what searches with several objectives or constraints weigh; None for one objective without any.
     """
 
     plan: SearchPlan
@@ -36,6 +38,7 @@ class Job:
     best: Mapping[str, tuple[float | None, float | None]]
     command: str | None = None
     commit: str | None = None
+    tradeoff: Tradeoff | None = None
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -52,7 +55,14 @@ class Job:
         """Eight hex digits that stand for everything that can change a result, the seeds apart."""
         names = {key: self.choices[key] for key in _NAMES}
         images = None if self.plan.one_shot is None else self.plan.one_shot.images_sha256
-        return identity(decisive(self.config, SEARCHES), names, self.table_sha256, images)
+        figures = [] if self.tradeoff is None else [self.tradeoff.figures_sha256]
+        return identity(decisive(self.config, SEARCHES), names, self.table_sha256, images, *figures)
+
+    @property
+    def objectives(self) -> list[str]:
+        """The objectives, as the configuration says them."""
+        objectives = self.config["objectives"]
+        return [objectives] if isinstance(objectives, str) else list(objectives)
 
     @property
     def seeds(self) -> range:
@@ -76,7 +86,8 @@ class Job:
             "settings": self.config["settings"],
             "label": self.config["label"],
             "dataset": self.config["dataset"],
-            "objectives": [self.config["objectives"]],
+            "objectives": self.objectives,
+            "tradeoff": None if self.tradeoff is None else asdict(self.tradeoff),
             "trial": self.plan.trial,
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
             "multi_fidelity": self.plan.multi_fidelity,

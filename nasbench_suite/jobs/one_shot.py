@@ -39,6 +39,8 @@ _MEANINGLESS: tuple[tuple[str, Any], ...] = (
     ("workers", 1),
     ("overhead", 0),
     ("objectives", "valid_accuracy"),
+    ("constraints", []),
+    ("measurement_seconds", {}),
     ("budget.overstep", "keep"),
     ("budget.unchecked", 0),
     ("budget.charge_repeats", True),

@@ -44,7 +44,7 @@ def prepare(
     evaluator = open_evaluator(config, space, Path(config["results"]))
     plan = kind.plan(config, space, evaluator)
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
-    return Job(plan, chosen, evaluator.name, evaluator.sha256, best, command, commit)
+    return Job(plan, chosen, evaluator.name, evaluator.sha256, best, command, commit, evaluator.tradeoff())
 
 
 def _with_dataset(config: dict[str, Any], space: Space[Any]) -> dict[str, Any]:

@@ -9,15 +9,17 @@ import numpy as np
 from hydra.utils import instantiate
 
 from nasbench_suite.distributed import launched
-from nasbench_suite.errors import ConfigError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.jobs.capable import check_capable
 from nasbench_suite.jobs.epoch_observer import OpenObserver
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import ACCURACIES
 from nasbench_suite.progress import Progress
 from nasbench_suite.random_streams import search_streams
 from nasbench_suite.search import search
@@ -48,6 +50,7 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
         algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
     except TypeError as error:
         raise ConfigError(f"algorithm: {error}") from error
+    check_capable(algorithm, config["choices"]["algorithm"], config)
     if not ledger.limited and not algorithm.finite:
         raise ConfigError("the algorithm never ends by itself: set budget.seconds, .epochs or .evaluations")
     if not ledger.limited and config["protocol"]["fidelities"] is None:
@@ -70,18 +73,24 @@ class QuerySearcher:
         """Opens the evaluator; once a process.
 
         Raises:
-            TableError: it is another one than when the job was prepared.
+            TableError: it is another one than when the job was prepared, or its annotations are others.
         """
         self._config, self._fidelities = job.config, job.fidelities
         space = instantiate(job.config["space"])
         self._evaluator = open_evaluator(job.config, space, job.folder / "trainings", job.table_sha256)
+        tradeoff = job.tradeoff
+        if tradeoff is not None and tradeoff != self._evaluator.tradeoff():
+            raise TableError(f"the annotations of table {job.table} have changed since this job began; start again")
+        named = [] if tradeoff is None else [figure.name for figure in tradeoff.figures]
+        self._figures = [name for name in named if name not in ACCURACIES]
+        self._has_front = tradeoff is not None and tradeoff.objectives > 1
         self._space = self._evaluator.confined(job.fidelities[-1])
         self._judge = Judge(self._evaluator)
         self._format = lru_cache(_TEXTS)(self._space.format)
         self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
-        """Runs one search and lets the judge score every incumbent."""
+        """Runs one search and lets the judge score every incumbent, and whatever was on its front."""
         streams = search_streams(seed)
         ledger = _ledger(self._config)
         trajectory = search(
@@ -91,10 +100,10 @@ class QuerySearcher:
             self._config["workers"],
             self._config["overhead"],
         )
-        scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.incumbents()}
+        scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.found()}
         if progress is not None:
             progress.advance()
-        return SeedRecord(seed, trajectory.columns(self._format), scores)
+        return SeedRecord(seed, trajectory.columns(self._format, self._figures, self._has_front), scores)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nasbench_suite.jobs.parquet import as_dictionary, join_rows, make_table, to_bytes
 from nasbench_suite.jobs.seed_record import SeedRecord
+from nasbench_suite.trajectory import FIGURE, FRONT
 
 
 def trajectory_file(records: Sequence[SeedRecord], earlier: Path | None) -> bytes:
@@ -38,6 +39,7 @@ def _new_rows(records: Sequence[SeedRecord], texts: Any) -> Any:
         "architecture": texts,
         "valid_accuracy": pa.float64(),
         "incumbent": pa.bool_(),
+        **_further(records),
     }
     lengths = [len(record.columns["epoch"]) for record in records]
     counted = {
@@ -50,3 +52,12 @@ def _new_rows(records: Sequence[SeedRecord], texts: Any) -> Any:
         if name not in counted
     }
     return make_table({**counted, **found}, types)
+
+
+def _further(records: Sequence[SeedRecord]) -> dict[str, Any]:
+    """Returns the columns that searches with several objectives, or constraints, have beside."""
+    import pyarrow as pa
+
+    columns = records[0].columns if records else {}
+    front = {FRONT: pa.bool_()} if FRONT in columns else {}
+    return {**front, **{name: pa.float64() for name in columns if name.startswith(FIGURE)}}

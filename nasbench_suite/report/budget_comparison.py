@@ -13,7 +13,7 @@ class MeanAtBudget:
     Attributes:
         label: of the configuration.
         seeds: searches that it is over: all that ran.
-        mean: of the incumbents' scores, percent.
+        mean: of the incumbents' scores, percent, or of the fronts' hypervolumes.
         low, high: 95% bootstrap confidence limits of the mean; equal to it with one seed.
         rank: mean over the seeds that all configurations share, 1 the best; None where they share none.
     """
@@ -32,7 +32,7 @@ class PairwiseTest:
 
     Attributes:
         first, second: labels; the first has the higher mean.
-        difference: of the means, percentage points, 0 or more.
+        difference: of the means, percentage points for accuracies, 0 or more.
         superiority: chance that a search of the first beats one of the second, ties half (Vargha and Delaney's A).
         test: `Wilcoxon signed-rank` where seeds and kind of search are the same, else `Mann-Whitney U`; two-sided.
         p: of the test, after Holm's correction over all pairs of the budget.
@@ -64,6 +64,7 @@ class BudgetComparison:
         means: the highest mean first.
         pairs: every two configurations.
         notes: what was left out, and why.
+        quantity: that is compared: the incumbents' `accuracy` in percent, or the hypervolume of fronts, in words.
     """
 
     budget: float
@@ -72,6 +73,7 @@ class BudgetComparison:
     means: tuple[MeanAtBudget, ...]
     pairs: tuple[PairwiseTest, ...]
     notes: tuple[str, ...]
+    quantity: str = "accuracy"
 
     @property
     def winner(self) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from nasbench_suite.configuration.identity import NEUTRAL
 from nasbench_suite.report.results import Results
 
+REPEATED = ("evaluator.objectives", "evaluator.constraints", "evaluator.measurement_seconds")
 UNNAMED = (*NEUTRAL, "protocol")  # parts of a configuration that no label mentions
 
 
@@ -49,7 +50,7 @@ def _labels(name: str, members: Sequence[Results]) -> list[str]:
     several = {key for key in set().union(*flat) if len({repr(each.get(key)) for each in flat}) > 1}
     labels = []
     for settings in flat:
-        differing = [f"{key.removeprefix('algorithm.')}={settings[key]}" for key in settings if key in several]
+        differing = [f"{key.removeprefix('algorithm.')}={_shown(settings[key])}" for key in settings if key in several]
         labels.append(f"{name} ({', '.join(differing)})" if differing else name)
     seen = Counter(labels)
     return [
@@ -58,6 +59,13 @@ def _labels(name: str, members: Sequence[Results]) -> list[str]:
     ]
 
 
+def _shown(value: Any) -> str:
+    return f"[{','.join(map(str, value))}]" if isinstance(value, list) else str(value)
+
+
 def _nameable(results: Results) -> dict[str, Any]:
-    flat = {key: value for key, value in flatten(results.config).items() if key.split(".")[0] not in UNNAMED}
+    whole = flatten(results.config)
+    # an evaluator repeats what the configuration says of objectives and constraints
+    repeated = {key for key in whole if key.startswith(REPEATED) and key.removeprefix("evaluator.") in whole}
+    flat = {key: value for key, value in whole.items() if key.split(".")[0] not in UNNAMED and key not in repeated}
     return {**flat, "table": results.description["table_hash"][:8]}

@@ -2,22 +2,24 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
-from nasbench_suite.objective import TOLD_TEST_SCORES
+from nasbench_suite.objective import TOLD_TEST_SCORES, Tradeoff
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.collapse import collapse_notes
 from nasbench_suite.report.curves import SPLITS, Split
 from nasbench_suite.report.final_comparison import FinalComparison
+from nasbench_suite.report.front_comparison import FrontComparison
 from nasbench_suite.report.labels import make_labels, searched_alike
 from nasbench_suite.report.load import LoadedResults, load
 from nasbench_suite.report.provenance import origins, queried_instead
 from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.scored_row import ScoredRow, score_rows
+from nasbench_suite.report.tradeoff import several
 from nasbench_suite.report.words import found_architecture
 
 
@@ -128,6 +130,11 @@ class ComparedGroup:
         labels = [each.label for each in self.configurations]
         return tuple(compare_ends(self.results, labels, column) for column in self.columns)
 
+    @cached_property
+    def fronts(self) -> tuple[FrontComparison, ...]:
+        """The fronts of searches with several objectives, by what they weighed; nothing where all had one."""
+        return compared_fronts(self.configurations)
+
     @property
     def decisive(self) -> int:
         """The column that orders the rows: test accuracy on the searched data set, validation where there is none."""
@@ -190,11 +197,38 @@ def _group(
     members = tuple(sorted(members, key=_order(members)))
     if not at:
         return ComparedGroup(space, dataset, protocol, members)
-    from nasbench_suite.report.statistics import compare_at  # SciPy, which a report without tests does not need
+    from nasbench_suite.report.statistics import (
+        compare_at,
+        compare_fronts_at,
+    )  # SciPy, which a report without tests does not need
 
     results, labels = [each.results for each in members], [each.label for each in members]
-    tests = tuple(compare_at(results, labels, budget) for budget in at)
-    return ComparedGroup(space, dataset, protocol, members, tests)
+    tests = [compare_at(results, labels, budget) for budget in at]
+    for compared in compared_fronts(members):
+        what = f"hypervolume, {compared.title[0].lower()}{compared.title[1:]}"
+        tests += [compare_fronts_at(compared.fronts, compared.labels, budget, what) for budget in at]
+    return ComparedGroup(space, dataset, protocol, members, tuple(tests))
+
+
+def compared_fronts(members: Sequence[ReportedConfiguration]) -> tuple[FrontComparison, ...]:
+    """Returns the fronts of configurations, by what their searches weighed; those of one objective have none."""
+    # without several objectives nobody waits for moocore and SciPy
+    alike: dict[Tradeoff, list[ReportedConfiguration]] = {}
+    for each in members:
+        tradeoff = several(each.results)
+        if tradeoff is not None:
+            alike.setdefault(replace(tradeoff, measurement_seconds=0.0), []).append(each)
+    return tuple(map(_compared, alike.values()))
+
+
+def _compared(members: Sequence[ReportedConfiguration]) -> FrontComparison:
+    from nasbench_suite.report.fronts import fronts_of
+    from nasbench_suite.report.statistics import compare_final_fronts
+
+    ordered = sorted(members, key=lambda each: -(each.row.hypervolume_mean or 0.0))
+    labels = tuple(each.label for each in ordered)
+    fronts = tuple(found for each in ordered if (found := fronts_of(each.results)) is not None)
+    return FrontComparison(labels, fronts, compare_final_fronts(fronts, labels))
 
 
 def _order(members: Sequence[ReportedConfiguration]) -> Callable[[ReportedConfiguration], float]:
@@ -217,7 +251,7 @@ def _notes(loaded: LoadedResults) -> list[str]:
 
 def _warnings(results: Results, label: str) -> list[str]:
     notes = []
-    if results.description["objectives"] == ["test_error"]:
+    if "test_error" in results.description["objectives"]:
         notes.append(f"{label}: {TOLD_TEST_SCORES}")
     instead = queried_instead(results)
     if instead:

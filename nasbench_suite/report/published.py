@@ -85,6 +85,8 @@ def compare(results: Results, rows: Sequence[ScoredRow]) -> list[PublishedCompar
         rows: its figures.
     """
     description, config = results.description, flatten(results.config)
+    if description.get("tradeoff") is not None:
+        return []  # nobody published what searches find that look at something else, too
     found = [
         _compare_one(entry, published, _figures(results, rows, entry.get("interpolated", False)))
         for entry in _entries()

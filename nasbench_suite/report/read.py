@@ -15,6 +15,7 @@ from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY, WALL_SECONDS
 from nasbench_suite.report.folder_format import LARGEST, check_description, is_number
 from nasbench_suite.report.results import Column, Results
+from nasbench_suite.report.tradeoff import further_columns
 
 # by column, the kinds of NumPy that it may have; a trial is null where a mean answered
 TRAJECTORY_KINDS = {
@@ -49,7 +50,7 @@ def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     at = partial(manifest.place, folder)
     description = check_description(read_json(at(JOB)))
     config = _yaml(at(CONFIG))
-    trajectory = _columns(_parquet(at(TRAJECTORY)), TRAJECTORY_KINDS, TRAJECTORY)
+    trajectory = _columns(_parquet(at(TRAJECTORY)), {**TRAJECTORY_KINDS, **further_columns(description)}, TRAJECTORY)
     one_shot = description["one_shot"]
     epochs = None if one_shot is None else _epochs(_parquet(at(EPOCHS)), one_shot)
     failures = _failures(read_json(at(FAILURES))) if at(FAILURES).exists() else {}

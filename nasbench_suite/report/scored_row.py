@@ -1,6 +1,6 @@
 """The figures of a report: one row per configuration and scored data set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,9 +12,13 @@ from nasbench_suite.report.curves import Split, best_accuracy
 from nasbench_suite.report.found import found_architecture, searches_ending_alike
 from nasbench_suite.report.ranking import last_taus
 from nasbench_suite.report.results import Results
+from nasbench_suite.report.tradeoff import read_tradeoff, several
 
 # keys of a record that a row has where its job says them
-OPTIONAL = ("settings", "fidelities", "kendall_tau_mean", "kendall_tau_std")
+OPTIONAL = (
+    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "hypervolume_best",
+    "reference_point", "igd_plus_mean", "igd_plus_std", "front",
+)  # fmt: skip
 # what a row knows beside its record, in which N machines and one are the same
 BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")
 
@@ -46,7 +50,12 @@ class ScoredRow:
         found_valid, found_test: its own scores, percent; None where there is none.
         regret_mean: of the test accuracy, against the table's best, percentage points; None where either is unknown.
         objectives: what the searches asked for.
-        hypervolume_mean, hypervolume_std: of the front that a search found; None for one objective.
+        hypervolume_mean, hypervolume_std: of the final fronts, scaled, on the searched data set; None of one objective.
+        constraints: that the searches were held to.
+        hypervolume_best: of the table's true front; None for one objective. So too what follows.
+        reference_point: of the hypervolume, by objective in its unit.
+        igd_plus_mean, igd_plus_std: distance of the final fronts from the true front, scaled.
+        front: that of the largest hypervolume: [architecture, values by objective, as the judge has them].
         settings: whose settings the algorithm took; None for the constructor's defaults, or where the job does not say.
         fidelities: [schedule, epoch] of those on offer, cheapest first.
         kendall_tau_mean, kendall_tau_std: how well the supernets rank: of each search's last measurement, over the
@@ -83,6 +92,12 @@ class ScoredRow:
     objectives: tuple[str, ...]
     hypervolume_mean: float | None
     hypervolume_std: float | None
+    constraints: tuple[str, ...]
+    hypervolume_best: float | None
+    reference_point: tuple[float, ...]
+    igd_plus_mean: float | None
+    igd_plus_std: float | None
+    front: tuple[tuple[str, tuple[float, ...]], ...]
     settings: str | None
     fidelities: tuple[tuple[int, int], ...]
     kendall_tau_mean: float | None
@@ -119,6 +134,34 @@ def score_rows(results: Results, label: str) -> tuple[list[ScoredRow], list[str]
     return [_row(results, label, name, found, notes) for name in (searched, *others)], notes
 
 
+_NO_FRONTS: Mapping[str, Any] = {
+    **dict.fromkeys(("hypervolume_mean", "hypervolume_std", "hypervolume_best", "igd_plus_mean", "igd_plus_std")),
+    **dict.fromkeys(("reference_point", "front"), ()),
+}
+
+
+def _fronts(results: Results, label: str, notes: list[str]) -> Mapping[str, Any]:
+    """Returns the figures of the fronts, by the row's field."""
+    if several(results) is None:
+        return _NO_FRONTS
+    from nasbench_suite.report.fronts import fronts_of  # moocore, which one objective does not need
+
+    fronts = fronts_of(results)
+    assert fronts is not None
+    if fronts.unscored:
+        notes.append(f"{label}: {fronts.unscored} architectures of fronts have no score, and count in no hypervolume")
+    volume = moments(np.array([front.hypervolume for front in fronts.ends]), "", [])
+    distance = moments(np.array([front.igd_plus for front in fronts.ends]), "", [])
+    best = fronts.best
+    return {
+        **dict(zip(("hypervolume_mean", "hypervolume_std"), volume, strict=True)),
+        **dict(zip(("igd_plus_mean", "igd_plus_std"), distance, strict=True)),
+        "hypervolume_best": fronts.best_hypervolume,
+        "reference_point": fronts.tradeoff.reference,
+        "front": () if best is None else tuple(zip(best.architectures, best.values, strict=True)),
+    }
+
+
 def _any_scored(results: Results, dataset: str) -> bool:
     return not np.isnan(_final_scores(results, dataset)).all()
 
@@ -138,6 +181,7 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
     best = best_accuracy(results, scored_on, "test")
     evaluations_mean, seconds_mean = _cost(results)
     found_valid, found_test = (_known(score) for score in results.score(scored_on, found))
+    tradeoff = read_tradeoff(description)
     tau_mean, tau_std = moments(last_taus(results), "", [])
     return ScoredRow(
         **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
@@ -160,8 +204,8 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
         found_test=found_test,
         regret_mean=None if best is None or test_mean is None else best - test_mean,
         objectives=tuple(description["objectives"]),
-        hypervolume_mean=None,
-        hypervolume_std=None,
+        constraints=() if tradeoff is None else tradeoff.constraints,
+        **(_fronts(results, label, notes) if scored_on == description["dataset"] else _NO_FRONTS),
         settings=description.get("settings"),
         fidelities=tuple((schedule, epoch) for schedule, epoch in description["fidelities"]),
         kendall_tau_mean=tau_mean,

@@ -1,6 +1,6 @@
 """Which differences between algorithms the searches support, at chosen budgets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from scipy import stats
 from nasbench_suite.report.budget_comparison import BudgetComparison, MeanAtBudget, PairwiseTest
 from nasbench_suite.report.curves import SPLITS, Split
 from nasbench_suite.report.final_comparison import FinalComparison
+from nasbench_suite.report.fronts import Fronts
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import Unit, common_unit, limit, times_in, unit_name
 
@@ -27,9 +28,37 @@ def compare_at(group: Sequence[Results], labels: Sequence[str], budget: float) -
         labels: theirs, unique.
         budget: an evaluation that ended later does not count; in the unit of time that all know, see `common_unit`.
     """
-    unit = common_unit(group)
     dataset = group[0].description["dataset"]
     split = _split(group, dataset)
+
+    def scores(results: Results, unit: Unit) -> Scores:
+        return incumbent_scores(results, dataset, split, budget, unit)
+
+    return _compare_at(group, labels, budget, split, scores)
+
+
+def compare_fronts_at(group: Sequence[Fronts], labels: Sequence[str], budget: float, what: str) -> BudgetComparison:
+    """Compares the hypervolumes of configurations that weighed the same objectives.
+
+    Takes what `compare_at` takes, and what the quantity is called.
+    """
+    by_results = {id(fronts.results): fronts for fronts in group}
+
+    def scores(results: Results, unit: Unit) -> Scores:
+        return by_results[id(results)].at(budget, unit)
+
+    found = _compare_at([fronts.results for fronts in group], labels, budget, group[0].tradeoff.split, scores)
+    return replace(found, quantity=what)
+
+
+def _compare_at(
+    group: Sequence[Results],
+    labels: Sequence[str],
+    budget: float,
+    split: Split,
+    scores_of: Callable[[Results, Unit], Scores],
+) -> BudgetComparison:
+    unit = common_unit(group)
     scores: dict[str, Scores] = {}
     notes = []
     for results, label in zip(group, labels, strict=True):
@@ -37,7 +66,7 @@ def compare_at(group: Sequence[Results], labels: Sequence[str], budget: float) -
         if most is not None and most < budget:
             notes.append(f"{label} is left out: its searches were limited to {most:,g}")
             continue
-        found = incumbent_scores(results, dataset, split, budget, unit)
+        found = scores_of(results, unit)
         missing = len(results.seeds) - len(found)
         if missing:
             notes.append(f"{label} is left out: {missing} of {len(results.seeds)} searches have no score by then")
@@ -72,9 +101,23 @@ def compare_ends(group: Sequence[Results], labels: Sequence[str], column: tuple[
         for label, results in zip(labels, group, strict=True)
         if (scores := _final_scores(results, *column)) is not None
     }
+    kinds = {label: results.one_shot for results, label in zip(group, labels, strict=True)}
+    return _compare_ends(ends, kinds)
+
+
+def compare_final_fronts(group: Sequence[Fronts], labels: Sequence[str]) -> FinalComparison | None:
+    """Compares the hypervolumes of the final fronts; takes and returns what `compare_ends` does."""
+    ends = {
+        label: {front.seed: front.hypervolume for front in fronts.ends}
+        for label, fronts in zip(labels, group, strict=True)
+        if fronts.ends
+    }
+    return _compare_ends(ends, dict.fromkeys(labels, False))
+
+
+def _compare_ends(ends: Mapping[str, Scores], kinds: Mapping[str, bool]) -> FinalComparison | None:
     if len(ends) < 2:
         return None
-    kinds = {label: results.one_shot for results, label in zip(group, labels, strict=True)}
     best, *others = sorted(ends, key=lambda label: -float(np.mean(_values(ends[label]))))
     tested = [label for label in others if min(len(ends[best]), len(ends[label])) > 1]
     pairs = [_pair(best, one, ends[best], ends[one], alike=kinds[best] == kinds[one]) for one in tested]

@@ -14,11 +14,11 @@ def one_line(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text)
 
 
-def accuracy(mean: float | None, std: float | None) -> str:
+def accuracy(mean: float | None, std: float | None, digits: int = 2) -> str:
     """Returns `92.00±2.00`, the mean alone where there is no deviation, `-` where there is no mean."""
     if mean is None:
         return "-"
-    return f"{mean:.2f}" if std is None else f"{mean:.2f}±{std:.2f}"
+    return f"{mean:.{digits}f}" if std is None else f"{mean:.{digits}f}±{std:.{digits}f}"
 
 
 def count(value: float | None, form: str) -> str:

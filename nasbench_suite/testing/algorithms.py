@@ -1,5 +1,6 @@
 """What every search algorithm must do."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from nasbench_suite.algorithm import Algorithm, Proposal
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import ObjectiveValues
 from nasbench_suite.observation import Observation
 from nasbench_suite.search import search
 from nasbench_suite.space import Space
@@ -40,6 +42,24 @@ def drive(
         value = float("nan") if diverged else accuracy(space, proposal.arch)
         algorithm.tell(proposal, Observation(proposal.fidelity, value, float(proposal.fidelity.epoch), None))
     return proposals
+
+
+def several(space: Space[Any], proposal: Proposal[Any], count: int, multi_objective: bool) -> Observation:
+    """Makes an observation of a made-up size beside accuracy: every third violates a constraint, every tenth lacks it.
+
+    Args:
+        space: that is searched.
+        proposal: what was asked.
+        count: how many there were.
+        multi_objective: whether the size is an objective, or only under a constraint.
+    """
+    value = accuracy(space, proposal.arch)
+    size = math.nan if count % 10 == 0 else float(count % 7)
+    loss = size if size == size else math.inf
+    violation = math.inf if loss == math.inf else float(count % 3 == 0)
+    losses = (-value, loss) if multi_objective else (-value,)
+    told = ObjectiveValues(("valid_accuracy", "size"), (value, size), losses, violation)
+    return Observation(proposal.fidelity, value, float(proposal.fidelity.epoch), None, told)
 
 
 class AlgorithmContract(ABC):
@@ -84,6 +104,21 @@ class AlgorithmContract(ABC):
         healthy = drive(self.make_algorithm(space, LADDER, np.random.default_rng(0)), space)
         diverged = drive(self.make_algorithm(space, LADDER, np.random.default_rng(0)), space, diverged=True)
         assert len(diverged) >= min(len(healthy), 10)
+
+    def test_several_objectives_and_constraints_are_taken(self, space: Space[Any]) -> None:
+        """What says that it takes them is told several, some violated, and some without a figure; it goes on."""
+        made = self.make_algorithm(space, LADDER, np.random.default_rng(0))
+        if not made.multi_objective and not made.constrained:
+            pytest.skip("takes one objective and no constraints")
+        runs = []
+        for algorithm in (made, self.make_algorithm(space, LADDER, np.random.default_rng(0))):
+            proposals: list[Proposal[Any]] = []
+            while len(proposals) < EVALUATIONS and (proposal := algorithm.ask()) is not None:
+                proposals.append(proposal)
+                algorithm.tell(proposal, several(space, proposal, len(proposals), algorithm.multi_objective))
+            runs.append(proposals)
+        assert len(runs[0]) == EVALUATIONS or made.finite
+        assert runs[0] == runs[1]
 
     def test_results_may_come_back_out_of_order(self, space: Space[Any]) -> None:
         """With several evaluations under way, the youngest may end first; None is only an answer to wait."""

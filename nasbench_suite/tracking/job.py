@@ -17,6 +17,7 @@ from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
 from nasbench_suite.report.curves import SPLITS, Curves, best_accuracy, scores_at
 from nasbench_suite.report.found import picture
+from nasbench_suite.report.fronts import fronts_of
 from nasbench_suite.report.model import ReportedConfiguration, make_report
 from nasbench_suite.report.provenance import ranges
 from nasbench_suite.report.results import Results
@@ -31,7 +32,7 @@ QUANTITIES = ("accuracy", "regret")
 # of a report's row
 SUMMARY = (
     "seeds", "without_incumbent", "evaluations_mean", "seconds_mean", "wall_seconds_mean", "found", "found_searches",
-    "collapsed",
+    "collapsed", "hypervolume_mean", "hypervolume_std", "hypervolume_best", "igd_plus_mean",
 )  # fmt: skip
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 
@@ -117,6 +118,8 @@ def _axes(found: ReportedConfiguration | None) -> Axes | None:
     names = [f"{row.scored_on}/{split}_{quantity}" for row in found.rows for split in SPLITS for quantity in QUANTITIES]
     first = [f"{found.row.dataset}/valid_accuracy"]
     shown = [name for name in names if "/test_" in name or name in first]
+    if found.row.hypervolume_mean is not None:
+        shown.append("hypervolume")
     others = [name for name in names if name not in shown]
     counts = [unit for unit in UNITS if unit != _unit(found.results)]
     return Axes(_unit(found.results), shown, [*others, *counts, "spread/*"])
@@ -220,4 +223,15 @@ def _curves(results: Results, times: EvaluationTimes, grid: NDArray[np.float64])
             best = best_accuracy(results, dataset, split)
             if best is not None:
                 columns[f"{dataset}/{split}_regret"] = best - mean
-    return columns
+    return columns | _hypervolume(results, times, grid)
+
+
+def _hypervolume(results: Results, times: EvaluationTimes, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Returns the mean and the quantiles of the fronts' hypervolume; nothing for one objective."""
+    fronts = fronts_of(results)
+    if fronts is None or not fronts.ends:
+        return {}
+    volumes = fronts.on_grid(times.values, grid)
+    quantiles = np.quantile(volumes, list(QUANTILES.values()), axis=0)
+    spread = {f"spread/hypervolume_{key}": values for key, values in zip(QUANTILES, quantiles, strict=True)}
+    return {"hypervolume": volumes.mean(axis=0), **spread}

@@ -21,6 +21,8 @@ QUERYING = [
     "BOHB",
     "Hyperband",
     "LocalSearch",
+    "NSGA2",
+    "ParetoEvolution",
     "RandomSearch",
     "RegularizedEvolution",
     "Reinforce",

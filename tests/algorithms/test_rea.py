@@ -7,6 +7,7 @@ from nasbench_suite.algorithm import Proposal
 from nasbench_suite.algorithms.rea import RegularizedEvolution
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.objective import ObjectiveValues
 from nasbench_suite.observation import Observation
 from nasbench_suite.spaces.nb201 import NB201, Architecture
 
@@ -108,3 +109,16 @@ def test_a_diverged_training_never_wins_against_another() -> None:
 def test_a_population_or_tournament_of_nothing_is_refused(population: int, tournament: int) -> None:
     with pytest.raises(ConfigError, match="1 or more"):
         evolution(population=population, tournament=tournament)
+
+
+def test_under_constraints_a_tournament_prefers_what_violates_less() -> None:
+    def told(accuracy: float, violation: float) -> Observation:
+        values = ObjectiveValues(("valid_accuracy", "cost"), (accuracy, 1.0), (-accuracy,), violation)
+        return Observation(FIDELITY, accuracy, 1.0, None, values)
+
+    for worth, wanted in (([(99, 0.5), (10, 0.0), (20, 0.0)], 2), ([(99, 2.0), (10, 0.5), (20, np.inf)], 1)):
+        algorithm = evolution(population=3, tournament=3, replacement=False)
+        first = [algorithm.ask() for _ in range(3)]
+        for proposal, pair in zip(first, worth, strict=True):
+            algorithm.tell(proposal, told(*pair))
+        assert algorithm._parent() == first[wanted].arch

@@ -26,6 +26,12 @@ DESCRIPTION = {
 
 
 @pytest.fixture
+def description() -> dict[str, Any]:
+    """What a job says of itself."""
+    return dict(DESCRIPTION)
+
+
+@pytest.fixture
 def results(tmp_path: Path) -> Callable[..., Path]:
     """Writes a job's folder."""
 

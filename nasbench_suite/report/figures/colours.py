@@ -21,6 +21,8 @@ ALGORITHMS = {
     "local_search": "#CC79A7",
     "tpe": "#56B4E9",
     "asha": "#882255",
+    "nsga2": "#117733",
+    "mo_rea": "#4B0082",
     "successive_halving": "#999933",
     "darts1": "#332288",
     "darts2": "#6699CC",

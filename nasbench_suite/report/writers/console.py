@@ -24,6 +24,12 @@ def to_console(report: Report) -> str:
     for each in configuration.rows:
         valid, test = accuracy(each.valid_mean, each.valid_std), accuracy(each.test_mean, each.test_std)
         lines.append(f"  {each.scored_on:<{width}}  valid {valid}  test {test}")
+    if row.hypervolume_mean is not None:
+        volume, distance = (
+            accuracy(row.hypervolume_mean, row.hypervolume_std, 4),
+            accuracy(row.igd_plus_mean, row.igd_plus_std, 4),
+        )
+        lines.append(f"  fronts: hypervolume {volume} of the table's {row.hypervolume_best:.4f}, IGD+ {distance}")
     if row.found is not None:
         lines.append(f"  found: {found_architecture(configuration.rows)}")
     formula = configuration.results.description["seconds_from"]

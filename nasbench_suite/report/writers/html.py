@@ -17,8 +17,10 @@ from matplotlib.figure import Figure
 
 from nasbench_suite.folders import relative_path
 from nasbench_suite.report.budget_comparison import BudgetComparison
-from nasbench_suite.report.figures import incumbents, one_shot
+from nasbench_suite.report.figures import fronts, incumbents, one_shot
 from nasbench_suite.report.found import picture
+from nasbench_suite.report.front_comparison import FrontComparison
+from nasbench_suite.report.fronts import FoundFront
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
 from nasbench_suite.report.ranking import ranking_note
@@ -26,6 +28,9 @@ from nasbench_suite.report.scored_row import ScoredRow
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, found_nothing, searches, seconds
 from nasbench_suite.report.writers import tables
+
+ALONG = 5
+"""Architectures drawn along a front."""
 
 
 class Picture(NamedTuple):
@@ -63,6 +68,7 @@ def _group(group: ComparedGroup, name: str) -> dict[str, Any]:
         "verdict": tables.final_verdict(group),
         "final_tests": tables.final_tests_table(group),
         "pictures": _pictures(group, name),
+        "fronts": [_fronts(group, each) for each in group.fronts],
         "tests": [_tests(group, comparison) for comparison in group.at_budgets],
         "published": tables.published_table(group) if group.published else None,
         "agreements": [tables.agreement(comparison) for comparison in group.published],
@@ -82,6 +88,33 @@ def _configuration(
         "facts": _facts(configuration),
         "config": yaml.safe_dump(configuration.results.config, sort_keys=False),
     }
+
+
+def _fronts(group: ComparedGroup, compared: FrontComparison) -> dict[str, Any]:
+    """Returns what the page shows of the fronts, the architectures along the best one among it."""
+    best = tables.best_fronts(compared)[:1]
+    tests = tables.fronts_tests_table(compared)
+    return {
+        "title": compared.title,
+        "tables": [tables.fronts_table(group, compared), *([tests] if tests else [])],
+        "texts": [text for text in (tables.fronts_verdict(compared), compared.scale) if text],
+        "along": [
+            (
+                f"The front of the largest hypervolume, {label}, seed {each.seed}",
+                tables.front_table(compared, each),
+                _drawn_along(group, each),
+            )
+            for label, each in best
+        ],
+    }
+
+
+def _drawn_along(group: ComparedGroup, front: FoundFront) -> list[Picture]:
+    """Returns pictures of architectures along a front, from one end to the other."""
+    count = len(front.architectures)
+    places = sorted({round(at * (count - 1) / (ALONG - 1)) for at in range(ALONG)})
+    drawn = [(picture(group.space, front.architectures[at]), front.values[at]) for at in places]
+    return [Picture(Markup(svg), ", ".join(f"{v:.4g}" for v in values)) for svg, values in drawn if svg is not None]
 
 
 def _drawn(row: ScoredRow) -> Markup | None:
@@ -121,6 +154,11 @@ def _pictures(group: ComparedGroup, name: str) -> list[Picture]:
     curves = incumbents.draw(alone, incumbents.QUANTITIES, incumbents.AXES, titled=False)
     caption = "Score of the incumbent over time: its accuracy, and its regret against the best of the table."
     found = [_picture(curves, f"{name}-incumbents", caption)]
+    if fronts.has_any(alone):
+        caption = (
+            "Fronts: those of the searches, what half of them attain, the table's true one; and their hypervolume."
+        )
+        found.append(_picture(fronts.draw(alone, titled=False), f"{name}-fronts", caption))
     if one_shot.has_any(alone):
         caption = "One-shot searches: what they learned, what came of it, and the first seed's edge weights."
         found.append(_picture(one_shot.draw(alone, titled=False), f"{name}-one-shot", caption))

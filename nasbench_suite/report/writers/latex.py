@@ -2,6 +2,7 @@
 
 import re
 
+from nasbench_suite.report.front_comparison import FrontComparison
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES
 from nasbench_suite.report.times import reading
@@ -28,7 +29,8 @@ ESCAPES = {
 def to_latex(report: Report) -> str:
     """Returns a `table*` for each space, searched data set and protocol; provenance and notes are comments."""
     notes = [_comment(note) for note in report.notes]
-    return "\n".join([HEAD, *(_table(group) for group in report.groups), *notes]) + "\n"
+    parts = [part for group in report.groups for part in (_table(group), *_fronts(group))]
+    return "\n".join([HEAD, *parts, *notes]) + "\n"
 
 
 def escape(text: str) -> str:
@@ -62,6 +64,34 @@ def _table(group: ComparedGroup) -> str:
             f"    Algorithm & {splits} & Searches & Evaluations & Seconds \\\\",
             r"    \midrule",
             *(f"    {_row(*pair)} \\\\" for pair in zip(group.configurations, group.accuracies, strict=True)),
+            r"    \bottomrule",
+            r"  \end{tabular}",
+            r"\end{table*}",
+        ]
+    )
+
+
+def _fronts(group: ComparedGroup) -> list[str]:
+    """Returns a table of hypervolume and IGD+ for each set of objectives."""
+    return [_fronts_table(group, fronts, at) for at, fronts in enumerate(group.fronts)]
+
+
+def _fronts_table(group: ComparedGroup, fronts: FrontComparison, at: int) -> str:
+    table = tables.fronts_table(group, fronts)
+    label = re.sub(r"[^A-Za-z0-9]+", "-", f"{group.space}-{group.dataset}-{group.protocol}-fronts-{at}")
+    verdict = tables.fronts_verdict(fronts)
+    return "\n".join(
+        [
+            *([_comment(verdict)] if verdict else []),
+            r"\begin{table*}",
+            r"  \centering\footnotesize\setlength{\tabcolsep}{3pt}",
+            f"  \\caption{{{escape(f'{group.title}. {fronts.title}. {fronts.scale}')}}}\\medskip",
+            f"  \\label{{tab:{label}}}",
+            r"  \begin{tabular}{@{}lccccr@{}}",
+            r"    \toprule",
+            f"    {' & '.join(map(escape, table.header))} \\\\",
+            r"    \midrule",
+            *(f"    {' & '.join(map(escape, row))} \\\\" for row in table.rows),
             r"    \bottomrule",
             r"  \end{tabular}",
             r"\end{table*}",

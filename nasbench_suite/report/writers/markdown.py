@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from nasbench_suite.report.budget_comparison import BudgetComparison
+from nasbench_suite.report.front_comparison import FrontComparison
 from nasbench_suite.report.model import ComparedGroup, Report
 from nasbench_suite.report.provenance import ACCURACIES
 from nasbench_suite.report.ranking import ranking_note
@@ -42,6 +43,8 @@ def _group(group: ComparedGroup) -> list[str]:
     ranked = [f"{each.label}: {note}" for each in group.configurations if (note := ranking_note(each.results))]
     if ranked:
         parts += ["How well the supernets rank, when last measured:", _items(ranked)]
+    for fronts in group.fronts:
+        parts += _fronts(group, fronts)
     if group.published:
         parts += _published(group)
     return parts + [part for comparison in group.at_budgets for part in _at_budget(group, comparison)]
@@ -50,6 +53,18 @@ def _group(group: ComparedGroup) -> list[str]:
 def _results_table(group: ComparedGroup) -> str:
     leading = [[False, *(each.leading for each in means), False, False, False] for means in group.accuracies]
     return markdown_table(*tables.results_table(group), bold=leading)
+
+
+def _fronts(group: ComparedGroup, fronts: FrontComparison) -> list[str]:
+    parts = [f"### {escape(fronts.title)}", markdown_table(*tables.fronts_table(group, fronts))]
+    said, tests = tables.fronts_verdict(fronts), tables.fronts_tests_table(fronts)
+    parts += [escape_line(said)] if said else []
+    parts += [markdown_table(*tests)] if tests else []
+    parts.append(escape_line(fronts.scale))
+    for label, best in tables.best_fronts(fronts)[:1]:
+        parts.append(escape_line(f"The front of the largest hypervolume, {label}, seed {best.seed}:"))
+        parts.append(markdown_table(*tables.front_table(fronts, best)))
+    return parts
 
 
 def _published(group: ComparedGroup) -> list[str]:

@@ -3,8 +3,12 @@
 from typing import NamedTuple
 
 from nasbench_suite.report.budget_comparison import LEVEL, BudgetComparison, PairwiseTest
+from nasbench_suite.report.final_comparison import FinalComparison
+from nasbench_suite.report.front_comparison import FrontComparison
+from nasbench_suite.report.fronts import FoundFront
 from nasbench_suite.report.model import ComparedGroup
 from nasbench_suite.report.published import TOLERANCE, PublishedComparison, PublishedDifference
+from nasbench_suite.report.tradeoff import axis_name
 from nasbench_suite.report.words import accuracy, count, evaluations, number_of_searches, searches, seconds
 
 
@@ -69,13 +73,22 @@ def agreement(comparison: PublishedComparison) -> str:
 def budget_title(group: ComparedGroup, comparison: BudgetComparison) -> str:
     """Says what was compared at which budget."""
     kind = "test" if comparison.split == "test" else "validation"
+    if comparison.quantity != "accuracy":
+        return f"At {comparison.budget:,g} {comparison.unit}: {comparison.quantity}, on {group.dataset}"
     return f"At {comparison.budget:,g} {comparison.unit}: {kind} accuracy on {group.dataset}"
 
 
 def means_table(comparison: BudgetComparison) -> PlainTable:
     """Returns a row per configuration: its mean at the budget, and over how many searches that is."""
+    digits = _digits(comparison)
     rows = [
-        [each.label, f"{each.mean:.2f}", f"{each.low:.2f} to {each.high:.2f}", count(each.rank, ".2f"), str(each.seeds)]
+        [
+            each.label,
+            f"{each.mean:.{digits}f}",
+            f"{each.low:.{digits}f} to {each.high:.{digits}f}",
+            count(each.rank, ".2f"),
+            str(each.seeds),
+        ]
         for each in comparison.means
     ]
     return PlainTable(["", "mean", "95% confidence", "mean rank", "searches"], rows)
@@ -87,7 +100,7 @@ def tests_table(comparison: BudgetComparison) -> PlainTable:
         [
             pair.first,
             pair.second,
-            _difference(pair),
+            _difference(pair, _digits(comparison)),
             f"{pair.superiority:.2f}",
             pair.test,
             _p(pair),
@@ -100,10 +113,17 @@ def tests_table(comparison: BudgetComparison) -> PlainTable:
 def final_verdict(group: ComparedGroup) -> str:
     """Says what the tests support at the end of the searches, in the column that orders the rows; empty without any."""
     found = group.at_end[group.decisive]
-    if found is None:
-        return ""
     kind = "test" if group.decisive else "validation"
-    said = f"At the end of the searches, {kind} accuracy on {group.dataset}: {found.best} has the highest mean"
+    return "" if found is None else _verdict(found, f"{kind} accuracy on {group.dataset}")
+
+
+def fronts_verdict(fronts: FrontComparison) -> str:
+    """Says what the tests of the final hypervolumes support; empty without any."""
+    return "" if fronts.at_end is None else _verdict(fronts.at_end, "hypervolume of the fronts")
+
+
+def _verdict(found: FinalComparison, what: str) -> str:
+    said = f"At the end of the searches, {what}: {found.best} has the highest mean"
     others = [label for label in found.alike if label not in found.ties]
     parts = [f"it ties with {', '.join(found.ties)}"] if found.ties else []
     if others:
@@ -119,14 +139,65 @@ def final_verdict(group: ComparedGroup) -> str:
 def final_tests_table(group: ComparedGroup) -> PlainTable | None:
     """Returns the highest mean beside each other one at the end of the searches; None where nothing was tested."""
     found = group.at_end[group.decisive]
-    if found is None or not found.pairs:
-        return None
-    rows = [[pair.second, _difference(pair), f"{pair.superiority:.2f}", pair.test, _p(pair)] for pair in found.pairs]
+    return None if found is None or not found.pairs else _ends_table(found, 2)
+
+
+def fronts_tests_table(fronts: FrontComparison) -> PlainTable | None:
+    """Returns the highest mean hypervolume beside each other one; None where nothing was tested."""
+    found = fronts.at_end
+    return None if found is None or not found.pairs else _ends_table(found, 4)
+
+
+def _ends_table(found: FinalComparison, digits: int) -> PlainTable:
+    rows = [
+        [pair.second, _difference(pair, digits), f"{pair.superiority:.2f}", pair.test, _p(pair)] for pair in found.pairs
+    ]
     return PlainTable([f"{found.best} against", "difference", "superiority", "test", "p (Holm)"], rows)
 
 
-def _difference(pair: PairwiseTest) -> str:
-    return f"{pair.difference:+.2f}" if pair.difference else "0 (tie)"
+def fronts_table(group: ComparedGroup, fronts: FrontComparison) -> PlainTable:
+    """Returns a row per configuration: hypervolume, its share of the true front's, IGD+, and the front's size."""
+    rows = []
+    of_label = {each.label: each.row for each in group.configurations}
+    for label, found in zip(fronts.labels, fronts.fronts, strict=True):
+        row, sizes = of_label[label], [len(front.architectures) for front in found.ends]
+        share = None if row.hypervolume_mean is None else 100 * row.hypervolume_mean / found.best_hypervolume
+        rows.append(
+            [
+                label,
+                accuracy(row.hypervolume_mean, row.hypervolume_std, 4),
+                f"{count(share, '.2f')}%" if share is not None else "-",
+                accuracy(row.igd_plus_mean, row.igd_plus_std, 4),
+                f"{sum(sizes) / len(sizes):.1f}" if sizes else "-",
+                searches(row),
+            ]
+        )
+    header = ["", "hypervolume", "of the true front's", "IGD+", "architectures on a front", "searches"]
+    return PlainTable(header, rows)
+
+
+def front_table(fronts: FrontComparison, found: FoundFront) -> PlainTable:
+    """Returns a row per architecture of a search's final front."""
+    tradeoff = fronts.tradeoff
+    axes = [axis_name(tradeoff, figure) for figure in tradeoff.figures[: tradeoff.objectives]]
+    pairs = zip(found.architectures, found.values, strict=True)
+    return PlainTable(
+        ["architecture", *axes], [[arch, *(f"{value:.4g}" for value in values)] for arch, values in pairs]
+    )
+
+
+def best_fronts(fronts: FrontComparison) -> list[tuple[str, FoundFront]]:
+    """Returns the label of each configuration that found something, and its search of the largest hypervolume."""
+    pairs = zip(fronts.labels, fronts.fronts, strict=True)
+    return [(label, best) for label, each in pairs if (best := each.best) is not None]
+
+
+def _digits(comparison: BudgetComparison) -> int:
+    return 2 if comparison.quantity == "accuracy" else 4
+
+
+def _difference(pair: PairwiseTest, digits: int) -> str:
+    return f"{pair.difference:+.{digits}f}" if pair.difference else "0 (tie)"
 
 
 def _p(pair: PairwiseTest) -> str:
