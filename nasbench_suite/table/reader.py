@@ -30,12 +30,13 @@ from nasbench_suite.table.hashes import Hashes, is_hash
 from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metadata, Series, metrics_of
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
 from nasbench_suite.table.parsing import parse
+from nasbench_suite.table.view import TableView
 
 # what a space may raise for a value that is not one of its architectures
 _NO_ROW = (NasBenchSuiteError, TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
-class Table:
+class Table(TableView):
     """An open table.
 
     Attributes:
