@@ -1,7 +1,10 @@
-"""What a notebook shows of a value: small tables in HTML, and drawings; every text is escaped."""
+"""What a notebook shows of a value: small tables in HTML, drawings, and data frames; every text is escaped."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
+
+from nasbench_suite.errors import ConfigError
 
 
 class Drawing(str):
@@ -34,6 +37,18 @@ def grid(title: str, heading: Sequence[str], rows: Iterable[Sequence[object]]) -
     head = "".join(f"<th>{_text(name)}</th>" for name in heading)
     body = "".join(f"<tr>{''.join(f'<td>{_text(value)}</td>' for value in row)}</tr>" for row in rows)
     return _table(title, f"<tr>{head}</tr>{body}")
+
+
+def as_pandas(table: Any) -> Any:
+    """Returns an Arrow table as a `pandas.DataFrame`.
+
+    Raises:
+        ConfigError: pandas is not installed.
+    """
+    try:
+        return table.to_pandas()
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"to_pandas needs pandas ({error}); `pip install pandas`, or use to_arrow()") from error
 
 
 def _table(title: str, rows: str) -> str:

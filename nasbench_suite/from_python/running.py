@@ -24,7 +24,7 @@ from nasbench_suite.report.load import load
 from nasbench_suite.report.results import Results
 
 # what Hydra's grammar reads as a text without quotes; a number, true or null in a text needs them
-_PLAIN = re.compile(r"(?!(?:true|false|null|none|nan|inf)$)[A-Za-z_][\w.-]*", re.IGNORECASE)
+_PLAIN = re.compile(r"(?!(?:true|false|null|none|nan|inf)$)[A-Za-z_/][\w./+-]*", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z_][\w.]*")
 
 

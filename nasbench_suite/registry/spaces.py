@@ -16,13 +16,19 @@ def find_space(name: str) -> Space[Any]:
     Raises:
         ConfigError: lists the spaces that there are.
     """
+    if not isinstance(name, str):
+        raise ConfigError(f"expected a space's name, got {name!r:.80}; `nasbench_suite.spaces()` lists them")
     if name in SPACES:
         module, _, attribute = SPACES[name].partition(":")
         own: Space[Any] = getattr(import_module(module), attribute)()
         return own
     theirs = _registered()
     if name not in theirs:
-        raise ConfigError(f"expected one of the spaces {', '.join(space_names())}; got {name!r}")
+        from difflib import get_close_matches
+
+        close = get_close_matches(name.lower(), space_names(), 1)
+        guess = f"; did you mean {close[0]}?" if close else ""
+        raise ConfigError(f"expected one of the spaces {', '.join(space_names())}; got {name!r:.80}{guess}")
     space: Space[Any] = theirs[name].load()()
     return space
 

@@ -79,7 +79,11 @@ class Table(TableView):
         return self.metadata.architectures
 
     def __contains__(self, arch: object) -> bool:
-        return bool(self._locate(arch) >= 0)
+        """Whether the table has an architecture, given as a value or as its text; nothing else is in it."""
+        try:
+            return self.row(arch) >= 0
+        except (ArchitectureError, MissingArchitectureError):
+            return False
 
     @cached_property
     def _locate(self) -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError, UnknownFidelityError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
-from nasbench_suite.notebook import facts
+from nasbench_suite.notebook import as_pandas, facts
 from nasbench_suite.space import Space
 from nasbench_suite.table.columns import TableColumns
 from nasbench_suite.table.metadata import Dataset, Metadata, metrics_of
@@ -294,18 +294,6 @@ class TableView(ABC):
             ("content", self.metadata.content_sha256[:12]),
         ]
         return facts(f"table {self.name}", (*about, *trained))
-
-
-def as_pandas(table: Any) -> Any:
-    """Returns an Arrow table as a `pandas.DataFrame`.
-
-    Raises:
-        ConfigError: pandas is not installed.
-    """
-    try:
-        return table.to_pandas()
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"to_pandas needs pandas ({error}); `pip install pandas`, or use to_arrow()") from error
 
 
 def _check_trial(trial: object) -> Trial:
