@@ -154,7 +154,7 @@ class Benchmark:
         self.stored_means = 0
         self._source = table.dataset(dataset)
         self._objective = objective
-        if objective != "valid_accuracy":
+        if not isinstance(objective, str) or objective != "valid_accuracy":
             metric_of(objective, table, self._source.search)
         self._rng = rng
         self._row = table.row

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import ConfigError, NasBenchSuiteError
+from nasbench_suite.errors import ArchitectureError, ConfigError, NasBenchSuiteError
 from nasbench_suite.notebook import Drawing, facts
 from nasbench_suite.variables import ArchT, Categorical
 
@@ -115,7 +115,14 @@ class Space(ABC, Generic[ArchT]):
         Raises:
             ArchitectureError: it is no architecture of the space.
         """
-        return Drawing(self.draw(self.parse(arch) if isinstance(arch, str) else arch))
+        if isinstance(arch, str):
+            return Drawing(self.draw(self.parse(arch)))
+        try:
+            return Drawing(self.draw(arch))
+        except _NO_ARCHITECTURE as error:
+            if isinstance(error, NasBenchSuiteError) or arch in self:
+                raise
+            raise ArchitectureError(f"{self.name}: expected an architecture or its text form, got {arch!r:.80}") from None
 
     def enumerate(self) -> Iterator[ArchT]:
         """Lists the whole space in the benchmark's official order, where it can be listed.

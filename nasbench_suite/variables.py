@@ -46,3 +46,18 @@ def check_codes(codes: Sequence[int], variables: Sequence[Categorical], space: s
                 f"{variable.name}, got {code!r:.100}"
             )
     return tuple(map(int, codes))
+
+
+def check_text(text: object, space: str) -> str:
+    """Returns a text as it is.
+
+    Args:
+        text: to be parsed.
+        space: its name, for messages.
+
+    Raises:
+        ArchitectureError: it is no text.
+    """
+    if not isinstance(text, str):
+        raise ArchitectureError(f"{space}: expected an architecture's text form, got {text!r:.80}")
+    return text

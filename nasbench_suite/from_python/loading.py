@@ -1,5 +1,6 @@
 """Results folders as values."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def make_report(*folders: str | Path, at: Sequence[float] = ()) -> Report:
         ResultsError: there is nothing to report.
         ConfigError: a folder is no path.
     """
+    if not isinstance(at, Sequence) or not all(type(budget) in (int, float) and 0 < budget < math.inf for budget in at):
+        raise ConfigError(f"at: expected budgets above 0 in seconds, got {at!r:.80}")
     return model.make_report(_paths(folders), at)
 
 

@@ -1,6 +1,6 @@
 """Reads a table: memory-mapped, shared between processes, opened in milliseconds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -174,6 +174,8 @@ class Table(TableView):
 
     def rows(self, archs: Sequence[Any]) -> NDArray[np.int64]:
         """Returns the rows of many architectures; takes and raises what `row` does."""
+        if not isinstance(archs, Sequence | np.ndarray) or isinstance(archs, str | bytes):
+            raise ArchitectureError(f"expected a list of architectures of {self.space.name}, got {archs!r:.80}")
         try:
             rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
         except _NO_ROW as error:  # one of them is a text, or nothing that has a row
@@ -194,6 +196,8 @@ class Table(TableView):
 
     def architectures(self, rows: Sequence[int]) -> list[str]:
         """Returns the text forms of the architectures in many rows; raises as `architecture` does."""
+        if not isinstance(rows, Iterable):
+            raise MissingArchitectureError(f"table {self.name}: expected rows, got {rows!r:.50}")
         for row in rows:
             self.check_row(row)
         ends = self._array(keys.ARCHITECTURE_ENDS).tolist()
@@ -264,7 +268,7 @@ class Table(TableView):
         """
         if isinstance(name, str) and name in self.metadata.datasets:
             return self.metadata.datasets[name]
-        if any(series.trial_set == name for series in self.metadata.series):
+        if isinstance(name, str) and any(series.trial_set == name for series in self.metadata.series):
             return Dataset(search=name, score=name)
         known = ", ".join(self.metadata.datasets)
         raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r:.80}")
@@ -340,6 +344,7 @@ class Table(TableView):
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
         """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""
+        self.check_row(row)
         index = self.metadata.series.index(self.series(trial_set, schedule))
         record = self._shared.get(keys.curve(index, row))
         return {} if record is None else unpack(bytes(record))

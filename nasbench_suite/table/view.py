@@ -229,6 +229,8 @@ class TableView(ABC):
 
     def _values(self, dataset: str, metric: str, fidelity: Fidelity, trial: Trial) -> _Values:
         source = self.dataset(dataset)
+        if not isinstance(metric, str):
+            raise self._unknown(dataset, fidelity, metric)
         found = self.cost(source.search, fidelity) if metric == "seconds" else self._metric(source, fidelity, metric)
         if found is None:
             if metric in self._annotated(dataset, ()):

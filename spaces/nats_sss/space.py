@@ -15,7 +15,7 @@ from nasbench_suite.spaces.nats_sss import architecture
 from nasbench_suite.spaces.nats_sss.architecture import LAYERS, WIDTHS, Widths
 from nasbench_suite.spaces.nats_sss.complexity import flops, parameters, published_parameters
 from nasbench_suite.spaces.nb201.complexity import TRIAL_SETS
-from nasbench_suite.variables import check_codes
+from nasbench_suite.variables import check_codes, check_text
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nats_sss.network import SizeNetwork
@@ -60,7 +60,7 @@ class NATSSizeSpace(Space[Widths]):
 
     def parse(self, text: str) -> Widths:
         """Reads `64:40:8:16:32`."""
-        return architecture.parse(text)
+        return architecture.parse(check_text(text, self.name))
 
     def format(self, arch: Widths) -> str:
         """Writes the official string."""

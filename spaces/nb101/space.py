@@ -20,7 +20,7 @@ from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, pack_l
 from nasbench_suite.spaces.nb101.definition import CELLS, HASH_BYTES, MAX_VERTICES, OPERATIONS
 from nasbench_suite.spaces.nb101.graphs import cell_hash
 from nasbench_suite.spaces.nb101.pruning import check, pad
-from nasbench_suite.variables import Categorical, check_codes
+from nasbench_suite.variables import Categorical, check_codes, check_text
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nb101.network import NB101Network
@@ -82,7 +82,7 @@ class NB101(Space[Cell]):
 
     def parse(self, text: str) -> Cell:
         """Reads `MATRIX|OPERATIONS` of a valid cell, which need not be pruned."""
-        return check(parse_cell(text))
+        return check(parse_cell(check_text(text, self.name)))
 
     def format(self, arch: Cell) -> str:
         """Writes the matrix row by row, a bar, and the operations, separated by commas."""

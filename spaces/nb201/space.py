@@ -16,7 +16,7 @@ from nasbench_suite.spaces.nb201 import architecture
 from nasbench_suite.spaces.nb201.architecture import EDGES, EDGES_INTO, OPERATIONS, Architecture
 from nasbench_suite.spaces.nb201.canonical import unique_string
 from nasbench_suite.spaces.nb201.complexity import TRIAL_SETS, flops, parameters, published_parameters
-from nasbench_suite.variables import check_codes
+from nasbench_suite.variables import check_codes, check_text
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nb201.network import NB201Network
@@ -69,7 +69,7 @@ class NB201(Space[Architecture]):
 
     def parse(self, text: str) -> Architecture:
         """Reads `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`."""
-        return architecture.parse(text)
+        return architecture.parse(check_text(text, self.name))
 
     def format(self, arch: Architecture) -> str:
         """Writes the official string."""

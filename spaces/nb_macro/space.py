@@ -13,7 +13,7 @@ from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nb_macro import architecture
 from nasbench_suite.spaces.nb_macro.architecture import LAYERS, OPERATIONS, MacroArchitecture
 from nasbench_suite.spaces.nb_macro.complexity import flops, parameters
-from nasbench_suite.variables import check_codes
+from nasbench_suite.variables import check_codes, check_text
 
 if TYPE_CHECKING:
     from nasbench_suite.spaces.nb_macro.network import NBMacroNetwork
@@ -46,7 +46,7 @@ class NBMacro(Space[MacroArchitecture]):
 
     def parse(self, text: str) -> MacroArchitecture:
         """Reads eight digits."""
-        return architecture.parse(text)
+        return architecture.parse(check_text(text, self.name))
 
     def format(self, arch: MacroArchitecture) -> str:
         """Writes eight digits."""

@@ -17,7 +17,7 @@ from nasbench_suite.spaces.nds import cells, families, stages
 from nasbench_suite.spaces.nds.cells import CellArchitecture, Genotype
 from nasbench_suite.spaces.nds.fields import exactly, number
 from nasbench_suite.spaces.nds.stages import StageArchitecture
-from nasbench_suite.variables import ArchT
+from nasbench_suite.variables import ArchT, check_text
 from nasbench_suite.whole_number import is_whole
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class NDSSpace(SampledSpace[ArchT]):
     def parse(self, text: str) -> ArchT:
         """Reads the text form."""
         try:
-            return self._read(text.strip())
+            return self._read(check_text(text, self.name).strip())
         except ArchitectureError as error:
             raise ArchitectureError(f"{self.name}: {error}") from None
 
