@@ -79,9 +79,7 @@ benchmark.ledger
 # %%
 folder = Path("my_conf/algorithm")
 folder.mkdir(parents=True, exist_ok=True)
-(folder / "climber.yaml").write_text(
-    "# @package _global_\nalgorithm: {_target_: __main__.HillClimber, startup: 20}\n"
-)
+(folder / "climber.yaml").write_text("# @package _global_\nalgorithm: {_target_: __main__.HillClimber, startup: 20}\n")
 found = nbs.run(algorithm="climber", seeds=10, tracking="disabled", results="results/mine", config_dir="my_conf")
 found
 

@@ -61,7 +61,9 @@ class Algorithm(ABC, Generic[ArchT]):
         _check_type(self, "space", space, Space, "a space, as find_space(NAME) returns")
         _check_type(self, "rng", rng, np.random.Generator, "a numpy.random.Generator")
         if isinstance(fidelities, Fidelity) or not isinstance(fidelities, Sequence) or not fidelities:
-            raise ConfigError(f"{type(self).__name__}: fidelities: expected a list of at least one, got {fidelities!r:.80}")
+            raise ConfigError(
+                f"{type(self).__name__}: fidelities: expected a list of at least one, got {fidelities!r:.80}"
+            )
         self.space = space
         self.fidelities = tuple(map(check_fidelity, fidelities))
         self.rng = rng

@@ -390,7 +390,10 @@ class Benchmark:
 
     def _repr_html_(self) -> str:
         offered = self.table.fidelities(self._source.search)
-        spent = [("fidelities", ", ".join(map(str, offered)) or "none with validation accuracy"), ("budget", self.ledger)]
+        spent = [
+            ("fidelities", ", ".join(map(str, offered)) or "none with validation accuracy"),
+            ("budget", self.ledger),
+        ]
         return facts(f"benchmark {self.dataset} of table {self.table.name}", spent)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -78,7 +78,11 @@ class Ledger:
         return f"<{self}>"
 
     def __str__(self) -> str:
-        spent = ("an unknown number of" if self.seconds is None else f"{self.seconds:,.4g}", self.epochs, self.evaluations)
+        spent = (
+            "an unknown number of" if self.seconds is None else f"{self.seconds:,.4g}",
+            self.epochs,
+            self.evaluations,
+        )
         pairs = zip(spent, ("seconds", "epochs", "evaluations"), self._limits, strict=True)
         words = (f"{one}{'' if limit is None else f' of {limit:,}'} {what}" for one, what, limit in pairs)
         return f"spent {', '.join(words)}"

@@ -122,7 +122,9 @@ class Space(ABC, Generic[ArchT]):
         except _NO_ARCHITECTURE as error:
             if isinstance(error, NasBenchSuiteError) or arch in self:
                 raise
-            raise ArchitectureError(f"{self.name}: expected an architecture or its text form, got {arch!r:.80}") from None
+            raise ArchitectureError(
+                f"{self.name}: expected an architecture or its text form, got {arch!r:.80}"
+            ) from None
 
     def enumerate(self) -> Iterator[ArchT]:
         """Lists the whole space in the benchmark's official order, where it can be listed.

@@ -32,7 +32,9 @@ def configuration_space(space: Space[Any], seed: int | None = None) -> Any:
     try:
         import ConfigSpace  # noqa: N813 (its name)
     except ImportError as error:
-        raise ConfigError(f"ConfigSpace is not installed ({error}); `pip install nasbench-suite[adapters]` does") from error
+        raise ConfigError(
+            f"ConfigSpace is not installed ({error}); `pip install nasbench-suite[adapters]` does"
+        ) from error
     found = ConfigSpace.ConfigurationSpace(name=space.name, seed=seed)
     found.add(*(ConfigSpace.CategoricalHyperparameter(one.name, one.choices) for one in space.variables))
     return found
@@ -51,7 +53,9 @@ def to_architecture(space: Space[ArchT], configuration: Mapping[str, Any]) -> Ar
     for one in space.variables:
         value = str(configuration[one.name])
         if value not in one.choices:
-            raise ArchitectureError(f"{space.name}: {one.name}: expected one of {', '.join(one.choices)}; got {value!r:.80}")
+            raise ArchitectureError(
+                f"{space.name}: {one.name}: expected one of {', '.join(one.choices)}; got {value!r:.80}"
+            )
         codes.append(one.choices.index(value))
     return space.decode(codes)
 
@@ -94,4 +98,6 @@ def sample(space: Space[ArchT], within: Any, count: int) -> list[ArchT]:
             continue
         if len(found) == count:
             return found
-    raise ConfigError(f"space {space.name}: {_ATTEMPTS:,} draws had {len(found)} architectures of {count}; sample the space")
+    raise ConfigError(
+        f"space {space.name}: {_ATTEMPTS:,} draws had {len(found)} architectures of {count}; sample the space"
+    )

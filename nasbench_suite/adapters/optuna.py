@@ -1,9 +1,9 @@
 """Optuna (Akiba et al. 2019, arXiv:1907.10902): a table as an objective, and a sampler as an algorithm.
 
-    study = optuna.create_study(direction="maximize")
-    study.optimize(TableObjective(nbs.Benchmark(table, "cifar10", nbs.Ledger(epochs=2400)), 12), n_trials=500)
+study = optuna.create_study(direction="maximize")
+study.optimize(TableObjective(nbs.Benchmark(table, "cifar10", nbs.Ledger(epochs=2400)), 12), n_trials=500)
 
-    nasbench-suite run algorithm=optuna algorithm.sampler=TPESampler
+nasbench-suite run algorithm=optuna algorithm.sampler=TPESampler
 """
 
 # annotations that are not evaluated spare those who have no Optuna
@@ -35,7 +35,9 @@ def distributions(space: Space[Any]) -> dict[str, Any]:
     """
     optuna = _optuna()
     if not space.variables:
-        raise ConfigError(f"space {space.name} has no variables; use space.confined_to(...) with a table's architectures")
+        raise ConfigError(
+            f"space {space.name} has no variables; use space.confined_to(...) with a table's architectures"
+        )
     return {one.name: optuna.distributions.CategoricalDistribution(one.choices) for one in space.variables}
 
 
@@ -156,7 +158,9 @@ def _sampler(optuna: Any, name: str, settings: Mapping[str, Any], seed: int) -> 
     known = sorted(
         each
         for each in dir(optuna.samplers)
-        if not each.startswith("_") and isinstance(found := getattr(optuna.samplers, each), type) and issubclass(found, base)
+        if not each.startswith("_")
+        and isinstance(found := getattr(optuna.samplers, each), type)
+        and issubclass(found, base)
     )
     if name not in known:
         raise ConfigError(f"optuna: sampler: expected one of {', '.join(known)}; got {name!r:.80}")

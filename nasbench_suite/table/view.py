@@ -192,7 +192,9 @@ class TableView(ABC):
 
         return float(kendalltau(first[both], second[both]).statistic)
 
-    def to_arrow(self, dataset: str | None = None, fidelity: Fidelity | int | None = None, trial: Trial = "mean") -> Any:
+    def to_arrow(
+        self, dataset: str | None = None, fidelity: Fidelity | int | None = None, trial: Trial = "mean"
+    ) -> Any:
         """Returns a `pyarrow.Table` of one row per architecture: its text, data set, schedule, epoch and `metrics`.
 
         A value that was not measured is null, that of a diverged training NaN.
@@ -208,7 +210,9 @@ class TableView(ABC):
         parts = [self._arrow(name, self._fidelity(name, fidelity), _check_trial(trial)) for name in names]
         return parts[0] if len(parts) == 1 else pa.concat_tables(parts, promote_options="default")
 
-    def to_pandas(self, dataset: str | None = None, fidelity: Fidelity | int | None = None, trial: Trial = "mean") -> Any:
+    def to_pandas(
+        self, dataset: str | None = None, fidelity: Fidelity | int | None = None, trial: Trial = "mean"
+    ) -> Any:
         """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""
         return as_pandas(self.to_arrow(dataset, fidelity, trial))
 

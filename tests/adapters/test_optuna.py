@@ -1,4 +1,4 @@
-"""Needs Optuna; `make test-optuna` has its current release, `make test-extras` the one that the sweeper pins."""
+"""Needs Optuna; `make test-adapters` has its current release, `make test-extras` the one that the sweeper pins."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
