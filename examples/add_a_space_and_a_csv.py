@@ -97,8 +97,8 @@ table
 table.top(3, "shapes"), table.rank_correlation("shapes", "valid_accuracy", fidelity=5)
 
 # %% [markdown]
-# A file names the space, and the protocol `free` takes the budget that you name. In a package of yours, an entry point of
-# the group `nasbench_suite.spaces` makes it known by name everywhere.
+# A file names the space, and the protocol `free` takes the budget that you name. In a package of yours, an entry point
+# of the group `nasbench_suite.spaces` makes it known by name everywhere.
 
 # %%
 folder = Path("my_conf/space")

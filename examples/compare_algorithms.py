@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Compare algorithms
 #
-# Every search is the same as on the command line: `nasbench-suite run algorithm=rea seeds=10`, and writes the same folder.
+# Every search is that of the command line, `nasbench-suite run algorithm=rea seeds=10`, and writes the same folder.
 
 # %%
 import nasbench_suite as nbs

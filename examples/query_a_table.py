@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Query a table
 #
-# The table that comes with the package has 15,625 architectures of NAS-Bench-201's space, trained on handwritten digits.
+# The table that comes with the package has the 15,625 architectures of NAS-Bench-201, trained on handwritten digits.
 
 # %%
 import nasbench_suite as nbs

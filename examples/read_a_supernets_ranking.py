@@ -13,20 +13,20 @@
 # %% [markdown]
 # # Read a supernet's ranking
 #
-# A weight-sharing algorithm trains one network that contains every architecture. How well does it rank them? Here a small
-# one is trained for a few epochs on handwritten digits, and compared with the table's true accuracies.
+# A weight-sharing algorithm trains one network that contains every architecture. How well does it rank them? Here a
+# small one is trained for a few epochs on handwritten digits, and compared with the table's true accuracies.
 
 # %%
 import nasbench_suite as nbs
 
 found = nbs.run(
     algorithm="rsps", seeds=1, tracking="disabled", results="results/ranking",
-    supernet={"epochs": 2, "network": {"channels": 4, "cells": 3}}, ranking={"architectures": 20, "every": 1},
+    supernet={"epochs": 2, "network": {"channels": 4, "cells": 3}}, ranking={"architectures": 10, "every": 1},
 )  # fmt: skip
 found
 
 # %% [markdown]
-# One row per epoch: the supernet's own accuracy, and Kendall's tau between its accuracies of 20 architectures and their
+# One row per epoch: the supernet's own accuracy, and Kendall's tau between its accuracies of 10 architectures and their
 # true ones.
 
 # %%

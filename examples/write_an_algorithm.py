@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Write an algorithm
 #
-# An algorithm answers two questions: what to evaluate next (`ask`), and what to make of a result (`tell`). It gets a space,
-# the fidelities on offer and a random generator, and nothing else.
+# An algorithm answers two questions: what to evaluate next (`ask`), and what to make of a result (`tell`). It gets a
+# space, the fidelities on offer and a random generator, and nothing else.
 
 # %%
 from pathlib import Path

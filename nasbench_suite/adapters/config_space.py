@@ -30,7 +30,7 @@ def configuration_space(space: Space[Any], seed: int | None = None) -> Any:
     if not isinstance(space, Space) or not space.variables:
         raise ConfigError(f"expected a space that has variables, got {space!r:.80}")
     try:
-        import ConfigSpace  # noqa: N813 (its name)
+        import ConfigSpace
     except ImportError as error:
         raise ConfigError(
             f"ConfigSpace is not installed ({error}); `pip install nasbench-suite[adapters]` does"
@@ -71,7 +71,7 @@ def to_configuration(space: Space[ArchT], arch: ArchT | str, within: Any) -> Any
     Raises:
         ArchitectureError: it is no architecture of the space.
     """
-    import ConfigSpace  # noqa: N813 (its name)
+    import ConfigSpace
 
     value = space.parse(arch) if isinstance(arch, str) else arch
     codes = zip(space.variables, space.encode(value), strict=True)

@@ -34,7 +34,7 @@ def test_results_are_rows_and_short_views(results: Path) -> None:
 def test_a_report_compares_them(results: Path) -> None:
     report = nbs.make_report(str(results))
     rows = report.to_arrow().to_pylist()
-    assert rows == [{**{name: None for name in rows[0]}, **row.record()} for row in report.rows] or len(rows) == len(
+    assert rows == [{**dict.fromkeys(rows[0]), **row.record()} for row in report.rows] or len(rows) == len(
         report.rows
     )
     assert {row["algorithm"] for row in rows} == {"random", "rea"}
