@@ -1,4 +1,4 @@
-"""Every notebook of examples/ runs, on the table that comes with the package; `make test-adapters` has what they need."""
+"""Every notebook of examples/ runs, on the shipped table; `make test-adapters` installs what they need."""
 
 import os
 import subprocess
@@ -44,9 +44,8 @@ def test_a_notebook_shows_tables_and_drawings(folder: Path) -> None:
     jupytext, nbclient = pytest.importorskip("jupytext"), pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
     notebook = jupytext.read(EXAMPLES / "query_a_table.py")
-    nbclient.NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": folder}}
-    ).execute()
+    place = {"metadata": {"path": folder}}
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()
     shown = [output["data"] for cell in notebook.cells for output in cell.get("outputs", ()) if "data" in output]
     assert any("image/svg+xml" in data for data in shown)
     assert sum("text/html" in data for data in shown) >= 3

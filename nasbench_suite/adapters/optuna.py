@@ -154,14 +154,8 @@ def _optuna() -> Any:
 
 
 def _sampler(optuna: Any, name: str, settings: Mapping[str, Any], seed: int) -> Any:
-    base = optuna.samplers.BaseSampler
-    known = sorted(
-        each
-        for each in dir(optuna.samplers)
-        if not each.startswith("_")
-        and isinstance(found := getattr(optuna.samplers, each), type)
-        and issubclass(found, base)
-    )
+    classes = {each: found for each, found in vars(optuna.samplers).items() if isinstance(found, type)}
+    known = sorted(each for each, found in classes.items() if issubclass(found, optuna.samplers.BaseSampler))
     if name not in known:
         raise ConfigError(f"optuna: sampler: expected one of {', '.join(known)}; got {name!r:.80}")
     try:

@@ -93,7 +93,7 @@ class Results:
         return len(self.seeds)
 
     def to_arrow(self) -> Any:
-        """Returns a `pyarrow.Table` of one row per evaluation: what was searched how, and the columns of `trajectory`."""
+        """Returns a `pyarrow.Table` of one row per evaluation: the configuration, and the columns of `trajectory`."""
         import pyarrow as pa
 
         rows = len(self.trajectory["seed"])

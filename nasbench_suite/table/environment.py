@@ -85,8 +85,8 @@ def open_shared(path: Path) -> SharedEnvironment:
     another file.
 
     A fork uses the maps of its parent. LMDB warns of that for its lock file and its table of readers, and a table is
-    opened without either: what is inherited is a map that nobody writes to. To open it again beside that map is what LMDB
-    refuses, and to close the map would take it from under the arrays that read it.
+    opened without either: what is inherited is a map that nobody writes to. To open it again beside that map is what
+    LMDB refuses, and to close the map would take it from under the arrays that read it.
 
     Raises:
         TableError: the file cannot be read, is no table, or is damaged.

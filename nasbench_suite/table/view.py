@@ -128,8 +128,8 @@ class TableView(ABC):
             dataset: where it was measured. Test figures are of the trainings that are scored, as a judge takes them.
             metric: one of `metrics`; accuracies are in percent, times in seconds, parameters and FLOPs in millions, the
                 columns of annotations in their source's unit.
-            fidelity: how far the architectures were trained; a number is a schedule, to its end. None for the end of the
-                longest schedule.
+            fidelity: how far the architectures were trained; a number is a schedule, to its end. None for the end of
+                the longest schedule.
             trial: a training seed, or their mean.
 
         Raises:

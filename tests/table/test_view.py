@@ -110,11 +110,8 @@ def test_pandas_has_the_same(table: Table) -> None:
 def test_wrong_arguments_are_named(table: Table, arguments: tuple, error: type, words: str) -> None:
     with pytest.raises(error, match=words):
         table.values(*arguments)
-    if isinstance(arguments[1], str):
-        with pytest.raises(error, match=words):
-            table.rank_correlation(
-                arguments[0], arguments[1], "test_accuracy", *arguments[2:3], trial=(*arguments, "mean")[3]
-            )
+    with pytest.raises(error, match=words):
+        table.top(3, *arguments)
 
 
 @pytest.mark.parametrize("count", [0, -1, 2.0, "3", None, True])
