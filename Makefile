@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 
-.PHONY: demo nb201 test test-extras test-browser check setup
+.PHONY: demo nb201 test test-extras test-adapters test-browser check setup
 
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
@@ -24,6 +24,13 @@ test: setup
 test-extras: setup
 	$(VENV)/bin/pip install -q -e ".[test,ray,peers]"
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow"
+
+# Optuna's and ConfigSpace's current releases, in an environment of their own, for a sweeper may pin an old Optuna; and the
+# notebooks of examples/
+test-adapters:
+	$(PYTHON) -m venv .venv-adapters
+	.venv-adapters/bin/pip install -q -e ".[test,adapters,examples]"
+	.venv-adapters/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow" tests/adapters tests/test_examples.py
 
 # pages in a headless Chromium, which has to be installed
 test-browser: setup

@@ -14,7 +14,8 @@ from typing import Generic, NamedTuple
 
 import numpy as np
 
-from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.errors import ConfigError
+from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
@@ -59,9 +60,18 @@ class Algorithm(ABC, Generic[ArchT]):
             space: where to search.
             fidelities: those on offer, cheapest first; at least one.
             rng: the algorithm's own stream; nobody else draws from it.
+
+        Raises:
+            ConfigError: an argument is of another type, or no fidelity is on offer.
         """
+        _check_type(self, "space", space, Space, "a space, as find_space(NAME) returns")
+        _check_type(self, "rng", rng, np.random.Generator, "a numpy.random.Generator")
+        if isinstance(fidelities, Fidelity) or not isinstance(fidelities, Sequence) or not fidelities:
+            raise ConfigError(
+                f"{type(self).__name__}: fidelities: expected a list of at least one, got {fidelities!r:.80}"
+            )
         self.space = space
-        self.fidelities = tuple(fidelities)
+        self.fidelities = tuple(map(check_fidelity, fidelities))
         self.rng = rng
         self._next_id = 0
 
@@ -81,3 +91,8 @@ class Algorithm(ABC, Generic[ArchT]):
         proposal = Proposal(self._next_id, arch, self.fidelities[-1] if fidelity is None else fidelity, candidate)
         self._next_id += 1
         return proposal
+
+
+def _check_type(algorithm: object, name: str, value: object, wanted: type, what: str) -> None:
+    if not isinstance(value, wanted):
+        raise ConfigError(f"{type(algorithm).__name__}: {name}: expected {what}; got {value!r:.80}")

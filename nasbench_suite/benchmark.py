@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import ConfigError, MissingDataError, MissingValueError, UnknownFidelityError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.notebook import facts
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.table import Metric, Table
@@ -155,7 +156,7 @@ class Benchmark:
         self.stored_means = 0
         self._source = table.dataset(dataset)
         self._objective, self._measurement_seconds = objective, measurement_seconds
-        if objective != "valid_accuracy":
+        if not isinstance(objective, str) or objective != "valid_accuracy":
             metric_of(objective, table, self._source.search)
         self._rng = rng
         self._row = table.row
@@ -400,6 +401,17 @@ class Benchmark:
             )
         charged = self.table.metric(search, fidelity, "charged_epochs")
         return _Prepared(fidelity, metric, self.table.cost(search, fidelity), charged)
+
+    def __repr__(self) -> str:
+        return f"<benchmark {self.dataset} of table {self.table.name}: {self.ledger}>"
+
+    def _repr_html_(self) -> str:
+        offered = self.table.fidelities(self._source.search)
+        spent = [
+            ("fidelities", ", ".join(map(str, offered)) or "none with validation accuracy"),
+            ("budget", self.ledger),
+        ]
+        return facts(f"benchmark {self.dataset} of table {self.table.name}", spent)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leaves out what reads the map: another process makes it anew."""

@@ -4,12 +4,12 @@ A form says which values it is, and reads them. What several forms may be, such 
 base numbers otherwise than another, is taken under a name only: `naslib:(4, 0, 3, 1, 4, 3)`.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple
 
+from nasbench_suite.closest import closest
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.literals import are_codes, as_literal, read_literal
 from nasbench_suite.variables import ArchT, Categorical
@@ -101,10 +101,10 @@ def parse_form(written: object, form: str | None, forms: Sequence[Form[ArchT]], 
         )
     if isinstance(written, str) and isinstance(value, str):
         return Parsed(own.read(written), own.name)  # which says what is wrong
-    closest = _closest(value, others) or own
+    nearest = _of_the_same_kind(value, others) or own
     raise ArchitectureError(
         f"{space}: {written!r:.80} is in no form that is known ({', '.join(one.name for one in forms)}); "
-        f"closest is {closest.name}, such as {closest.example}"
+        f"closest is {nearest.name}, such as {nearest.example}"
     )
 
 
@@ -112,8 +112,8 @@ def _read_as(written: object, name: str, forms: Sequence[Form[ArchT]], space: st
     form = next((one for one in forms if one.name == name), None)
     if form is None:
         names = [one.name for one in forms]
-        closest = difflib.get_close_matches(name, names, 1)
-        hint = f"; did you mean {closest[0]}?" if closest else ""
+        close = closest(name, names)
+        hint = f"; did you mean {close}?" if close else ""
         raise ArchitectureError(f"{space}: expected a form of {', '.join(names)}; got {name!r:.40}{hint}")
     if form is not forms[0]:
         value = read_literal(written) if isinstance(written, str) else as_literal(written)
@@ -127,6 +127,6 @@ def _read_as(written: object, name: str, forms: Sequence[Form[ArchT]], space: st
     return Parsed(form.read(written), name)
 
 
-def _closest(value: object, forms: Sequence[Form[ArchT]]) -> Form[ArchT] | None:
+def _of_the_same_kind(value: object, forms: Sequence[Form[ArchT]]) -> Form[ArchT] | None:
     """Returns the form whose example is of the same kind."""
     return next((form for form in forms if form.example[:1] == repr(value)[:1]), None)

@@ -74,6 +74,19 @@ class Ledger:
             or (evaluations is not None and self.evaluations >= evaluations)
         )
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        spent = (
+            "an unknown number of" if self.seconds is None else f"{self.seconds:,.4g}",
+            self.epochs,
+            self.evaluations,
+        )
+        pairs = zip(spent, ("seconds", "epochs", "evaluations"), self._limits, strict=True)
+        words = (f"{one}{'' if limit is None else f' of {limit:,}'} {what}" for one, what, limit in pairs)
+        return f"spent {', '.join(words)}"
+
     def charge(self, seconds: float | None, epochs: int, evaluations: int = 1) -> None:
         """Charges one evaluation, or several as one.
 

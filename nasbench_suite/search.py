@@ -4,8 +4,10 @@ import time
 from typing import Any, Literal
 
 from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.trajectory import Trajectory
+from nasbench_suite.whole_number import check_whole
 from nasbench_suite.workers import Evaluate, SimulatedWorkers
 
 Overhead = float | Literal["measured"]
@@ -38,7 +40,14 @@ def search(
 
     Raises:
         MissingValueError: there are several workers, and the source does not know what an evaluation costs.
+        ConfigError: an argument is of another type.
     """
+    if not isinstance(algorithm, Algorithm) or not callable(evaluate) or not isinstance(ledger, Ledger):
+        raise ConfigError(
+            "search: expected an algorithm, a function from a proposal to its observation, and a ledger; got "
+            f"{algorithm!r:.60}, {evaluate!r:.60}, {ledger!r:.60}"
+        )
+    check_whole("workers", workers, 1)
     trajectory, simulated = Trajectory(), SimulatedWorkers(workers, evaluate, ledger)
     thought = 0.0
     while True:

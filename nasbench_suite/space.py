@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Generic, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import ConfigError
+from nasbench_suite.errors import ArchitectureError, ConfigError, NasBenchSuiteError
 from nasbench_suite.forms import TEXT, Form, Parsed, codes_form, parse_form
+from nasbench_suite.notebook import Drawing, facts
 from nasbench_suite.variables import ArchT, Categorical
 
 if TYPE_CHECKING:
@@ -131,6 +132,23 @@ class Space(ABC, Generic[ArchT]):
 
         return draw_text(self.format(arch), self.name)
 
+    def show(self, arch: ArchT | str) -> Drawing:
+        """Returns what `draw` does, of a value or a text form, as a picture in a notebook.
+
+        Raises:
+            ArchitectureError: it is no architecture of the space.
+        """
+        if isinstance(arch, str):
+            return Drawing(self.draw(self.parse(arch)))
+        try:
+            return Drawing(self.draw(arch))
+        except _NO_ARCHITECTURE as error:
+            if isinstance(error, NasBenchSuiteError) or arch in self:
+                raise
+            raise ArchitectureError(
+                f"{self.name}: expected an architecture or its text form, got {arch!r:.80}"
+            ) from None
+
     def enumerate(self) -> Iterator[ArchT]:
         """Lists the whole space in the benchmark's official order, where it can be listed.
 
@@ -242,6 +260,48 @@ class Space(ABC, Generic[ArchT]):
 
         return locate_many
 
+    # How people look at a space.
+
+    def __iter__(self) -> Iterator[ArchT]:
+        return self.enumerate()
+
+    def __len__(self) -> int:
+        """How many architectures there are; raises ConfigError where they cannot be listed."""
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
+        return sum(1 for _ in self.enumerate())
+
+    def __bool__(self) -> bool:
+        return True  # and not whether it has a length
+
+    def __contains__(self, arch: object) -> bool:
+        """Whether a value or a text is an architecture of the space."""
+        try:
+            found: object = self.parse(arch) if isinstance(arch, str) else self.parse(self.format(arch))  # type: ignore[arg-type]
+        except _NO_ARCHITECTURE:
+            return False
+        return isinstance(arch, str) or bool(found == arch)
+
+    def __repr__(self) -> str:
+        return f"<space {self.name}: {self._size_in_words()}>"
+
+    def _repr_html_(self) -> str:
+        try:
+            variables = self.variables
+        except AttributeError:  # what is searched among measured architectures has none before they are known
+            variables = ()
+        choices = ((variable.name, ", ".join(variable.choices)) for variable in variables)
+        baselines = ((name, self.show(arch)) for name, arch in self.baselines.items())
+        return facts(f"space {self.name}: {self._size_in_words()}", (*choices, *baselines))
+
+    def _size_in_words(self) -> str:
+        try:
+            return f"{len(self):,} architectures"
+        except ConfigError:
+            return "its architectures cannot be listed"
+
     def __getstate__(self) -> dict[str, object]:
         """Leaves out what was computed from the rest, so that a pickled space is small."""
         return {name: value for name, value in vars(self).items() if not _is_cached(type(self), name)}
@@ -249,6 +309,10 @@ class Space(ABC, Generic[ArchT]):
     def identity(self, arch: ArchT) -> Hashable:
         """Returns a value that is equal for architectures that share a row of a table; the architecture, by default."""
         return arch
+
+
+# what a space may raise for a value that is not one of its architectures
+_NO_ARCHITECTURE = (NasBenchSuiteError, TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
 def _is_cached(space: type, name: str) -> bool:

@@ -34,6 +34,10 @@ class Trajectory:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def __repr__(self) -> str:
+        found = f", incumbent at {self._highest:.2f}%" if self.incumbents() else ""
+        return f"<trajectory of {len(self)} evaluations{found}>"
+
     def add(self, proposal: Proposal[Any], observation: Observation, clock: float | None) -> None:
         """Adds an evaluation.
 

@@ -75,7 +75,7 @@ def run_and_show(job: Job) -> float | None:
         negative; of several objectives, the mean hypervolume. None where some search found nothing.
     """
     tracked = tracking.mode(job.config["tracking"]) != "disabled"
-    folder = _run(job, tracked)
+    folder = run_job(job, tracked)
     if rank() > 0:
         return None
     report = make_report([folder])
@@ -97,8 +97,13 @@ def _prepare(config: DictConfig) -> Job:
     return job
 
 
-def _run(job: Job, tracked: bool) -> Path:
-    """Runs a job; one that fails is a failed run in W&B, unless its folder is the trouble."""
+def run_job(job: Job, tracked: bool) -> Path:
+    """Runs a job and returns its folder; one that fails is a failed run in W&B, unless its folder is the trouble.
+
+    Args:
+        job: what to run.
+        tracked: whether W&B is to hear of it.
+    """
     try:
         return run(job, tracking.live_supernet if tracked else None)
     except ResultsError:

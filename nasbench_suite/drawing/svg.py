@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
+from nasbench_suite.notebook import Drawing
+
 Point = tuple[float, float]
 LINE = "currentColor"
 QUIET = "#9a9a9a"  # what has no part in the result
@@ -14,7 +16,7 @@ TYPE = "system-ui,'Segoe UI',Helvetica,Arial,sans-serif"
 _FORBIDDEN = dict.fromkeys((*range(32), *range(127, 160), 65534, 65535, *range(55296, 57344)), " ")
 
 
-def document(width: float, height: float, name: str, parts: Sequence[str]) -> str:
+def document(width: float, height: float, name: str, parts: Sequence[str]) -> Drawing:
     """Returns a whole picture.
 
     Args:
@@ -24,7 +26,7 @@ def document(width: float, height: float, name: str, parts: Sequence[str]) -> st
     """
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
     head += f'height="{height:.0f}" role="img" aria-label="{plain(name)}" font-family="{TYPE}" color="#333333">'
-    return "".join([head, *parts, "</svg>"])
+    return Drawing("".join([head, *parts, "</svg>"]))
 
 
 def plain(text: str) -> str:

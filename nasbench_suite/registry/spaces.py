@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from nasbench_suite.closest import closest
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.spaces import SPACES
@@ -16,13 +17,17 @@ def find_space(name: str) -> Space[Any]:
     Raises:
         ConfigError: lists the spaces that there are.
     """
+    if not isinstance(name, str):
+        raise ConfigError(f"expected a space's name, got {name!r:.80}; `nasbench_suite.spaces()` lists them")
     if name in SPACES:
         module, _, attribute = SPACES[name].partition(":")
         own: Space[Any] = getattr(import_module(module), attribute)()
         return own
     theirs = _registered()
     if name not in theirs:
-        raise ConfigError(f"expected one of the spaces {', '.join(space_names())}; got {name!r}")
+        close = closest(name, space_names())
+        guess = f"; did you mean {close}?" if close else ""
+        raise ConfigError(f"expected one of the spaces {', '.join(space_names())}; got {name!r:.80}{guess}")
     space: Space[Any] = theirs[name].load()()
     return space
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nasbench_suite.errors import TableError, TableNotFoundError
+from nasbench_suite.closest import closest
+from nasbench_suite.errors import ConfigError, TableError, TableNotFoundError
 from nasbench_suite.folders import is_shipped, table_paths
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.space import Space
@@ -22,11 +23,17 @@ def open_table(table: str | Path, space: Space[Any] | str | None = None) -> Tabl
         TableNotFoundError: says which command makes it.
         TableError: truncated, damaged, or of another space.
     """
+    if not isinstance(table, str | Path) or not isinstance(space, Space | str | None):
+        wrong = table if not isinstance(table, str | Path) else space
+        raise ConfigError(f"open_table: expected a table's name or path, and a space or its name; got {wrong!r:.80}")
     path = Path(table) if str(table).endswith(".mdb") else table_paths().get(str(table))
     if path is None:
         known = ", ".join(table_paths()) or "none"
+        close = closest(str(table), table_paths())
+        guess = f"did you mean {close}? " if close else ""
         raise TableNotFoundError(
-            f"no table {str(table)!r} (there is: {known}); `nasbench-suite import SPACE PATH --name {table}` makes one"
+            f"no table {str(table)!r} (there is: {known}); {guess}"
+            f"`nasbench-suite import SPACE PATH --name {table}` makes one"
         )
     if not path.exists():
         raise TableNotFoundError(f"{path}: there is no such file; `nasbench-suite import SPACE PATH` makes a table")
@@ -47,6 +54,9 @@ def find_table(space: Space[Any] | str, dataset: str | None) -> Table:
     Raises:
         TableNotFoundError: there is none, or several; says what to do.
     """
+    if not isinstance(space, Space | str) or not isinstance(dataset, str | None):
+        wrong = dataset if isinstance(space, Space | str) else space
+        raise ConfigError(f"find_table: expected a space or its name, and a data set's name; got {wrong!r:.80}")
     space = _space(space)
     fitting: dict[bool, list[str]] = {False: [], True: []}  # by whether it ships with the package
     elsewhere: set[str] = set()

@@ -1,9 +1,9 @@
 """Finds results folders, and merges those of one configuration: N machines and one give the same report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs import manifest
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.manifest import MANIFEST
+from nasbench_suite.notebook import as_pandas, grid
 from nasbench_suite.report.folder_format import refuse_old
 from nasbench_suite.report.read import read_folder, read_json
 from nasbench_suite.report.results import Column, Results
@@ -32,6 +33,38 @@ class LoadedResults:
     results: tuple[Results, ...]
     unfinished: tuple[Path, ...]
     left_out: Mapping[Path, str]
+
+    def __len__(self) -> int:
+        """How many configurations there are."""
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[Results]:
+        return iter(self.results)
+
+    def __getitem__(self, at: int) -> Results:
+        return self.results[at]
+
+    def to_arrow(self) -> Any:
+        """Returns a `pyarrow.Table` of one row per evaluation of every configuration; see `Results.to_arrow`."""
+        import pyarrow as pa
+
+        return pa.concat_tables([each.to_arrow() for each in self.results], promote_options="permissive")
+
+    def to_pandas(self) -> Any:
+        """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""
+        return as_pandas(self.to_arrow())
+
+    def __repr__(self) -> str:
+        return f"<{self._counted()}: {', '.join(each.title for each in self.results)}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(each.title, len(each), each.without_incumbent, len(each.trajectory["seed"])) for each in self.results]
+        return grid(self._counted(), ("", "searches", "found nothing", "evaluations"), rows)
+
+    def _counted(self) -> str:
+        others = [f"{len(self.unfinished)} unfinished"] if self.unfinished else []
+        others += [f"{len(self.left_out)} left out"] if self.left_out else []
+        return ", ".join([f"results of {len(self.results)} configurations", *others])
 
 
 def load(folders: Iterable[Path]) -> LoadedResults:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+from nasbench_suite.notebook import as_pandas, grid
 from nasbench_suite.objective import TOLD_TEST_SCORES, Tradeoff
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.collapse import collapse_notes
@@ -167,6 +169,43 @@ class Report:
     def configurations(self) -> tuple[ReportedConfiguration, ...]:
         """Those of all groups, in their order."""
         return tuple(each for group in self.groups for each in group.configurations)
+
+    def to_arrow(self) -> Any:
+        """Returns a `pyarrow.Table` of one row per configuration and scored data set, as the JSON report has them."""
+        import pyarrow as pa
+
+        records = [row.record() for row in self.rows]
+        names = list(dict.fromkeys(name for record in records for name in record))
+        return pa.table({name: pa.array([record.get(name) for record in records]) for name in names})
+
+    def to_pandas(self) -> Any:
+        """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""
+        return as_pandas(self.to_arrow())
+
+    def __repr__(self) -> str:
+        compared = "; ".join(f"{group.title}: {', '.join(_labels(group))}" for group in self.groups)
+        return f"<report of {compared}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(map(_grid, self.groups))
+
+
+def _labels(group: ComparedGroup) -> list[str]:
+    return [each.label for each in group.configurations]
+
+
+def _grid(group: ComparedGroup) -> str:
+    """Returns the group's table for a notebook: means and deviations in percent, and how many searches they are of."""
+    heading = ["", *(" ".join(column) for column in group.columns), "searches", "found nothing"]
+    rows = []
+    for each, accuracies in zip(group.configurations, group.accuracies, strict=True):
+        means = ("" if one.mean is None else f"{one.mean:.2f}{_deviation(one)}" for one in accuracies)
+        rows.append([each.label, *means, each.row.seeds, each.row.without_incumbent])
+    return grid(group.title, heading, rows)
+
+
+def _deviation(accuracy: MeanAccuracy) -> str:
+    return "" if accuracy.std is None else f"±{accuracy.std:.2f}"
 
 
 def make_report(folders: Iterable[Path], at: Sequence[float] = ()) -> Report:

@@ -9,8 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.errors import NasBenchSuiteError
+from nasbench_suite.notebook import as_pandas, facts
+from nasbench_suite.registry.spaces import find_space
+
 Column = NDArray[Any]
 UNKNOWN = (float("nan"), float("nan"))
+# of the description, what says which configuration it is
+_NAMES = ("config_id", "space", "dataset", "algorithm", "protocol")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +87,52 @@ class Results:
     def score(self, dataset: str, architecture: object) -> tuple[float, float]:
         """Returns the judge's validation and test accuracy in percent, NaN where there is none."""
         return self.scores.get(dataset, {}).get(str(architecture), UNKNOWN)
+
+    def __len__(self) -> int:
+        """How many searches ran."""
+        return len(self.seeds)
+
+    def to_arrow(self) -> Any:
+        """Returns a `pyarrow.Table` of one row per evaluation: the configuration, and the columns of `trajectory`."""
+        import pyarrow as pa
+
+        rows = len(self.trajectory["seed"])
+        named = {name: pa.array([self.description[name]] * rows, pa.string()) for name in _NAMES}
+        return pa.table({**named, **{name: pa.array(values) for name, values in self.trajectory.items()}})
+
+    def to_pandas(self) -> Any:
+        """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""
+        return as_pandas(self.to_arrow())
+
+    @property
+    def title(self) -> str:
+        """What was searched how, in words."""
+        named = {name: self.description[name] for name in _NAMES}
+        return "{algorithm} on {space}/{dataset}, protocol {protocol}".format(**named)
+
+    def __repr__(self) -> str:
+        return f"<results of {self.title}: {len(self)} searches, {len(self.trajectory['seed']):,} evaluations>"
+
+    def _repr_html_(self) -> str:
+        about: list[tuple[str, object]] = [
+            ("searches", f"{len(self)}, of which {self.without_incumbent} found nothing"),
+            ("evaluations", f"{len(self.trajectory['seed']):,}"),
+            ("folder", ", ".join(map(str, self.folders))),
+        ]
+        for seed, arch in zip(self.seeds, self.final_incumbents, strict=True):
+            if arch is not None:
+                return facts(self.title, [*about, *self._found(seed, arch)])
+        return facts(self.title, about)
+
+    def _found(self, seed: int, arch: str) -> list[tuple[str, object]]:
+        """Returns what is shown of a search's incumbent."""
+        scores = ((name, self.score(name, arch)) for name in self.scores)
+        shown = [(f"on {name}", f"valid {valid:.2f}%, test {test:.2f}%") for name, (valid, test) in scores]
+        try:
+            drawn: object = find_space(self.description["space"]).show(arch)
+        except NasBenchSuiteError:  # a folder may be a stranger's, and its space not installed here
+            drawn = arch
+        return [(f"seed {seed} found", drawn), *shown]
 
 
 def _rows_of(seeds: tuple[int, ...], column: Column) -> list[slice]:

@@ -39,8 +39,8 @@ class MeasuredSpace(SubsetSpace[ArchT]):
             raise ConfigError(f"space {space.name}: an architecture is among the measured ones twice")
         self.baselines: Mapping[str, ArchT] = {name: arch for name, arch in space.baselines.items() if arch in self}
 
-    def __contains__(self, arch: ArchT) -> bool:
-        return self._row(arch) >= 0
+    def __contains__(self, arch: object) -> bool:
+        return self._row(arch) >= 0  # type: ignore[arg-type]
 
     def sample(self, rng: np.random.Generator) -> ArchT:
         """Draws as the space does, again until the architecture was measured."""

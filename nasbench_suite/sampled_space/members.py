@@ -7,7 +7,7 @@ space declares. Members are known, their scores are not.
 # annotations that are not evaluated spare the start numpy.random
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -73,8 +73,8 @@ class SampleMembers(SubsetSpace[ArchT]):
         self._order = lru_cache(maxsize=_INTERLEAVED)(self._shuffled)
         self._closest: dict[int, list[int]] = {}
 
-    def __contains__(self, arch: ArchT) -> bool:
-        return arch in self._place
+    def __contains__(self, arch: object) -> bool:
+        return isinstance(arch, Hashable) and arch in self._place
 
     def sample(self, rng: np.random.Generator) -> ArchT:
         """Draws a member that this generator has not drawn yet; after all were drawn, it starts over.

@@ -45,7 +45,7 @@ class SubsetSpace(Space[ArchT]):
         self.name, self.datasets = space.name, space.datasets
 
     @abstractmethod
-    def __contains__(self, arch: ArchT) -> bool:
+    def __contains__(self, arch: object) -> bool:
         """Whether an architecture is a member."""
 
     def __len__(self) -> int:

@@ -75,14 +75,18 @@ def _release(shared: SharedEnvironment) -> None:
 
 
 _lock = threading.Lock()
-_shared: "weakref.WeakValueDictionary[tuple[int, int, int], SharedEnvironment]" = weakref.WeakValueDictionary()
+_shared: "weakref.WeakValueDictionary[tuple[int, int], SharedEnvironment]" = weakref.WeakValueDictionary()
 
 
 def open_shared(path: Path) -> SharedEnvironment:
     """Maps a table file, or returns the map that this process already has.
 
-    LMDB refuses to open a file twice in one process, and a map does not survive a fork, so one is kept per file and
-    process. A file put in the place of another is another file.
+    LMDB refuses to open a file twice in one process, so one is kept per file. A file put in the place of another is
+    another file.
+
+    A fork uses the maps of its parent. LMDB warns of that for its lock file and its table of readers, and a table is
+    opened without either: what is inherited is a map that nobody writes to. To open it again beside that map is what
+    LMDB refuses, and to close the map would take it from under the arrays that read it.
 
     Raises:
         TableError: the file cannot be read, is no table, or is damaged.
@@ -91,9 +95,19 @@ def open_shared(path: Path) -> SharedEnvironment:
         status = path.stat()
     except OSError as error:
         raise TableError(f"{path}: cannot be read ({error.strerror})") from error
-    key = (os.getpid(), status.st_dev, status.st_ino)
+    key = (status.st_dev, status.st_ino)
     with _lock:
         shared = _shared.get(key)
         if shared is None:
             shared = _shared[key] = SharedEnvironment(path)
         return shared
+
+
+def _unlock() -> None:
+    """Gives a fork a lock of its own: a thread that has not come along may hold the other."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)

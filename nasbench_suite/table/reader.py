@@ -1,6 +1,6 @@
 """Reads a table: memory-mapped, shared between processes, opened in milliseconds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,13 @@ from nasbench_suite.table.metadata import OFFSETS, SCALES, UNITS, Dataset, Metad
 from nasbench_suite.table.metric import ColumnMetric, CurveMetric, Metric
 from nasbench_suite.table.parameters import NetworkKey, ParametersStore, parameters_path
 from nasbench_suite.table.parsing import parse
+from nasbench_suite.table.view import TableView
 
 # what a space may raise for a value that is not one of its architectures
 _NO_ROW = (NasBenchSuiteError, TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
-class Table:
+class Table(TableView):
     """An open table.
 
     Attributes:
@@ -81,7 +82,11 @@ class Table:
         return self.metadata.architectures
 
     def __contains__(self, arch: object) -> bool:
-        return bool(self._locate(arch) >= 0)
+        """Whether the table has an architecture, given as a value or as its text; nothing else is in it."""
+        try:
+            return self.row(arch) >= 0
+        except (ArchitectureError, MissingArchitectureError):
+            return False
 
     @cached_property
     def _locate(self) -> Any:
@@ -172,6 +177,8 @@ class Table:
 
     def rows(self, archs: Sequence[Any]) -> NDArray[np.int64]:
         """Returns the rows of many architectures; takes and raises what `row` does."""
+        if not isinstance(archs, Sequence | np.ndarray) or isinstance(archs, str | bytes):
+            raise ArchitectureError(f"expected a list of architectures of {self.space.name}, got {archs!r:.80}")
         try:
             rows: NDArray[np.int64] = self._locate_many(archs).astype(np.int64, copy=False)
         except _NO_ROW as error:  # one of them is a text, or nothing that has a row
@@ -192,6 +199,8 @@ class Table:
 
     def architectures(self, rows: Sequence[int]) -> list[str]:
         """Returns the text forms of the architectures in many rows; raises as `architecture` does."""
+        if not isinstance(rows, Iterable):
+            raise MissingArchitectureError(f"table {self.name}: expected rows, got {rows!r:.50}")
         for row in rows:
             self.check_row(row)
         ends = self._array(keys.ARCHITECTURE_ENDS).tolist()
@@ -260,7 +269,7 @@ class Table:
         """
         if isinstance(name, str) and name in self.metadata.datasets:
             return self.metadata.datasets[name]
-        if any(series.trial_set == name for series in self.metadata.series):
+        if isinstance(name, str) and any(series.trial_set == name for series in self.metadata.series):
             return Dataset(search=name, score=name)
         known = ", ".join(self.metadata.datasets)
         raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r:.80}")
@@ -336,6 +345,7 @@ class Table:
 
     def curves(self, trial_set: str, schedule: int, row: int) -> Curves:
         """Returns an architecture's learning curves by trial and metric, in the source's units; may be empty."""
+        self.check_row(row)
         index = self.metadata.series.index(self.series(trial_set, schedule))
         record = self._shared.get(keys.curve(index, row))
         return {} if record is None else unpack(bytes(record))

@@ -85,6 +85,9 @@ class NATSSizeSpace(Space[Widths]):
         """Lists the architectures as `meta_archs` of the official files does: the product, last layer fastest."""
         return iter(self._archs)
 
+    def __len__(self) -> int:
+        return len(self._archs)
+
     def network(self, arch: Widths, **settings: Any) -> SizeNetwork:
         """Builds the paper's image classifier; `settings` are those of `network.SizeNetwork`."""
         from nasbench_suite.spaces.nats_sss.network import SizeNetwork

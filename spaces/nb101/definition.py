@@ -7,4 +7,5 @@ OUTPUT: Final = "output"
 OPERATIONS: Final = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 MAX_VERTICES: Final = 7
 MAX_EDGES: Final = 9
+CELLS: Final = 423_624  # up to isomorphism
 HASH_BYTES: Final = 16

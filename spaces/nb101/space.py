@@ -19,7 +19,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
 from nasbench_suite.spaces.nb101.adjacency import Matrix
 from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, pack_labels
-from nasbench_suite.spaces.nb101.definition import HASH_BYTES, MAX_VERTICES, OPERATIONS
+from nasbench_suite.spaces.nb101.definition import CELLS, HASH_BYTES, MAX_VERTICES, OPERATIONS
 from nasbench_suite.spaces.nb101.forms import FORMS
 from nasbench_suite.spaces.nb101.graphs import cell_hash
 from nasbench_suite.spaces.nb101.pruning import check, pad
@@ -127,6 +127,9 @@ class NB101(Space[Cell]):
     def enumerate(self) -> Iterator[Cell]:
         """Lists every cell once, in the order and numbering of nasbench's enumerator and files."""
         return map(Cell._make, enumeration.cells().representatives.tolist())
+
+    def __len__(self) -> int:
+        return CELLS
 
     def network(self, arch: Cell, **settings: Any) -> NB101Network:
         """Builds the cell as the paper's image classifier; `settings` are those of `network.NB101Network`."""

@@ -110,6 +110,9 @@ class NB201(Space[Architecture]):
         random.Random(88).shuffle(archs)
         return iter(archs)
 
+    def __len__(self) -> int:
+        return len(self._archs)
+
     def network(self, arch: Architecture, **settings: Any) -> NB201Network:
         """Builds the paper's image classifier; `settings` are those of `network.NB201Network`."""
         from nasbench_suite.spaces.nb201.network import NB201Network

@@ -70,6 +70,9 @@ class NBMacro(Space[MacroArchitecture]):
         """Lists the product of the operations, last layer fastest; the published file has no order of its own."""
         return product(range(len(OPERATIONS)), repeat=LAYERS)
 
+    def __len__(self) -> int:
+        return len(OPERATIONS) ** LAYERS
+
     def network(self, arch: MacroArchitecture, **settings: Any) -> NBMacroNetwork:
         """Builds the paper's image classifier; `settings` are those of `network.NBMacroNetwork`."""
         from nasbench_suite.spaces.nb_macro.network import NBMacroNetwork
