@@ -178,6 +178,9 @@ def test_a_pattern_imports_every_space_that_it_matches(cli: Callable, small_csv:
         ("label: [a, b]\n", ["label: expected text"]),
         ("hydra: {mode: BOTH}\n", ["hydra.mode"]),
         ("hydra: {sweep: {dir: there}}\n", ["mine: hydra.sweep: expected nothing, for results decides"]),
+        ("hydra: {mode: MULTIRUN, sweeper: null}\n", ["sweeper is not configured"]),
+        ("algorithm: {3: 4}\n", ["algorithm.3: there is no such key"]),
+        (f"defaults:\n  - override /budget: {'x' * 300}\n", ["budget: there is no 'xxx", "File name too long"]),
         ("hydra: {sweeper: {params: 3}}\n", ["hydra.sweeper.params"]),
     ],
 )

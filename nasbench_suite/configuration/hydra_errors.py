@@ -5,6 +5,8 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from textwrap import shorten
 from traceback import walk_tb
 from typing import Any
 
@@ -34,7 +36,7 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
         raise as_suite_error(error) from error
     except RecursionError as error:  # a RuntimeError too
         raise ConfigError("the configuration is nested without an end") from error
-    except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError, OSError) as error:
         if not _is_theirs(error):
             raise
         raise as_suite_error(error) from error
@@ -48,6 +50,8 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
 def _is_theirs(error: Exception) -> bool:
     """Whether an error was raised while a configuration was read and composed, so that it is about that."""
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    if isinstance(error, OSError):  # of a file that a configuration names, looked for by one of Hydra's sources
+        return any(module.startswith(_SOURCES) for module in modules)
     return modules[-1].partition(".")[0] in _COMPOSERS and "hydra.core.utils" not in modules
 
 
@@ -60,12 +64,15 @@ def as_suite_error(error: Exception) -> NasBenchSuiteError:
         if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.parent_node is not None:
             return _not_in(cause.parent_node, str(cause.full_key))
         cause = cause.__cause__
+    if isinstance(error, OSError):
+        file = Path(str(error.filename))
+        return ConfigError(f"{file.parent.name}: there is no {file.stem[:40]!r} ({error.strerror})")
     text = str(error).partition("\nConfig search path")[0]
     for pattern, answer in _ANSWERS:
         match = re.search(pattern, text, flags=re.DOTALL)
         if match:
             return answer(match)
-    return ConfigError(" ".join(text.split()))
+    return ConfigError(shorten(" ".join(text.split()), 500))
 
 
 def _not_in(node: Container, key: str) -> ConfigError:
@@ -108,6 +115,7 @@ def _sweep(match: re.Match[str]) -> ConfigError:
 
 # the packages that read and compose configurations; `hydra.core.utils` is where what was composed is run
 _COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
+_SOURCES = "hydra._internal.core_plugins"
 _ANSWERS = (
     (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
