@@ -85,7 +85,11 @@ def _describe_parameters(path: Path, metadata: Metadata) -> Iterator[str]:
     if not parameters_path(path).exists():
         return
     try:
-        yield f"parameters: of {ParametersStore(path, metadata).networks:,} networks in {parameters_path(path).name}"
+        store = ParametersStore(path, metadata)
+        if store.foreign is None:
+            yield f"parameters: of {store.networks:,} networks in {store.path.name}"
+        else:
+            yield f"parameters passed over: {store.foreign}"
     except TableError as error:
         yield f"parameters passed over: {error}"
 

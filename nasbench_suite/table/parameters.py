@@ -155,6 +155,8 @@ class ParametersStore:
     Attributes:
         path: of the file.
         networks: how many there are.
+        foreign: why none of them is the table's: the file belongs to one of other content, as an import that replaced
+            the table leaves it; None where it is the table's.
     """
 
     def __init__(self, table: Path, metadata: Metadata) -> None:
@@ -165,7 +167,7 @@ class ParametersStore:
             metadata: what the table says of itself.
 
         Raises:
-            TableError: the file cannot be read, is damaged, or belongs to a table of other content.
+            TableError: the file cannot be read, or is damaged.
         """
         self.path = parameters_path(table)
         with self._open() as file:
@@ -177,12 +179,13 @@ class ParametersStore:
                 owner = _text(header["table_sha256"])
             except (ValueError, KeyError, TypeError, RecursionError, struct.error) as error:
                 raise self._damaged(error) from None
+        self.networks = len(self._index)
+        self.foreign = None
         if owner != metadata.content_sha256:
-            raise TableError(
+            self.foreign = (
                 f"{self.path}: belongs to a table with content {owner[:12]!r}, and {table.stem} has "
                 f"{metadata.content_sha256[:12]}; import it again with --weights, or remove the file"
             )
-        self.networks = len(self._index)
 
     def __contains__(self, key: NetworkKey) -> bool:
         return self._find(key) is not None
@@ -192,7 +195,9 @@ class ParametersStore:
 
         Raises:
             MissingValueError: there is none.
+            TableError: the file is not this table's.
         """
+        self._check_own()
         schedules = [schedule for name, schedule in self._series if name == trial_set]
         if not schedules:
             known = ", ".join(dict.fromkeys(name for name, _ in self._series)) or "none"
@@ -204,7 +209,7 @@ class ParametersStore:
 
         Raises:
             MissingValueError: there is none.
-            TableError: its part of the file is damaged, or cannot be read.
+            TableError: its part of the file is damaged, or cannot be read, or the file is not this table's.
         """
         at = self._find(key)
         if at is None:
@@ -216,16 +221,23 @@ class ParametersStore:
             return self._read(file, at)
 
     def verify(self) -> None:
-        """Reads every network.
+        """Reads every network, where they are the table's.
 
         Raises:
             TableError: one is damaged, or cannot be read.
         """
+        if self.foreign is not None:
+            return
         with self._open() as file:
             for at in range(self.networks):
                 self._read(file, at)
 
+    def _check_own(self) -> None:
+        if self.foreign is not None:
+            raise TableError(self.foreign)
+
     def _find(self, key: NetworkKey) -> int | None:
+        self._check_own()
         series, index = self._series.get((key.trial_set, key.schedule)), self._index
         if series is None:
             return None

@@ -362,7 +362,7 @@ class Table(TableView):
         """The parameters of the table's networks, in a file beside it; None where they were not kept.
 
         Raises:
-            TableError: the file is damaged, or belongs to a table of other content.
+            TableError: the file is damaged.
         """
         return ParametersStore(self.path, self.metadata) if parameters_path(self.path).exists() else None
 

@@ -75,8 +75,11 @@ def test_the_table_is_the_same_with_and_without_them(tmp_path: Path) -> None:
 def test_those_of_a_table_with_other_content_are_refused(path: Path, tmp_path: Path) -> None:
     write(tmp_path / "other.mdb", 51.0, parameters=False)
     parameters_path(path).rename(tmp_path / f"other{ENDING}")
-    with pytest.raises(TableError, match="belongs to a table with content"):
-        Table(tmp_path / "other.mdb", SPACE).parameters(ARCHS[0], "cifar10", 777)
+    table = Table(tmp_path / "other.mdb", SPACE)
+    for schedule in (None, 12):
+        with pytest.raises(TableError, match="belongs to a table with content"):
+            table.parameters(ARCHS[0], "cifar10", 777, schedule)
+    table.verify()  # the table itself is whole
 
 
 def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:

@@ -7,11 +7,15 @@ from typing import Any
 from nasbench_suite.compat.nats_bench.archives import as_tensors, read_states
 from nasbench_suite.spaces.nb201.official.release import SCHEDULES
 from nasbench_suite.table import Table
-from nasbench_suite.table.parameters import NetworkKey
+from nasbench_suite.table.parameters import NetworkKey, parameters_path
 
 
 class NetworkParameters:
-    """Finds the parameters of a table's networks."""
+    """Finds the parameters of a table's networks.
+
+    Attributes:
+        kept: whether there is a file of them beside the table.
+    """
 
     def __init__(self, table: Table, indexes: dict[int, int], folder: str | None = None) -> None:
         """
@@ -21,6 +25,7 @@ class NetworkParameters:
             folder: a `-full` folder, or one of `NNNNNN-FULL.pth`, where the table has none.
         """
         self._table, self._indexes, self._folder = table, indexes, folder
+        self.kept = parameters_path(table.path).exists()
 
     def read(self, row: int, trial_set: str, schedule: int, trial: int | None) -> dict[str, Any] | None:
         """Returns a network's parameters as tensors; None where they were not kept.

@@ -96,7 +96,7 @@ class TableResults(MutableMapping[int, Schedules]):
                 results.dataset_seed.setdefault(one.trial_set, []).append(seed)
                 results.all_results[one.trial_set, seed] = ResultsCount.of_table(reader, self._arithmetic)
         for results in made.values():
-            results.clear_net_done = self._table.parameters_store is None
+            results.clear_net_done = not self._parameters.kept
             results.calculate_with(self._arithmetic)
         return {name: results for name, results in made.items() if results.all_results}
 
