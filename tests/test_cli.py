@@ -63,7 +63,8 @@ def fails(answer: Any, *parts: str) -> None:
         (["import", "nb201", "foreign.bin"], ["foreign.bin: not a format", "CSV"]),
         (["import", "nb201", "foreign.bin", "--format", "xlsx"], ["xlsx", "tidy"]),
         (["import", "nb201", "foreign.bin", "--format", "tidy"], ["foreign.bin"]),
-        (["import", "nb201", "."], ["not a format"]),
+        (["import", "nb201", "home"], ["home: not a format"]),
+        (["import", "nb201", "."], ["--name", "--force"]),  # good.csv is in it
         (["import", "nb201", "good.csv", "--name", "../x"], ["expected a table name"]),
         (["import", "nb201", "good.csv"], ["--name", "--force"]),  # the installed table has other content
         (["report", "lost"], ["lost: expected a results folder"]),
