@@ -13,6 +13,7 @@ from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from nasbench_suite.configuration.extras import has_extra, missing_extra
 from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
 from nasbench_suite.configuration.typed import unknown_key
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
@@ -80,6 +81,15 @@ def _not_in_group(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{group}: there is no {name!r}; {hint}")
 
 
+def _no_plugin(match: re.Match[str]) -> ConfigError:
+    kind, name, options = match[1], match[2].rpartition("/")[2], (match[3] or "").split()
+    if has_extra(match[2]):
+        return missing_extra(f"hydra/{kind}", "optuna" if "sampler" in match[2] else name)
+    close = get_close_matches(name, options, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there is: {', '.join(options)}"
+    return ConfigError(f"hydra/{kind}: there is no {name!r}; {hint}")
+
+
 def _no_group(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{match[1]}: there is no {match[2]!r}")
 
@@ -91,6 +101,7 @@ def _there_already(match: re.Match[str]) -> ConfigError:
 # the packages that read and compose configurations; `hydra.core.utils` is where what was composed is run
 _COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
 _ANSWERS = (
+    (r"Could not find 'hydra/(launcher|sweeper)/([^']+)'(?:\s+Available options in '[^']+':\s+(.*))?", _no_plugin),
     (r"Could not override '([^']+)'", _not_in_struct),
     (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
