@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nasbench_suite.atomic_write import atomic_write, cannot_write
+from nasbench_suite.atomic_write import atomic_write, cannot_write, remove_abandoned
 from nasbench_suite.configuration.identity import identity
+from nasbench_suite.folder_lock import lock_folder
 from nasbench_suite.whole_number import is_whole
 
 _PATTERN = "sweep-*.json"
@@ -60,14 +61,15 @@ def write_plan(folder: Path, plan: SweepPlan, add: bool = False) -> None:
         ResultsError: it cannot be written.
     """
     path = folder / f"sweep-{identity(plan.command)}.json"
-    earlier = _read(path) if add and path.exists() else None
-    jobs = dict.fromkeys([*(earlier.jobs if earlier else ()), *plan.jobs])
-    content = {"command": plan.command, "jobs": [vars(job) for job in jobs]}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        atomic_write(path, (json.dumps(content, indent=2) + "\n").encode())
-    except OSError as error:
-        raise cannot_write(folder, error, "choose another results=") from error
+    with lock_folder(folder, wait=True):
+        earlier = _read(path) if add and path.exists() else None
+        jobs = dict.fromkeys([*(earlier.jobs if earlier else ()), *plan.jobs])
+        content = {"command": plan.command, "jobs": [vars(job) for job in jobs]}
+        try:
+            remove_abandoned(folder)
+            atomic_write(path, (json.dumps(content, indent=2) + "\n").encode())
+        except OSError as error:
+            raise cannot_write(folder, error, "choose another results=") from error
 
 
 def read_plans(folders: Iterable[Path]) -> list[SweepPlan]:
