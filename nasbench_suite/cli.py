@@ -1,4 +1,4 @@
-"""The command line: `nasbench-suite run | rerun | verify | build | import | tables | query | report ...`.
+"""The command line: `nasbench-suite run | rerun | verify | status | build | import | tables | query | report ...`.
 
 Each command imports what it needs when it runs, so that none waits for another's libraries.
 """
@@ -194,6 +194,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--csv", action="store_true", help="print the same at all epochs, as CSV")
     command.set_defaults(command=_query)
 
+    command = commands.add_parser("status", help="where every job of a sweep stands, and what a restart would do")
+    command.add_argument("folders", type=_path, nargs="+", metavar="DIR", help="results folders")
+    command.add_argument("--json", action="store_true", help="print a list of objects")
+    command.set_defaults(command=_status)
+
     command = commands.add_parser("report", help="tables and figures of finished runs")
     command.add_argument("folders", type=_path, nargs="+", metavar="DIR", help="results folders")
     command.add_argument(
@@ -350,6 +355,12 @@ def _query(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.query import show
 
     show(options)
+
+
+def _status(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.status import show
+
+    show(options.folders, options.json)
 
 
 def _report(options: argparse.Namespace) -> None:

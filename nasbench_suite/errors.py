@@ -16,7 +16,9 @@
     |-- SourceError                  a file that cannot be imported: foreign, corrupt or contradictory
     |-- DatasetError                 images that are not there, or not what they should be
     |-- ProcessKilledError           a process of ours that was killed, perhaps for want of memory
+    |-- SweepError                   jobs of a sweep failed; the others ended
     |-- ResultsError                 a results folder that cannot be written, resumed or reported
+    |   `-- FolderBusyError              another process works there
     `-- ConfigError                  a configuration that makes no sense
 
 Messages are one line: what was expected, what came, what to do. The command line prints them without a
@@ -88,8 +90,16 @@ class ProcessKilledError(NasBenchSuiteError):
     """A process of ours that was killed, perhaps for want of memory."""
 
 
+class SweepError(NasBenchSuiteError):
+    """Jobs of a sweep failed; the others ended."""
+
+
 class ResultsError(NasBenchSuiteError):
     """A results folder that cannot be written, resumed or reported."""
+
+
+class FolderBusyError(ResultsError):
+    """Another process works in a folder, and is not waited for."""
 
 
 class ConfigError(NasBenchSuiteError, ValueError):

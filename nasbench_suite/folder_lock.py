@@ -6,7 +6,7 @@ from pathlib import Path
 import filelock
 
 from nasbench_suite.atomic_write import cannot_write
-from nasbench_suite.errors import ResultsError
+from nasbench_suite.errors import FolderBusyError, ResultsError
 
 _LOCK = ".lock"
 
@@ -19,7 +19,8 @@ def lock_folder(path: Path, wait: bool) -> filelock.BaseFileLock:
         wait: whether to wait for a process that works there, after a line that says so.
 
     Raises:
-        ResultsError: the folder cannot be written, or another process works there and is not to be waited for.
+        FolderBusyError: another process works there, and is not to be waited for.
+        ResultsError: the folder cannot be written.
     """
     lock = filelock.FileLock(path / _LOCK)
     try:
@@ -30,7 +31,7 @@ def lock_folder(path: Path, wait: bool) -> filelock.BaseFileLock:
             lock.acquire(blocking=False)
         except filelock.Timeout:
             if not wait:
-                raise ResultsError(f"{path}: another process works there; wait for it") from None
+                raise FolderBusyError(f"{path}: another process works there; wait for it") from None
             print(f"nasbench-suite: {path}: another process works there; waiting for it", file=sys.stderr, flush=True)
             lock.acquire()
     except OSError as error:

@@ -17,7 +17,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import ConfigCompositionException
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf import _utils as omegaconf_yaml
 from omegaconf._utils import get_yaml_loader
 from omegaconf.errors import OmegaConfBaseException
@@ -72,6 +72,7 @@ class RememberingLoader(ConfigLoaderImpl):
             if run_mode == RunMode.MULTIRUN or not any(OmegaConf.is_missing(choices, group) for group in choices):
                 return remembered
         config: DictConfig = super().load_configuration(config_name, files, run_mode)
+        _without_classes(config)
         memory[key] = pickle.dumps(config)
         return config
 
@@ -112,6 +113,18 @@ def composing_once() -> Iterator[None]:
         yield
     finally:
         application.ConfigLoaderImpl, omegaconf_yaml.get_yaml_loader = before
+
+
+def _without_classes(config: DictConfig) -> None:
+    """Turns what plugins declare by their own classes into plain values.
+
+    Hydra loads the plugins' modules once more in the processes of a launcher, and what was made of the first loading
+    does not pickle there.
+    """
+    with open_dict(config.hydra):
+        for key in ("launcher", "sweeper"):
+            if OmegaConf.is_config(config.hydra[key]):
+                config.hydra[key] = OmegaConf.to_container(config.hydra[key], enum_to_str=True)
 
 
 def _describe(config: DictConfig, overrides: Sequence[Override]) -> None:

@@ -16,6 +16,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from yaml import YAMLError
 
 from nasbench_suite.closest import closest
+from nasbench_suite.configuration.extras import has_extra, missing_extra
 from nasbench_suite.configuration.typed import unknown_key
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 
@@ -100,6 +101,15 @@ def _not_in_group(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{group}: there is no {name!r}; {hint}")
 
 
+def _no_plugin(match: re.Match[str]) -> ConfigError:
+    kind, name, options = match[1], match[2].rpartition("/")[2], (match[3] or "").split()
+    if has_extra(match[2]):
+        return missing_extra(f"hydra/{kind}", "optuna" if "sampler" in match[2] else name)
+    close = closest(name, options)
+    hint = f"did you mean {close}?" if close else f"there is: {', '.join(options)}"
+    return ConfigError(f"hydra/{kind}: there is no {name!r}; {hint}")
+
+
 def _no_group(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{match[1]}: there is no {match[2]!r}")
 
@@ -117,6 +127,7 @@ def _sweep(match: re.Match[str]) -> ConfigError:
 _COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
 _SOURCES = "hydra._internal.core_plugins"
 _ANSWERS = (
+    (r"Could not find 'hydra/(launcher|sweeper)/([^']+)'(?:\s+Available options in '[^']+':\s+(.*))?", _no_plugin),
     (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
     (r"Ambiguous value for argument '([^=]+)=([^\n]*)'\n", _sweep),

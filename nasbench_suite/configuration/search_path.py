@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
@@ -51,3 +52,6 @@ def register() -> None:
     Plugins.instance().register(SuiteSearchPath)
     Plugins.instance().register(SettingsSource)
     resolvers.register()
+    # conf/hydra/sweeper/optuna.yaml is in its place: by the plugin's own, lower is better and the first failure the end
+    sweepers = ConfigStore.instance().repo.get("hydra", {}).get("sweeper", {})
+    sweepers.pop("optuna.yaml", None)

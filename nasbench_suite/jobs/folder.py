@@ -83,20 +83,20 @@ class JobFolder:
         self._log: journal.Journal | None = None
 
     @classmethod
-    def open(cls, path: Path, description: Mapping[str, Any], config: Mapping[str, Any]) -> Self:
+    def open(cls, path: Path, description: Mapping[str, Any], config: Mapping[str, Any], wait: bool = True) -> Self:
         """Opens a folder, new, begun or finished; what is finished in it stays.
-
-        Where another process works there, it is waited for.
 
         Args:
             path: of the folder.
             description: of the job, as `Job.describe` returns it.
             config: the resolved configuration.
+            wait: whether another process that works there is waited for.
 
         Raises:
+            FolderBusyError: another process works there, and is not waited for.
             ResultsError: it cannot be written, is of an older format, is damaged, or other versions began it.
         """
-        lock = lock_folder(path, wait=True)
+        lock = lock_folder(path, wait)
         try:
             folder = cls(path, lock, description, config)
             if folder._manifest is None:

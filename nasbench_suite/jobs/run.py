@@ -23,7 +23,13 @@ def open_searcher(job: Job, observer: OpenObserver | None = None) -> Searcher:
     return kind_of(job.config["algorithm"]).open_searcher(job, observer)
 
 
-def run(job: Job, observer: OpenObserver | None = None) -> Path:
+def run(
+    job: Job,
+    observer: OpenObserver | None = None,
+    *,
+    wait: bool = True,
+    begun: Callable[[Sequence[int]], None] | None = None,
+) -> Path:
     """Runs what is not finished yet of a job, and returns its folder.
 
     The results do not depend on how many processes there are. A kill at any moment loses no finished seed. Of processes
@@ -32,8 +38,12 @@ def run(job: Job, observer: OpenObserver | None = None) -> Path:
     Args:
         job: what to run.
         observer: opens who watches each one-shot search; a module's function, so that processes can be handed it.
+        wait: whether another process that works in its folder is waited for.
+        begun: is handed the seeds that are left, none of a finished job, before they are searched; in the process that
+            keeps the folder.
 
     Raises:
+        FolderBusyError: another process works in the folder, and is not waited for.
         ProcessKilledError: a process was killed.
         ResultsError: the folder cannot be written, is damaged, or was begun by another version.
     """
@@ -42,8 +52,10 @@ def run(job: Job, observer: OpenObserver | None = None) -> Path:
 
         def unfinished() -> list[int]:
             nonlocal folder
-            folder = stack.enter_context(JobFolder.open(job.folder, job.describe(), job.config))
+            folder = stack.enter_context(JobFolder.open(job.folder, job.describe(), job.config, wait))
             missing = [seed for seed in job.seeds if seed not in folder.seeds]
+            if begun is not None:
+                begun(missing)
             if missing:
                 folder.begin()
             return missing

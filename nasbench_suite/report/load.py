@@ -15,6 +15,8 @@ from nasbench_suite.notebook import as_pandas, grid
 from nasbench_suite.report.folder_format import refuse_old
 from nasbench_suite.report.read import read_folder, read_json
 from nasbench_suite.report.results import Column, Results
+from nasbench_suite.sweeps.plan import read_plans
+from nasbench_suite.sweeps.status import JobStatus, job_statuses
 
 T = TypeVar("T")
 SAME = ("space", "dataset", "algorithm", "protocol", "table_hash", "one_shot")  # of folders with one config id
@@ -28,11 +30,13 @@ class LoadedResults:
         results: by configuration.
         unfinished: folders of jobs that have not ended.
         left_out: by folder, why it is not among the results, in a line.
+        missing: jobs that a sweep there has planned, and whose searches are not all finished.
     """
 
     results: tuple[Results, ...]
     unfinished: tuple[Path, ...]
     left_out: Mapping[Path, str]
+    missing: tuple[JobStatus, ...] = ()
 
     def __len__(self) -> int:
         """How many configurations there are."""
@@ -86,9 +90,17 @@ def load(folders: Iterable[Path]) -> LoadedResults:
                 unfinished.append(job)
         except ResultsError as error:
             left_out[job] = str(error)
+    missing = _missing(folders)
     if not by_config:
-        raise ResultsError(f"{', '.join(map(str, folders))}: {_nothing(unfinished, left_out)}")
-    return LoadedResults(tuple(map(_merge, by_config.values())), tuple(unfinished), left_out)
+        raise ResultsError(f"{', '.join(map(str, folders))}: {_nothing(unfinished, left_out, missing)}")
+    return LoadedResults(tuple(map(_merge, by_config.values())), tuple(unfinished), left_out, missing)
+
+
+def _missing(folders: Sequence[Path]) -> tuple[JobStatus, ...]:
+    if not read_plans(folders):
+        return ()
+    # of a job without any finished search, its folder is named
+    return tuple(job for job in job_statuses(folders) if job.state != "finished" and (job.seeds_done or not job.begun))
 
 
 def _find(folders: Sequence[Path]) -> list[Path]:
@@ -100,10 +112,12 @@ def _find(folders: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(jobs))
 
 
-def _nothing(unfinished: Sequence[Path], left_out: Mapping[Path, str]) -> str:
+def _nothing(unfinished: Sequence[Path], left_out: Mapping[Path, str], missing: Sequence[JobStatus]) -> str:
     text = "no finished job in or below it"
     if unfinished:
         text += f", {len(unfinished)} unfinished; start them again to go on"
+    if planned := sum(job.state == "planned" for job in missing):
+        text += f", {planned} planned"
     if left_out:
         first, reason = next(iter(left_out.items()))
         text += f" that can be reported; {len(left_out)} left out, the first is {first}: {reason}"

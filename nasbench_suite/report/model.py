@@ -22,7 +22,10 @@ from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.scored_row import ScoredRow, score_rows
 from nasbench_suite.report.tradeoff import several
-from nasbench_suite.report.words import found_architecture
+from nasbench_suite.report.words import found_architecture, number_of_searches
+from nasbench_suite.sweeps.status import JobStatus
+
+_MOST_MISSING = 20  # a note each
 
 
 @dataclass(frozen=True)
@@ -285,7 +288,16 @@ def _notes(loaded: LoadedResults) -> list[str]:
     unfinished = [
         f"{folder} is not finished, and not in this report; start it again to go on" for folder in loaded.unfinished
     ]
-    return left_out + unfinished
+    missing = [_missing(job) for job in loaded.missing[:_MOST_MISSING]]
+    if more := len(loaded.missing) - len(missing):
+        missing.append(f"{more} more jobs are planned and not finished; nasbench-suite status lists them")
+    return left_out + unfinished + missing
+
+
+def _missing(job: JobStatus) -> str:
+    how = f"{job.state}: {job.reason}" if job.reason else job.state
+    done = f"{job.seeds_done} of {number_of_searches(job.seeds_planned)} finished"
+    return f"{job.label} is missing or not whole ({how}), {done}; the job alone: {job.command}"
 
 
 def _warnings(results: Results, label: str) -> list[str]:

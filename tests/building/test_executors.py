@@ -44,7 +44,8 @@ def test_killed_workers_are_replaced_and_the_results_are_those_of_nobody_killed(
 
 @pytest.mark.extra
 def test_a_killed_actor_of_ray_is_replaced(make_plan: Make, make_settings: Order) -> None:
-    ray = pytest.importorskip("ray", reason="needs Ray: pip install nasbench-suite[ray]")
+    import ray
+
     from nasbench_suite.building.ray_executor import RayExecutor
 
     class Unlucky(RayExecutor):
