@@ -1,4 +1,4 @@
-"""What W&B's variables in the environment say; the configuration's keys come first, and some read a variable themselves."""
+"""What W&B's variables in the environment say where the configuration's keys say nothing; see conf/tracking."""
 
 import os
 from collections.abc import Iterator

@@ -15,7 +15,9 @@ _NAMES: dict[str, Mode] = {
 
 
 def mode(settings: Mapping[str, Any]) -> Mode:
-    """Returns the mode that holds: the configuration's; else `WANDB_MODE`; else online under a sweep's agent; else offline.
+    """Returns the mode that holds.
+
+    That is the configuration's; else `WANDB_MODE`; else online under a sweep's agent, and offline elsewhere.
 
     Raises:
         ConfigError: the settings, or the environment, name another mode than those on offer.

@@ -253,7 +253,7 @@ def _end_service() -> None:
 
 @contextmanager
 def _data_folder(folder: Path) -> Iterator[None]:
-    """Lets W&B keep what it has yet to upload in a folder, instead of in the user's home; a folder of the user's stays."""
+    """Lets W&B keep what it has yet to upload in a folder, instead of in the user's home; `WANDB_DATA_DIR` stays."""
     if os.environ.get("WANDB_DATA_DIR"):
         yield
         return

@@ -116,7 +116,7 @@ def read_run(read_runs: Callable[[Path], list[OfflineRun]]) -> Callable[[Path], 
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A server that answers W&B's client in this process and in those that it starts; every request must have an answer."""
+    """A server that answers W&B's client, here and in the processes that a test starts; it must know every request."""
     from wandb_server import Server
 
     wandb.teardown()  # its process keeps the server that it has met first

@@ -69,9 +69,8 @@ def test_a_failed_job_arrives_as_a_failed_run(cli: Call, server: Any) -> None:
     assert run.exit_code == 1 and "999" in run.summary["error"]
 
 
-def test_the_seeds_of_a_one_shot_job_and_the_job_are_runs_of_one_group(
-    python: Call, server: Any
-) -> None:
+@pytest.mark.extra
+def test_the_seeds_of_a_one_shot_job_and_the_job_are_runs_of_one_group(python: Call, server: Any) -> None:
     answer = python("-W", "ignore::ResourceWarning", "-m", "nasbench_suite", "run", *ONE_SHOT, "tracking=online")
     assert answer.code == 0, answer.err
     runs = sorted(server.project("nasbench-suite"), key=lambda run: str(run.sent["jobType"]))
@@ -91,18 +90,14 @@ def test_an_offline_run_that_is_sent_twice_arrives_once(cli: Call, python: Call,
     for words in ([], [], ["--no-skip-synced"]):
         assert python("-W", "ignore", "-m", "wandb", "sync", *words, folder).code == 0
         run, project = the_run(server), server.project("nasbench-suite")
-        arrived.append(
-            (run.history, run.summary, run.config, run.tags, run.exit_code, set(run.files))
-            + tuple((name, set(artifact.versions)) for name, artifact in sorted(project.artifacts.items()))
-        )
+        versions = {name: set(artifact.versions) for name, artifact in project.artifacts.items()}
+        arrived.append((run.history, run.summary, run.config, run.tags, run.exit_code, set(run.files), versions))
     assert arrived[0] == arrived[1] == arrived[2]
     assert len(arrived[0][0]) > 150
 
 
 @pytest.mark.parametrize("trouble", ["errors", "silence", "errors after the start"])
-def test_a_server_in_trouble_costs_a_line_and_no_result(
-    cli: Call, server: Any, tmp_path: Path, trouble: str
-) -> None:
+def test_a_server_in_trouble_costs_a_line_and_no_result(cli: Call, server: Any, tmp_path: Path, trouble: str) -> None:
     if trouble == "errors":
         server.status = 500
     elif trouble == "silence":
