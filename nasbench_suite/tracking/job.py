@@ -74,7 +74,8 @@ def _log(
     if mode(config["tracking"]) == "disabled" or not (folder / JOB).exists():
         return None
     try:
-        with filelock.FileLock(folder / ".lock", blocking=False):
+        # a run of the environment's is this process's to feed
+        with filelock.FileLock(folder / ".lock", blocking=given is not None):
             root = Path(config["results"]).resolve().name
             return _log_locked(folder, config["tracking"], root, error, objective, given)
     except filelock.Timeout:

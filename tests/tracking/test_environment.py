@@ -16,7 +16,7 @@ ReadRun = Callable[[Path], Any]
 RUN = ("run", "seeds=2", "budget.seconds=3000")
 SWEEP_FILE = Path(__file__).parents[2] / "experiments" / "wandb_sweep" / "rea_tuning.yaml"
 # on the table that comes with the package
-SUPERNET = ("supernet.epochs=1", "supernet.network.channels=2", "supernet.network.cells=1", "supernet.batch=200")
+SUPERNET = ("supernet.epochs=2", "supernet.network.channels=2", "supernet.network.cells=1", "supernet.batch=200")
 
 
 @pytest.fixture
@@ -72,15 +72,32 @@ def test_of_several_jobs_the_first_has_the_given_run(cli: Call, agent: Any) -> N
     assert "sweep" not in other.sent
 
 
-def test_the_seeds_of_a_one_shot_job_do_not_share_the_agents_run(python: Call, agent: Any) -> None:
-    words = ("run", "protocol=digits", "algorithm=rsps", "seeds=2", *SUPERNET)
-    answer = python("-W", "ignore::ResourceWarning", "-m", "nasbench_suite", *words)
-    assert answer.code == 0, answer.err
+def test_a_one_shot_seed_does_not_share_the_agents_run(agent: Any, tmp_path: Path) -> None:
+    from test_one_shot import SCORES, open_live, record
+
+    for seed in (3, 4):
+        with open_live(tmp_path, seed, mode=None) as live:
+            live.epoch(record(1), SCORES)
+    runs = list(agent.project("p", "team"))
+    assert len({run.name for run in runs} - {"given"}) == len(runs) == 2
+    assert [(run.sent["jobType"], run.sent.get("sweep"), len(run.history)) for run in runs] == [("train", None, 1)] * 2
+
+
+@pytest.mark.extra
+def test_a_one_shot_job_feeds_the_agents_run_and_one_for_each_seed(agent: Any, tmp_path: Path) -> None:
+    words = ("run", "protocol=digits", "algorithm=rsps", "seeds=2", "cores=1", *SUPERNET)
+    command = [sys.executable, "-m", "nasbench_suite", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, "W&B: http" in done.stdout) == (0, True), done.stderr
     runs = agent.project("sweeps", "team").runs
     trained = [run for run in runs.values() if run.sent["jobType"] == "train"]
     assert runs["given"].sent["jobType"] == "search" and len(trained) == 2 and len(runs) == 3
-    assert [run.sent.get("sweep") for run in trained] == [None, None]
+    assert [(run.sent.get("sweep"), run.exit_code) for run in trained] == [(None, 0)] * 2
+    assert {run.sent["groupName"] for run in runs.values()} == {"results"}
     assert {run.config["search_seed"] for run in trained} == {0, 1}
+    for run in trained:
+        assert [row["epoch"] for row in run.history] == [1, 2]
+        assert run.summary["final/digits/test_accuracy"] > 0
 
 
 @pytest.mark.usefixtures("installed")
@@ -144,6 +161,12 @@ def test_what_is_empty_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given_run() is None and tags() == []
     monkeypatch.setenv("WANDB_RUN_ID", "r")
     assert given_run() == GivenRun("r")
+
+
+def test_the_page_shows_the_sweeps_file() -> None:
+    lines = [line for line in SWEEP_FILE.read_text().splitlines() if not line.startswith("#")]
+    page = (SWEEP_FILE.parents[2] / "docs" / "wandb.md").read_text()
+    assert "\n".join(f"    {line}" for line in lines) in page
 
 
 @pytest.mark.extra

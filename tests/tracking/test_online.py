@@ -12,9 +12,6 @@ from nasbench_suite.report.model import make_report
 
 Call = Callable[..., Any]
 RUN = ("run", "protocol=nb201", "seeds=2", "budget.seconds=3000", "tracking.timeout=10")
-# on the table that comes with the package
-SUPERNET = ("supernet.epochs=2", "supernet.network.channels=2", "supernet.network.cells=1", "supernet.batch=200")
-ONE_SHOT = ("protocol=digits", "algorithm=rsps", "seeds=2", *SUPERNET)
 pytestmark = pytest.mark.usefixtures("installed")
 
 
@@ -67,19 +64,6 @@ def test_a_failed_job_arrives_as_a_failed_run(cli: Call, server: Any) -> None:
     assert cli(*RUN, "trial=999", "tracking=online").code == 2
     run = the_run(server)
     assert run.exit_code == 1 and "999" in run.summary["error"]
-
-
-@pytest.mark.extra
-def test_the_seeds_of_a_one_shot_job_and_the_job_are_runs_of_one_group(python: Call, server: Any) -> None:
-    answer = python("-W", "ignore::ResourceWarning", "-m", "nasbench_suite", "run", *ONE_SHOT, "tracking=online")
-    assert answer.code == 0, answer.err
-    runs = sorted(server.project("nasbench-suite"), key=lambda run: str(run.sent["jobType"]))
-    assert [run.sent["jobType"] for run in runs] == ["search", "train", "train"]
-    assert {run.sent["groupName"] for run in runs} == {"results"} and {run.exit_code for run in runs} == {0}
-    for run in runs[1:]:
-        assert [row["epoch"] for row in run.history] == [1, 2]
-        assert run.summary["final/digits/test_accuracy"] > 0
-    assert {run.config["search_seed"] for run in runs[1:]} == {0, 1}
 
 
 def test_an_offline_run_that_is_sent_twice_arrives_once(cli: Call, python: Call, server: Any, tmp_path: Path) -> None:
