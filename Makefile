@@ -22,7 +22,7 @@ test: setup
 
 # what needs optional packages: launchers, sweepers, the peers' own packages
 test-extras: setup
-	$(VENV)/bin/pip install -q -e ".[test,ray,peers]"
+	$(VENV)/bin/pip install -q -e ".[test,ray,peers,dashboard]"
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow"
 
 # pages in a headless Chromium, which has to be installed
