@@ -22,7 +22,7 @@ test: setup
 
 # what needs optional packages: launchers, sweepers, the peers' own packages
 test-extras: setup
-	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers]"
+	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]"
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow"
 
 # Optuna's and ConfigSpace's current releases, in an environment of their own, for a sweeper may pin an old Optuna; and the

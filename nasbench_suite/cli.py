@@ -227,6 +227,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
     command.set_defaults(command=_report)
 
+    command = commands.add_parser("dashboard", help="a W&B workspace that compares the runs of a project")
+    command.add_argument("words", nargs="+", metavar="wandb PROJECT", help="whose runs are compared")
+    command.add_argument("--entity", help="user or team; default: W&B's own")
+    command.add_argument(
+        "--dataset",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="that have panels; default: those of the project's runs",
+    )
+    command.add_argument("--save", type=_path, metavar="FILE", help="write the specification there, and ask no server")
+    command.set_defaults(command=_dashboard)
+
     command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
     command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
     command.add_argument("--dataset", required=True, help="the data set of tables that name none")
@@ -379,6 +392,12 @@ def _completion(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.completion import script
 
     print(script(options.shell), end="")
+
+
+def _dashboard(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.dashboard import show
+
+    show(options)
 
 
 def _distributions(options: argparse.Namespace) -> None:

@@ -61,7 +61,7 @@ def _change(config: Any, override: Override) -> None:
         raise ConfigError(f"{key}: expected key=value, got {override.input_line}")
     if key == "tracking":
         (name,) = values_of(override)
-        OmegaConf.update(config, "tracking.mode", str(files.ConfigFiles().read(f"tracking/{name}")["mode"]))
+        OmegaConf.update(config, "tracking.mode", files.ConfigFiles().read(f"tracking/{name}")["mode"])
     elif isinstance(OmegaConf.select(config, key), Mapping) or OmegaConf.is_dict(OmegaConf.select(config, key)):
         raise ConfigError(f"{key}: expected a value below it, such as budget.seconds=100; for another {key} use `run`")
     else:

@@ -143,10 +143,11 @@ def run_and_show(job: Job, wait: bool = True) -> float | None:
     report = make_report([folder])
     print(to_console(report))
     print(f"results: {_shown(folder)}{'' if left else ' (was there: nothing was left to search)'}", flush=True)
-    logged = tracking.log_job(folder, job.config) if tracked else None
+    objective = _objective(report)
+    logged = tracking.log_job(folder, job.config, objective, _given_run()) if tracked else None
     if logged:
         print(logged, flush=True)
-    return _objective(report)
+    return objective
 
 
 def _prepare(config: DictConfig, command: str) -> Job:
@@ -174,8 +175,17 @@ def run_job(job: Job, tracked: bool, wait: bool = True, begun: Callable[[Sequenc
         raise
     except Exception as error:
         if tracked and rank() == 0:
-            tracking.log_failure(job.folder, job.config, error)
+            tracking.log_failure(job.folder, job.config, error, _given_run())
         raise
+
+
+def _given_run() -> tracking.GivenRun | None:
+    """Returns the run of W&B's that the environment names for this job; of a sweep's jobs the first has it."""
+    if HydraConfig.initialized():
+        chosen = HydraConfig.get()
+        if chosen.mode == RunMode.MULTIRUN and chosen.job.num > 0:
+            return None
+    return tracking.given_run()
 
 
 def _objective(report: Report) -> float | None:

@@ -51,7 +51,7 @@ class BudgetConfig:
 class TrackingConfig:
     """W&B; see conf/tracking."""
 
-    mode: Literal["offline", "online", "disabled"]
+    mode: Literal["offline", "online", "disabled"] | None
     project: str
     entity: str | None
     group: str | None

@@ -7,6 +7,7 @@ A job is logged from its files when it ends (`log_job`); a training (`LiveRun`) 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nasbench_suite.tracking.environment import GivenRun, given_run
 from nasbench_suite.tracking.mode import mode
 
 if TYPE_CHECKING:
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
     from nasbench_suite.tracking.one_shot import LiveSupernet, live_supernet
     from nasbench_suite.tracking.run import Axes, LiveRun, RunName
 
-__all__ = ["Axes", "LiveRun", "LiveSupernet", "RunName", "live_supernet", "log_failure", "log_job", "mode"]
+__all__ = [
+    "Axes",
+    "GivenRun",
+    "LiveRun",
+    "LiveSupernet",
+    "RunName",
+    "given_run",
+    "live_supernet",
+    "log_failure",
+    "log_job",
+    "mode",
+]
 
 _MODULES = {
     **dict.fromkeys(("log_failure", "log_job"), "job"),

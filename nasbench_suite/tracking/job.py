@@ -22,6 +22,7 @@ from nasbench_suite.report.model import ReportedConfiguration, make_report
 from nasbench_suite.report.provenance import ranges
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import UNITS, EvaluationTimes, Unit, limit, times_in
+from nasbench_suite.tracking.environment import GivenRun
 from nasbench_suite.tracking.mode import mode
 from nasbench_suite.tracking.name import flat_config, run_name
 from nasbench_suite.tracking.run import Axes, LiveRun
@@ -37,33 +38,47 @@ SUMMARY = (
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 
 
-def log_job(folder: Path, config: Mapping[str, Any]) -> str | None:
-    """Logs a finished job, unless that was done before.
+def log_job(
+    folder: Path, config: Mapping[str, Any], objective: float | None = None, given: GivenRun | None = None
+) -> str | None:
+    """Logs a finished job, unless that was done before; a run that the environment names is always fed.
 
     Args:
         folder: of the job.
         config: the resolved configuration of this start, of which `tracking` and `results` are used.
+        objective: what an optimising sweeper maximises; None where there is none.
+        given: the run that the environment names, in place of the job's own.
 
     Returns:
         Where the run is, in a line; None where it is not logged.
     """
-    return _log(folder, config, None)
+    return _log(folder, config, None, objective, given)
 
 
-def log_failure(folder: Path, config: Mapping[str, Any], error: BaseException) -> str | None:
+def log_failure(
+    folder: Path, config: Mapping[str, Any], error: BaseException, given: GivenRun | None = None
+) -> str | None:
     """Logs a job that failed as a run with exit code 1, without curves; starting the job again replaces it.
 
     Takes what `log_job` takes, and what the job failed of.
     """
-    return _log(folder, config, error)
+    return _log(folder, config, error, None, given)
 
 
-def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -> str | None:
+def _log(
+    folder: Path,
+    config: Mapping[str, Any],
+    error: BaseException | None,
+    objective: float | None,
+    given: GivenRun | None,
+) -> str | None:
     if mode(config["tracking"]) == "disabled" or not (folder / JOB).exists():
         return None
     try:
-        with filelock.FileLock(folder / ".lock", blocking=False):
-            return _log_locked(folder, config["tracking"], Path(config["results"]).resolve().name, error)
+        # a run of the environment's is this process's to feed
+        with filelock.FileLock(folder / ".lock", blocking=given is not None):
+            root = Path(config["results"]).resolve().name
+            return _log_locked(folder, config["tracking"], root, error, objective, given)
     except filelock.Timeout:
         return None  # the process that has the folder now will log it
     except Exception as problem:  # whatever it is, the results are there
@@ -71,33 +86,42 @@ def _log(folder: Path, config: Mapping[str, Any], error: BaseException | None) -
         return None
 
 
-def _log_locked(folder: Path, settings: Mapping[str, Any], root: str, error: BaseException | None) -> str | None:
+def _log_locked(
+    folder: Path,
+    settings: Mapping[str, Any],
+    root: str,
+    error: BaseException | None,
+    objective: float | None,
+    given: GivenRun | None,
+) -> str | None:
     found = _finished(folder) if error is None else None
     description, config = _described(folder)
     first = config["seed"] if found is None else found.results.seeds[0]
     # not the last seed: a job that is given more seeds replaces its run
     shown = f"from seed {first}" if found is None else f"{_seeds(found.results.seeds)}"
-    name = run_name(description, f"{first}-on", settings["group"] or root, settings["tags"], shown=shown)
-    wanted = {key: settings[key] for key in ("mode", "project", "entity")} | {"id": name.id}
+    name = run_name(description, f"{first}-on", settings["group"] or root, settings["tags"], shown=shown, given=given)
+    wanted = {"mode": mode(settings)} | {key: settings[key] for key in ("project", "entity")} | {"id": name.id}
     if found is not None:
         wanted["seeds"] = ranges(found.results.seeds)
-    done = _logged(folder)
+    done = _logged(folder) if given is None else None
     if done is not None and wanted in (done["run"], {**done["run"], "mode": "offline"}):
         # an offline run need not follow an online one
         return _line(done["run"]["mode"], folder, done["where"], description)
-    with LiveRun(settings, folder, name, flat_config(description, config), _axes(found), quick=True) as run:
+    shown_config = {**(given.parameters() if given else {}), **flat_config(description, config)}
+    with LiveRun(settings, folder, name, shown_config, _axes(found), quick=True) as run:
         if found is None:
             run.summarise({"error": f"{type(error).__name__}: {error}"})
             run.finish(exit_code=1)
         else:
             _feed(run, found)
+            run.summarise({} if objective is None else {"objective": objective})
             for file in (TRAJECTORY, EPOCHS) if found.results.one_shot else (TRAJECTORY,):
                 kind = Path(file).stem
                 run.file(folder / file, f"{kind}-{name.id}", kind, _provenance(description))
     if run.failed or run.where is None:
         return None
     where = relative_path(Path(run.where), folder) if run.mode == "offline" else run.where
-    if found is not None:
+    if found is not None and given is None:
         atomic_write(folder / MARKER, (json.dumps({"run": wanted, "where": where}, indent=2) + "\n").encode())
     return _line(run.mode, folder, where, description)
 
@@ -147,7 +171,9 @@ def _line(mode: str, folder: Path, where: str, description: Mapping[str, Any]) -
     if mode == "online":
         return f"W&B: {where}"
     # the live runs of the seeds lie beside the job's own
-    runs = folder / where if description.get("one_shot") is None else folder / "wandb" / "offline-run-*"
+    runs = folder / where
+    if description.get("one_shot") is not None:
+        runs = runs.with_name("offline-run-*")
     return f"W&B: wandb sync {relative_path(runs, Path.cwd())}"
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from nasbench_suite.configuration.identity import SEARCHES
 from nasbench_suite.report.labels import flatten
+from nasbench_suite.tracking import environment
+from nasbench_suite.tracking.environment import GivenRun
 from nasbench_suite.tracking.run import RunName
 
 PARTS = ("space", "protocol", "algorithm", "dataset")
@@ -24,6 +26,7 @@ def run_name(
     tags: str | Sequence[str] | None,
     job_type: str = "search",
     shown: str | None = None,
+    given: GivenRun | None = None,
 ) -> RunName:
     """Names a run; the id is that of the configuration, the seeds and the group, never of time.
 
@@ -34,19 +37,22 @@ def run_name(
         description: the contents of `job.json`.
         seeds: which of the job's seeds the run shows, in the id.
         group: runs shown together.
-        tags: beside the space, the protocol, the algorithm and the searched data set; a text is one tag.
+        tags: beside the space, the protocol, the algorithm and the searched data set; a text is one tag; none for those
+            of `WANDB_TAGS`.
         job_type: `search` or `train`.
         shown: the seeds in words, such as `seeds 0 to 9`.
+        given: the run that the environment names, where this is it; its id is taken.
     """
-    own = [tags] if isinstance(tags, str) else tags or ()
+    own = [tags] if isinstance(tags, str) and tags else tags or environment.tags()
     described = [f"{part}:{description[part]}"[:LONGEST_TAG] for part in PARTS]
     suffix = hashlib.sha256(group.encode()).hexdigest()[:4]
     return RunName(
-        id=f"{description['config_id']}-{seeds}-{suffix}",
+        id=f"{description['config_id']}-{seeds}-{suffix}" if given is None else given.id,
         name=", ".join([*_searched(description), *([shown] if shown else [])]),
         group=group,
         job_type=job_type,
         tags=tuple(dict.fromkeys([*described, *own])),
+        given=given,
     )
 
 

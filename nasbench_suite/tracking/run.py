@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import cache
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from nasbench_suite.tracking.environment import GivenRun, files_of, without_given_run
 from nasbench_suite.tracking.mode import mode
 
 
@@ -25,6 +27,7 @@ class RunName:
         group: runs shown together.
         job_type: `search` or `train`.
         tags: to filter by.
+        given: the run that the environment names, where this is it.
     """
 
     id: str
@@ -32,6 +35,7 @@ class RunName:
     group: str
     job_type: str
     tags: tuple[str, ...] = ()
+    given: GivenRun | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class LiveRun:
     """A W&B run for a `with` block, finished however the block ends: exit code 0, or 1 after an exception.
 
     Whatever W&B does wrong is said once, in a line on standard error; from then on the run takes what it is given and
-    does nothing. With the mode `disabled`, or `WANDB_MODE=disabled` in the environment, W&B is not even imported.
+    does nothing. With the mode `disabled` W&B is not even imported. A run that the environment names, such as that of a
+    sweep's agent, is fed by the name that has it and by no other.
 
         with LiveRun(settings, folder, RunName("a1b2-0", "darts1, seed 0", "darts1-a1b2", "train"), config) as run:
             run.log({"epoch": 0, "valid_accuracy": 61.2})
@@ -71,7 +76,8 @@ class LiveRun:
         """
         Args:
             settings: the config group `tracking`.
-            folder: the files go in `wandb/` below it; an earlier offline run of the same id there is replaced.
+            folder: the files go in `wandb/` below it, or below `WANDB_DIR`; an earlier offline run of the same id there
+                is replaced.
             name: what W&B calls the run.
             config: shown as the run's configuration.
             axes: what the curves are drawn against; None for W&B's own step.
@@ -83,7 +89,7 @@ class LiveRun:
         self.mode = mode(settings)
         self.name = name
         self._settings, self._config, self._axes, self._quick = settings, config, axes, quick
-        self._files = folder.resolve() / "wandb"
+        self._files = files_of(folder)
         self._run: Any = None
         self._wandb: Any = None
         self.failed = False
@@ -161,24 +167,26 @@ class LiveRun:
         import wandb
 
         if self.mode == "offline":
-            for earlier in self._files.glob(f"offline-run-*-{self.name.id}"):
+            for earlier in self._files.glob(f"offline-run-*-{escape(self.name.id)}"):
                 shutil.rmtree(earlier)
         self._files.mkdir(parents=True, exist_ok=True)
 
-        self._wandb = wandb
+        self._wandb, given = wandb, self.name.given
+        with without_given_run():
+            wandb.setup()
         _leave_quietly()
         self._run = wandb.init(
             mode=self.mode,
             dir=str(self._files.parent),
-            project=self._settings["project"],
-            entity=self._settings["entity"],
+            project=(given and given.project) or self._settings["project"],
+            entity=(given and given.entity) or self._settings["entity"] or None,
             id=self.name.id,
             name=self.name.name,
             group=self.name.group,
             job_type=self.name.job_type,
             tags=list(self.name.tags),
             config=dict(self._config),
-            settings=_wandb_settings(wandb, self._settings["timeout"], self._quick),
+            settings=_wandb_settings(wandb, self._settings["timeout"], self._quick, given.sweep if given else None),
         )
         files = Path(self._run.dir).parent
         self.where = str(files) if self.mode == "offline" else self._run.url
@@ -196,13 +204,14 @@ class LiveRun:
             with _silence():
                 yield
         except Exception as error:
-            self.failed = True
+            said, self.failed = self.failed, True
             reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-            print(f"W&B: {reason}; the results are in their files all the same", file=sys.stderr)
+            if not said:
+                print(f"W&B: {reason}; the results are in their files all the same", file=sys.stderr)
             self.finish(exit_code=1)
 
 
-def _wandb_settings(wandb: Any, timeout: float, quick: bool) -> Any:
+def _wandb_settings(wandb: Any, timeout: float, quick: bool, sweep: str | None) -> Any:
     """Returns W&B's settings: quiet, bounded in time, and leaving other runs of this process alone."""
     wanted: dict[str, Any] = {
         "silent": True,
@@ -213,6 +222,8 @@ def _wandb_settings(wandb: Any, timeout: float, quick: bool) -> Any:
         "finish_timeout_raises": True,
         "reinit": "create_new",
     }
+    if sweep is not None:
+        wanted["sweep_id"] = sweep
     if quick:
         wanted |= {"disable_git": True, "disable_code": True, "x_save_requirements": False}
         wanted |= {"x_disable_meta": True, "x_disable_stats": True, "x_disable_machine_info": True}
@@ -230,10 +241,7 @@ def _silence() -> Iterator[None]:
 @cache
 def _leave_quietly() -> None:
     """Ends W&B's service before its own exit hook does, which prints a traceback where the service was killed."""
-    import wandb
-
-    wandb.setup()  # hooks run last in, first out: W&B's is registered here
-    atexit.register(_end_service)
+    atexit.register(_end_service)  # hooks run last in, first out: W&B's is there since its setup
 
 
 def _end_service() -> None:
@@ -245,13 +253,12 @@ def _end_service() -> None:
 
 @contextmanager
 def _data_folder(folder: Path) -> Iterator[None]:
-    """Lets W&B keep what it has yet to upload in a folder, instead of in the user's home."""
-    before = os.environ.get("WANDB_DATA_DIR")
+    """Lets W&B keep what it has yet to upload in a folder, instead of in the user's home; `WANDB_DATA_DIR` stays."""
+    if os.environ.get("WANDB_DATA_DIR"):
+        yield
+        return
     os.environ["WANDB_DATA_DIR"] = str(folder)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["WANDB_DATA_DIR"]
-        else:
-            os.environ["WANDB_DATA_DIR"] = before
+        del os.environ["WANDB_DATA_DIR"]

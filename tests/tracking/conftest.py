@@ -1,7 +1,9 @@
 """Reads back what W&B wrote offline: `Record` messages in LevelDB's log framing."""
 
 import json
+import os
 import struct
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 import wandb
 from wandb.proto.wandb_internal_pb2 import Record
 
+sys.path.insert(0, str(Path(__file__).parent))  # for what lies beside the tests
 HEADER, BLOCK = 7, 32 * 1024
 FULL, FIRST, LAST = 1, 2, 4
 
@@ -85,8 +88,8 @@ def _chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
 @pytest.fixture(autouse=True)
 def _tracking(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """W&B is on, and knows nothing of whoever runs the tests."""
-    for name in ("WANDB_MODE", "WANDB_PROJECT", "WANDB_API_KEY", "WANDB_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("WANDB_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -109,3 +112,19 @@ def read_run(read_runs: Callable[[Path], list[OfflineRun]]) -> Callable[[Path], 
         return run
 
     return read
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A server that answers W&B's client, here and in the processes that a test starts; it must know every request."""
+    from wandb_server import Server
+
+    wandb.teardown()  # its process keeps the server that it has met first
+    with Server() as answering:
+        monkeypatch.setenv("WANDB_BASE_URL", answering.url)
+        monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
+        for name in ("WANDB_CACHE_DIR", "WANDB_CONFIG_DIR"):
+            monkeypatch.setenv(name, str(tmp_path / name))
+        yield answering
+        wandb.teardown()
+    assert answering.unanswered == []
