@@ -184,6 +184,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
     command.set_defaults(command=_report)
 
+    command = commands.add_parser("dashboard", help="one page to explore, of finished runs")
+    command.add_argument(
+        "folders", nargs="+", type=_path, metavar="DIR", help="results folders; what is below them counts"
+    )
+    command.add_argument("--output", type=_path, metavar="FILE", help="the page; without it dashboard.html in DIR")
+    command.set_defaults(command=_dashboard)
+
     command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
     command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
     command.add_argument("--dataset", required=True, help="the data set of tables that name none")
@@ -286,6 +293,12 @@ def _report(options: argparse.Namespace) -> None:
     from nasbench_suite.commands.report import write
 
     write(options.folders, options.format, options.output, options.figure, options.curves, options.axis, options.at)
+
+
+def _dashboard(options: argparse.Namespace) -> None:
+    from nasbench_suite.commands.dashboard import write_page
+
+    write_page(options.folders, options.output)
 
 
 def _distributions(options: argparse.Namespace) -> None:
