@@ -8,6 +8,7 @@ from nasbench_suite.report.model import ComparedGroup, Report, ReportedConfigura
 from nasbench_suite.report.page import numbers
 from nasbench_suite.report.page.curves import curves, known_units, ranks, targets
 from nasbench_suite.report.page.ends import ends
+from nasbench_suite.report.page.names import short_names
 from nasbench_suite.report.page.supernets import supernets
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import times_in, unit_name
@@ -30,8 +31,8 @@ def _group(group: ComparedGroup) -> dict[str, Any]:
         "split": split,
         "units": {unit: unit_name(unit, results) for unit in units},
         "configurations": [
-            _configuration(each, colour, dash)
-            for each, (dash, colour) in zip(group.configurations, colours, strict=True)
+            _configuration(each, name, colour, dash)
+            for each, name, (dash, colour) in zip(group.configurations, short_names(group), colours, strict=True)
         ],
         "curves": {unit: curves(results, group.dataset, unit) for unit in units},
         "ranks": {unit: ranks(results, group.dataset, split, unit) for unit in units},
@@ -41,11 +42,13 @@ def _group(group: ComparedGroup) -> dict[str, Any]:
     }
 
 
-def _configuration(each: ReportedConfiguration, colour: str, dash: str) -> dict[str, Any]:
+def _configuration(each: ReportedConfiguration, name: str, colour: str, dash: str) -> dict[str, Any]:
     row = each.row
     best = [best_accuracy(each.results, row.scored_on, split) for split in SPLITS]
     return {
         "label": one_line(each.label),
+        "name": name,
+        "algorithm": one_line(row.algorithm),
         "colour": colour,
         "dash": dash,
         "best": [numbers.known(value, 4) for value in best],

@@ -7,7 +7,7 @@ from nasbench_suite.report.words import one_line
 
 WIDTH, MARGIN, SIDE = 760, 12, 230  # of the picture; of its edge; of the names on each side
 TOP, STEP, BAR = 66, 20, 7  # heights: above the axis, of a name, of a bar
-LONGEST = 34  # signs of a name
+LONGEST = 28  # signs of a name
 
 
 def rank_diagram(found: CriticalDifference) -> str:

@@ -24,6 +24,7 @@ from nasbench_suite.report.curves import SPLITS
 from nasbench_suite.report.found import picture
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.page.data import page_data
+from nasbench_suite.report.page.names import short_names
 from nasbench_suite.report.page.rank_diagram import rank_diagram
 from nasbench_suite.report.page.script import charting_library
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
@@ -84,13 +85,14 @@ def _hash(script: str) -> str:
 
 def _group(group: ComparedGroup, data: dict[str, Any], name: str) -> dict[str, Any]:
     pairs = zip(group.configurations, group.accuracies, strict=True)
+    names = short_names(group)
+    numbered = names != [one_line(each.label) for each in group.configurations]
     shown = [_configuration(*pair, f"configuration-{name}-{at}") for at, pair in enumerate(pairs)]
-    ranks = critical_difference(
-        group.results, [each.label for each in group.configurations], group.columns[group.decisive]
-    )
+    ranks = critical_difference(group.results, names, group.columns[group.decisive])
     return {
         "model": group,
         "configurations": shown,
+        "numbered": numbered,
         "reading": reading(group.results),
         "verdict": tables.final_verdict(group),
         "final_tests": tables.final_tests_table(group),
@@ -99,7 +101,7 @@ def _group(group: ComparedGroup, data: dict[str, Any], name: str) -> dict[str, A
         "ranks": None if ranks is None else Markup(rank_diagram(ranks)),
         "ranks_note": None if ranks is None else _ranks_note(group, ranks),
         "supernets": data["supernets"] is not None,
-        "drawn": _drawn(group),
+        "drawn": _drawn(group, names),
         "tests": [_tests(group, comparison) for comparison in group.at_budgets],
         "published": tables.published_table(group) if group.published else None,
         "agreements": [tables.agreement(comparison) for comparison in group.published],
@@ -130,7 +132,8 @@ def _choices(group: ComparedGroup, data: dict[str, Any]) -> dict[str, Choices]:
 
 def _ranks_note(group: ComparedGroup, found: CriticalDifference) -> str:
     scored_on, split = group.columns[group.decisive]
-    told = "" if found.p is None else f" Friedman test that all are alike: p = {found.p:.2g}."
+    p = "" if found.p is None else f"p = {found.p:.2g}" if found.p > 0 else "p below 1e-300"
+    told = p and f" Friedman test that all are alike: {p}."
     return (
         f"Mean ranks at the end of the searches by {SPLIT_NAMES[split]} accuracy on {scored_on}, 1 the best, over "
         f"{number_of_searches(found.seeds)} whose seeds all configurations share. Bars join what does not differ by "
@@ -162,12 +165,12 @@ def _yaml(config: dict[str, Any]) -> str:
     return text
 
 
-def _drawn(group: ComparedGroup) -> list[tuple[Markup, list[str]]]:
+def _drawn(group: ComparedGroup, names: list[str]) -> list[tuple[Markup, list[str]]]:
     """Returns the pictures of the found architectures, whose texts `Space.draw` escapes, each with whose it is."""
     found: dict[str, list[str]] = {}
-    for each in group.configurations:
+    for each, name in zip(group.configurations, names, strict=True):
         if each.row.found is not None:
-            found.setdefault(each.row.found, []).append(one_line(each.label))
+            found.setdefault(each.row.found, []).append(name)
     drawings = ((picture(group.space, arch), labels) for arch, labels in found.items())
     return [(Markup(svg), labels) for svg, labels in drawings if svg is not None]
 

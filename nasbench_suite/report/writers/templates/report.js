@@ -1,7 +1,7 @@
 "use strict";
 // What a reader does with the page: choose rows, sort, filter, and draw. Figures come from the JSON beside this script.
 (() => {
-  const DRAWN = 10; // configurations drawn at first: as many as a reader tells apart
+  const DRAWN = 10; // configurations drawn at first: all where they are so few, else the first of each algorithm
   const DASHES = { "-": [1, 0], "--": [7, 4], ":": [2, 3], "-.": [7, 3, 2, 3] };
   const SPLITS = ["valid", "test"], SPLIT_NAMES = { valid: "validation", test: "test" };
   const groups = JSON.parse(document.getElementById("data").textContent);
@@ -72,9 +72,11 @@
     }
   }
 
+  const called = (group, at) => ({ c: group.configurations[at].name, l: group.configurations[at].label });
+
   const looks = (group, shown) => {
     const members = shown.map((at) => group.configurations[at]);
-    const domain = members.map((each) => each.label);
+    const domain = members.map((each) => each.name);
     return {
       color: { field: "c", type: "nominal", legend: null, scale: { domain, range: members.map((each) => visible(each.colour)) } },
       strokeDash: { field: "c", type: "nominal", legend: null, scale: { domain, range: members.map((each) => DASHES[each.dash]) } },
@@ -96,10 +98,10 @@
   function timeRows(group, shown, { quantity, split, unit }) {
     const rows = [];
     for (const at of shown) {
-      const c = group.configurations[at].label;
+      const name = called(group, at);
       if (quantity === "rank") {
         const found = group.ranks[unit];
-        if (found) found.x.forEach((x, place) => rows.push({ c, x, y: found.mean[at][place] }));
+        if (found) found.x.forEach((x, place) => rows.push({ ...name, x, y: found.mean[at][place] }));
         continue;
       }
       const curve = group.curves[unit][at], band = curve[split];
@@ -108,7 +110,7 @@
       const worth = (value) => value == null ? null : quantity === "regret" ? best - value : value;
       curve.x.forEach((x, place) => {
         const [y, low, high] = band.map((line) => worth(line[place]));
-        if (y != null) rows.push({ c, x, y, low, high });
+        if (y != null) rows.push({ ...name, x, y, low, high });
       });
     }
     return rows;
@@ -135,7 +137,7 @@
       field: "y", type: "quantitative", title, axis: { tickCount: 6 },
       scale: { type: chosen.height, zero: false, nice: false, reverse: chosen.quantity === "rank", ...(high && { domain: [high[0] - margin, high[1] + margin] }) },
     };
-    const said = [["c", "configuration"], ["x", group.units[chosen.unit], ",.4~g"], ["y", title, ".3f"], ["low", "95% from", ".3f"], ["high", "to", ".3f"]];
+    const said = [["l", "configuration"], ["x", group.units[chosen.unit], ",.4~g"], ["y", title, ".3f"], ["low", "95% from", ".3f"], ["high", "to", ".3f"]];
     const tooltip = tip(...(chosen.quantity === "rank" ? said.slice(0, 3) : said));
     const layers = [{
       mark: { type: "line", clip: true, strokeWidth: 2 }, encoding: { x, y, color, strokeDash },
@@ -164,10 +166,10 @@
   function endRows(group, shown, { dataset, split }) {
     const column = 2 * Number(dataset) + SPLITS.indexOf(split), rows = [];
     for (const at of shown) {
-      const c = group.configurations[at].label, seeds = group.ends.seeds[at];
+      const name = called(group, at), seeds = group.ends.seeds[at];
       group.ends.of[at].forEach((place, nth) => {
         const v = place == null ? null : group.ends.scores[place][column];
-        if (v != null) rows.push({ c, v, s: Array.isArray(seeds) ? seeds[nth] : seeds + nth, j: (nth * 61) % 97 });
+        if (v != null) rows.push({ ...name, v, s: Array.isArray(seeds) ? seeds[nth] : seeds + nth, j: (nth * 61) % 97 });
       });
     }
     return rows;
@@ -175,12 +177,15 @@
 
   function ecdfRows(rows) {
     const by = new Map();
-    for (const row of rows) by.set(row.c, [...(by.get(row.c) || []), row.v]);
-    return [...by].flatMap(([c, values]) => {
+    for (const { c, l, v } of rows) {
+      if (!by.has(c)) by.set(c, { c, l, values: [] });
+      by.get(c).values.push(v);
+    }
+    return [...by.values()].flatMap(({ c, l, values }) => {
       values.sort((a, b) => a - b);
-      const found = values.map((v, at) => ({ c, v, p: (at + 1) / values.length }));
+      const found = values.map((v, at) => ({ c, l, v, p: (at + 1) / values.length }));
       const steps = found.filter((row, at) => at === found.length - 1 || found[at + 1].v > row.v);
-      return [{ c, v: values[0], p: 0 }, ...steps];
+      return [{ c, l, v: values[0], p: 0 }, ...steps];
     });
   }
 
@@ -193,15 +198,15 @@
     const height = tall(shown, 44);
     if (chosen.as === "ecdf") {
       const share = { field: "p", type: "quantitative", title: "share of searches with at most this", axis: { format: ".0%" } };
-      const tooltip = tip(["c", "configuration"], ["v", title, ".2f"], ["p", "share of searches", ".1%"]);
+      const tooltip = tip(["l", "configuration"], ["v", title, ".2f"], ["p", "share of searches", ".1%"]);
       return { height: 320, data: { values: ecdfRows(rows) }, mark: { type: "line", interpolate: "step-after", point: { opacity: 0, size: 60 } }, encoding: { x, y: share, color, strokeDash, tooltip } };
     }
     if (chosen.as === "box") return { height, data: { values: rows }, mark: { type: "boxplot", size: 14, median: { color: style("--back") }, rule: { color: style("--quiet") }, outliers: { size: 10 } }, encoding: { x, y, color } };
-    const tooltip = tip(["c", "configuration"], ["s", "seed"], ["v", title, ".2f"]);
+    const tooltip = tip(["l", "configuration"], ["s", "seed"], ["v", title, ".2f"]);
     return {
       height, data: { values: rows }, usermeta: { renderer: rows.length > 2000 ? "canvas" : "svg" }, layer: [
         { mark: { type: "point", filled: true, size: rows.length > 300 ? 9 : 24, opacity: rows.length > 300 ? 0.45 : 0.75 }, encoding: { x, y, yOffset: { field: "j", type: "quantitative", scale: { domain: [-12, 109] } }, color, tooltip } },
-        { mark: { type: "tick", thickness: 2, size: 22, color: style("--text") }, encoding: { x: { ...x, aggregate: "median" }, y, tooltip: [{ field: "c", title: "configuration" }, { field: "v", aggregate: "median", title: "median", format: ".2f" }] } },
+        { mark: { type: "tick", thickness: 2, size: 22, color: style("--text") }, encoding: { x: { ...x, aggregate: "median" }, y, tooltip: [{ field: "l", title: "configuration" }, { field: "v", aggregate: "median", title: "median", format: ".2f" }] } },
       ],
     };
   }
@@ -213,14 +218,14 @@
     for (const member of shown) {
       const [first, half, last] = found.reached[member][unit], shares = found.reached[member].share;
       found.accuracy.forEach((a, place) => {
-        if (half[place] != null) rows.push({ c: group.configurations[member].label, a, t: half[place], first: first[place], last: last[place], share: shares[place] });
+        if (half[place] != null) rows.push({ ...called(group, member), a, t: half[place], first: first[place], last: last[place], share: shares[place] });
       });
     }
     if (!rows.length) return null;
     const { color, strokeDash } = looks(group, shown);
     const x = { field: "a", type: "quantitative", title: `target: ${SPLIT_NAMES[group.split]} accuracy on ${group.dataset} (%)`, scale: { zero: false, nice: false } };
     const y = { field: "t", type: "quantitative", title: `${group.units[unit]} until half have it`, scale: { type: rows.every((row) => row.t > 0) ? "log" : "linear" }, axis: ticks(5) };
-    const tooltip = tip(["c", "configuration"], ["a", "target", ".2f"], ["t", "half of the searches", ",.4~g"], ["first", "a quarter", ",.4~g"], ["last", "three quarters", ",.4~g"], ["share", "ever reached", ".1%"]);
+    const tooltip = tip(["l", "configuration"], ["a", "target", ".2f"], ["t", "half of the searches", ",.4~g"], ["first", "a quarter", ",.4~g"], ["last", "three quarters", ",.4~g"], ["share", "ever reached", ".1%"]);
     return {
       height: 260, data: { values: rows }, layer: [
         { mark: { type: "line", point: { size: 60, opacity: 0 }, strokeWidth: 2 }, encoding: { x, y, color, strokeDash, tooltip } },
@@ -245,7 +250,7 @@
     head.append(row(["", "reached by", "a quarter", "half", "three quarters"], "col"));
     for (const member of shown) {
       const found = group.targets.reached[member];
-      body.append(row([group.configurations[member].label, `${Math.round(1000 * found.share[at]) / 10}%`, ...found[unit].map((line) => number(line[at]))], "row"));
+      body.append(row([group.configurations[member].name, `${Math.round(1000 * found.share[at]) / 10}%`, ...found[unit].map((line) => number(line[at]))], "row"));
     }
     table.append(head, body);
     return table;
@@ -254,24 +259,24 @@
   // ---- cost, supernets ----
 
   function spentSpec(group, shown, { spent }) {
-    const rows = shown.map((at) => ({ c: group.configurations[at].label, v: group.configurations[at].spent[spent] })).filter((row) => row.v != null);
+    const rows = shown.map((at) => ({ ...called(group, at), v: group.configurations[at].spent[spent] })).filter((row) => row.v != null);
     if (!rows.length) return null;
     const { color, y } = looks(group, shown);
     const x = { field: "v", type: "quantitative", title: `${spent} per search`, axis: ticks(5) };
-    return { height: tall(shown, 34), data: { values: rows }, mark: { type: "bar", height: { band: 0.65 } }, encoding: { x, y, color, tooltip: tip(["c", "configuration"], ["v", spent, ",.4~g"]) } };
+    return { height: tall(shown, 34), data: { values: rows }, mark: { type: "bar", height: { band: 0.65 } }, encoding: { x, y, color, tooltip: tip(["l", "configuration"], ["v", spent, ",.4~g"]) } };
   }
 
   function supernetSpec(group, shown, { metric }) {
     const rows = [];
     for (const at of shown) {
       const line = (group.supernets.metrics[metric] || [])[at];
-      if (line) line.x.forEach((x, place) => rows.push({ c: group.configurations[at].label, x, y: line.y[0][place], low: line.y[1][place], high: line.y[2][place] }));
+      if (line) line.x.forEach((x, place) => rows.push({ ...called(group, at), x, y: line.y[0][place], low: line.y[1][place], high: line.y[2][place] }));
     }
     if (!rows.length) return null;
     const { color, strokeDash } = looks(group, shown);
     const x = { field: "x", type: "quantitative", title: "epochs of the supernet", axis: { tickMinStep: 1 }, scale: { nice: false, zero: false } };
     const y = { field: "y", type: "quantitative", title: metric, scale: { zero: false } };
-    const tooltip = tip(["c", "configuration"], ["x", "epoch"], ["y", metric, ".4~g"], ["low", "95% from", ".4~g"], ["high", "to", ".4~g"]);
+    const tooltip = tip(["l", "configuration"], ["x", "epoch"], ["y", metric, ".4~g"], ["low", "95% from", ".4~g"], ["high", "to", ".4~g"]);
     return {
       height: 300, data: { values: rows }, layer: [
         { mark: { type: "area", opacity: 0.15 }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
@@ -307,7 +312,9 @@
   function section(element) {
     const group = groups[Number(element.dataset.group)];
     const body = element.querySelector(".results tbody"), rows = [...body.rows], status = element.querySelector(".status");
-    const drawn = new Set(rows.slice(0, DRAWN).map((row) => Number(row.dataset.row)));
+    const algorithms = group.configurations.map((each) => each.algorithm);
+    const few = rows.length <= DRAWN || new Set(algorithms).size === 1;
+    const drawn = new Set(algorithms.map((name, at) => at).filter((at) => few ? at < DRAWN : algorithms.indexOf(algorithms[at]) === at));
     const figures = [...element.querySelectorAll("[data-chart]")];
     const seen = new Set();
     let view = null, whole = null;
@@ -340,7 +347,8 @@
         key.className = "key";
         key.style.setProperty("--key", visible(each.colour));
         key.style.borderTopStyle = { "-": "solid", ":": "dotted" }[each.dash] || "dashed";
-        item.append(key, each.label);
+        item.append(key, each.name);
+        item.title = each.label;
         return item;
       }));
     }
