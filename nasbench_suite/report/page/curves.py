@@ -89,9 +89,10 @@ def targets(group: Sequence[Results], dataset: str, split: Split, units: Sequenc
     every = every[~np.isnan(every)]
     if not len(every) or every.min() == every.max():
         return None
-    accuracies = np.round(np.linspace(np.percentile(every, 20), every.max(), TARGETS), 2)
-    accuracies[-1] = np.floor(every.max() * 100) / 100  # which some search reaches
-    accuracies = np.unique(accuracies)
+    lowest, highest = float(np.percentile(every, 20)), float(every.max())
+    rounded = np.round(np.linspace(lowest, highest, TARGETS), 2)
+    rounded[-1] = np.floor(highest * 100) / 100  # which some search reaches
+    accuracies: NDArray[np.float64] = np.unique(rounded).astype(np.float64)
     found = [_reached(results, worth, accuracies, units) for results, worth in zip(group, ends, strict=True)]
     return {"accuracy": numbers.accuracies(accuracies), "reached": found}
 

@@ -18,11 +18,17 @@
   const luminance = ([red, green, blue]) => (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
   const mixed = (parts, other, share) =>
     "#" + parts.map((part) => Math.round(part + (other - part) * share).toString(16).padStart(2, "0")).join("");
-  // an algorithm keeps its hue; what would sink into the background is lifted from it
+  // an algorithm keeps its hue: on a dark page a dark colour is made lighter, as vivid as it was
   const visible = (colour) => {
     const parts = channels(colour), light = luminance(parts);
-    if (isDark()) return light < 0.45 ? mixed(parts, 255, light < 0.02 ? 0.9 : 0.55 * (1 - light)) : colour;
-    return light > 0.7 ? mixed(parts, 0, 0.25) : colour;
+    if (!isDark()) return light > 0.7 ? mixed(parts, 0, 0.25) : colour;
+    if (light > 0.45) return colour;
+    const most = Math.max(...parts), least = Math.min(...parts);
+    if (most - least < 20) return mixed(parts, 255, 0.9 - light);
+    const lightness = (most + least) / 510, wanted = Math.max(lightness, 0.56);
+    const spread = 1 - Math.abs(2 * lightness - 1), chroma = ((most - least) / 255 / spread) * (1 - Math.abs(2 * wanted - 1));
+    const share = (part) => (part - least) / (most - least);
+    return mixed(parts.map((part) => 255 * (wanted - chroma / 2 + chroma * share(part))), 0, 0);
   };
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const config = () => ({
