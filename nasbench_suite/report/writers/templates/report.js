@@ -230,7 +230,7 @@
     if (!rows.length) return null;
     const { color, strokeDash } = looks(group, shown);
     const x = { field: "a", type: "quantitative", title: `target: ${SPLIT_NAMES[group.split]} accuracy on ${group.dataset} (%)`, scale: { zero: false, nice: false } };
-    const y = { field: "t", type: "quantitative", title: `${group.units[unit]} until half have it`, scale: { type: rows.every((row) => row.t > 0) ? "log" : "linear" }, axis: ticks(5) };
+    const y = { field: "t", type: "quantitative", title: `${unit} until half have it`, scale: { type: rows.every((row) => row.t > 0) ? "log" : "linear" }, axis: ticks(5) };
     const tooltip = tip(["l", "configuration"], ["a", "target", ".2f"], ["t", "half of the searches", ",.4~g"], ["first", "a quarter", ",.4~g"], ["last", "three quarters", ",.4~g"], ["share", "ever reached", ".1%"]);
     return {
       height: 260, data: { values: rows }, layer: [
