@@ -227,17 +227,25 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
     command.set_defaults(command=_report)
 
-    command = commands.add_parser("dashboard", help="a W&B workspace that compares the runs of a project")
-    command.add_argument("words", nargs="+", metavar="wandb PROJECT", help="whose runs are compared")
-    command.add_argument("--entity", help="user or team; default: W&B's own")
+    command = commands.add_parser("dashboard", help="one page to explore, of finished runs; or a W&B workspace")
+    command.add_argument(
+        "words",
+        nargs="+",
+        metavar="DIR ... | wandb PROJECT",
+        help="results folders, with all below them; or a W&B project, whose runs a workspace compares",
+    )
+    command.add_argument("--output", type=_path, metavar="FILE", help="the page; without it dashboard.html in DIR")
+    command.add_argument("--entity", help="of the project: user or team; default: W&B's own")
     command.add_argument(
         "--dataset",
         nargs="+",
         default=[],
         metavar="NAME",
-        help="that have panels; default: those of the project's runs",
+        help="that have panels in the workspace; default: those of the project's runs",
     )
-    command.add_argument("--save", type=_path, metavar="FILE", help="write the specification there, and ask no server")
+    command.add_argument(
+        "--save", type=_path, metavar="FILE", help="write the workspace's specification there, and ask no server"
+    )
     command.set_defaults(command=_dashboard)
 
     command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")

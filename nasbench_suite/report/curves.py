@@ -94,10 +94,10 @@ def scores_at(
     Returns:
         (searches with an incumbent, G) percent; NaN before the first incumbent and where the judge has no score.
     """
-    names, at = results.trajectory["architecture"], SPLITS.index(split)
-    found = []
-    for rows in results.incumbent_rows:
-        if len(rows):
-            worth = np.array([np.nan, *(results.score(dataset, name)[at] for name in names[rows])])
-            found.append(worth[np.searchsorted(times.values[rows], grid, side="right")])
-    return np.array(found).reshape(len(found), len(grid))
+    rows, search = results.incumbents
+    first = np.searchsorted(grid, times.values[rows], side="left")  # of the grid, where each is known; NaN: nowhere
+    leading = np.full((search.max(initial=-1) + 1, len(grid)), -1)
+    shown = first < len(grid)
+    np.maximum.at(leading, (search[shown], first[shown]), np.flatnonzero(shown))
+    worth = np.append(results.incumbents_scores(dataset)[:, SPLITS.index(split)], np.nan)
+    return worth[np.maximum.accumulate(leading, axis=1)]

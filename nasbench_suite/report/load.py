@@ -1,6 +1,7 @@
 """Finds results folders, and merges those of one configuration: N machines and one give the same report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from nasbench_suite.jobs import manifest
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.notebook import as_pandas, grid
+from nasbench_suite.processes import usable_cores
 from nasbench_suite.report.folder_format import refuse_old
 from nasbench_suite.report.read import read_folder, read_json
 from nasbench_suite.report.results import Column, Results
@@ -81,15 +83,17 @@ def load(folders: Iterable[Path]) -> LoadedResults:
     by_config: dict[str, list[Results]] = {}
     unfinished: list[Path] = []
     left_out: dict[Path, str] = {}
-    for job in _find(folders):
-        try:
-            if (job / MANIFEST).exists():
-                _add(_read(job), by_config)
-            else:
-                refuse_old(read_json(job / JOB))
-                unfinished.append(job)
-        except ResultsError as error:
-            left_out[job] = str(error)
+    jobs = _find(folders)
+    with ThreadPoolExecutor(usable_cores()) as threads:  # hashing and decoding files leave Python to other threads
+        for job, reading in [(job, threads.submit(_read, job)) for job in jobs]:
+            try:
+                found = reading.result()
+                if found is None:
+                    unfinished.append(job)
+                else:
+                    _add(found, by_config)
+            except ResultsError as error:
+                left_out[job] = str(error)
     missing = _missing(folders)
     if not by_config:
         raise ResultsError(f"{', '.join(map(str, folders))}: {_nothing(unfinished, left_out, missing)}")
@@ -124,7 +128,11 @@ def _nothing(unfinished: Sequence[Path], left_out: Mapping[Path, str], missing: 
     return text
 
 
-def _read(folder: Path) -> Results:
+def _read(folder: Path) -> Results | None:
+    """Returns what a job found; None where it has not ended."""
+    if not (folder / MANIFEST).exists():
+        refuse_old(read_json(folder / JOB))
+        return None
     found = manifest.read(folder)
     damaged = manifest.check(folder)
     if found is None or damaged:

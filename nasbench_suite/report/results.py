@@ -74,6 +74,28 @@ class Results:
         return [rows[found] for found in _rows_within(self.searches, rows)]
 
     @cached_property
+    def incumbents(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows of the trajectory in which any search's incumbent changed, and which search that was.
+
+        Searches that found nothing are not counted: 0 is the first that found something.
+        """
+        found = [rows for rows in self.incumbent_rows if len(rows)]
+        rows = np.concatenate([np.empty(0, np.int64), *found])
+        return rows, np.repeat(np.arange(len(found)), [len(each) for each in found])
+
+    def incumbents_scores(self, dataset: str) -> NDArray[np.float64]:
+        """Returns the judge's validation and test accuracy of each of `incumbents`: (rows, 2) percent, NaN unknown."""
+        if dataset not in self._incumbents_scores:
+            names = self.trajectory["architecture"][self.incumbents[0]]
+            pairs = [self.score(dataset, name) for name in names]
+            self._incumbents_scores[dataset] = np.array(pairs, np.float64).reshape(-1, 2)
+        return self._incumbents_scores[dataset]
+
+    @cached_property
+    def _incumbents_scores(self) -> dict[str, NDArray[np.float64]]:
+        return {}
+
+    @cached_property
     def final_incumbents(self) -> list[str | None]:
         """The architecture that each search ended with; None where it found none."""
         names = self.trajectory["architecture"]

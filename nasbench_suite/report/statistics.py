@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,12 @@ from nasbench_suite.report.budget_comparison import BudgetComparison, MeanAtBudg
 from nasbench_suite.report.curves import SPLITS, Split
 from nasbench_suite.report.final_comparison import FinalComparison
 from nasbench_suite.report.fronts import Fronts
+from nasbench_suite.report.rank_tests import mann_whitney, signed_rank
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import Unit, common_unit, limit, times_in, unit_name
 
 RESAMPLES = 2000
-Scores = dict[int, float]  # by seed
+Scores = dict[int, float]  # by seed, rising
 
 
 def compare_at(group: Sequence[Results], labels: Sequence[str], budget: float) -> BudgetComparison:
@@ -173,7 +175,7 @@ def _split(group: Sequence[Results], dataset: str) -> Literal["valid", "test"]:
 
 
 def _values(scores: Scores) -> NDArray[np.float64]:
-    return np.array([scores[seed] for seed in sorted(scores)])
+    return np.fromiter(scores.values(), np.float64)
 
 
 def _ranks(scores: Sequence[Scores]) -> list[float | None]:
@@ -189,24 +191,28 @@ def _mean(label: str, scores: Scores, rank: float | None) -> MeanAtBudget:
     values = _values(scores)
     mean = low = high = float(values.mean())
     if len(values) > 1:
-        # drawn from a generator of its own, so that a report is the same each time
-        interval = stats.bootstrap(
-            (values,), np.mean, n_resamples=RESAMPLES, method="percentile", random_state=np.random.default_rng(0)
-        ).confidence_interval
-        low, high = float(interval.low), float(interval.high)
+        low, high = np.percentile(_resamples(len(values)) @ values, [2.5, 97.5]).tolist()
     return MeanAtBudget(label, len(values), mean, low, high, rank)
+
+
+@lru_cache(maxsize=2)
+def _resamples(count: int) -> NDArray[np.float64]:
+    """Returns the share of each of some values in each bootstrap sample of them: (RESAMPLES, count)."""
+    # drawn from a generator of its own, so that a report is the same each time
+    drawn = np.random.default_rng(0).integers(0, count, (RESAMPLES, count))
+    shares = np.zeros((RESAMPLES, count))
+    np.add.at(shares, (np.arange(RESAMPLES)[:, np.newaxis], drawn), 1 / count)
+    return shares
 
 
 def _pair(first: str, second: str, one: Scores, other: Scores, alike: bool) -> PairwiseTest:
     x, y = _values(one), _values(other)
-    ranked: Any = stats.mannwhitneyu(x, y)
-    superiority = float(ranked.statistic) / (len(x) * len(y))
-    test, p, agrees = "Mann-Whitney U", float(ranked.pvalue), superiority > 0.5
+    superiority, p = mann_whitney(x, y)
+    test, agrees = "Mann-Whitney U", superiority > 0.5
     if one.keys() == other.keys() and alike:
         # equal seeds begin from equal random streams, so the searches are pairs; not so a table's and a supernet's
-        differing = (x - y)[x != y]
-        test, p = "Wilcoxon signed-rank", float(stats.wilcoxon(differing).pvalue) if len(differing) else 1.0
-        agrees = float((np.sign(differing) * stats.rankdata(np.abs(differing))).sum()) > 0
+        signed, p = signed_rank((x - y)[x != y])
+        test, agrees = "Wilcoxon signed-rank", signed > 0
     return PairwiseTest(first, second, float(x.mean() - y.mean()), superiority, test, p, agrees)
 
 

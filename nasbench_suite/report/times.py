@@ -35,7 +35,10 @@ def times_in(results: Results, unit: Unit) -> EvaluationTimes:
         return EvaluationTimes(unit, trajectory["step"] + 1.0)
     epochs = trajectory["epoch"]
     if not results.one_shot:  # whose evaluations are the epochs of one training
-        epochs = np.concatenate([epochs[:0], *(epochs[rows].cumsum() for rows in results.searches)])
+        before = np.append(0, epochs.cumsum())
+        searches = results.searches
+        counts = [rows.stop - rows.start for rows in searches]
+        epochs = before[1:] - np.repeat(before[[rows.start for rows in searches]], counts)
     return EvaluationTimes(unit, epochs.astype(float))
 
 

@@ -1,0 +1,1 @@
+"""The page to explore: what its charts are drawn of, and the script that draws them."""
