@@ -33,7 +33,8 @@ def open_table(table: str | Path, space: Space[Any] | str | None = None) -> Tabl
         close = get_close_matches(str(table).lower(), table_paths(), 1)
         guess = f"did you mean {close[0]}? " if close else ""
         raise TableNotFoundError(
-            f"no table {str(table)!r} (there is: {known}); {guess}`nasbench-suite import SPACE PATH --name {table}` makes one"
+            f"no table {str(table)!r} (there is: {known}); {guess}"
+            f"`nasbench-suite import SPACE PATH --name {table}` makes one"
         )
     if not path.exists():
         raise TableNotFoundError(f"{path}: there is no such file; `nasbench-suite import SPACE PATH` makes a table")
