@@ -79,7 +79,7 @@ def to_configuration(space: Space[ArchT], arch: ArchT | str, within: Any) -> Any
 
 
 def sample(space: Space[ArchT], within: Any, count: int) -> list[ArchT]:
-    """Draws architectures as ConfigSpace draws, uniformly over the choices, again where a configuration is no architecture.
+    """Draws as ConfigSpace does, uniformly over the choices, again where a configuration is no architecture.
 
     Args:
         space: to draw from.
