@@ -84,7 +84,7 @@ class Ledger:
             self.evaluations,
         )
         pairs = zip(spent, ("seconds", "epochs", "evaluations"), self._limits, strict=True)
-        words = (f"{one}{'' if limit is None else f' of {limit:,}'} {what}" for one, what, limit in pairs)
+        words = (f"{one}{f' of {limit:,}' if limit is not None else ''} {what}" for one, what, limit in pairs)
         return f"spent {', '.join(words)}"
 
     def charge(self, seconds: float | None, epochs: int, evaluations: int = 1) -> None:

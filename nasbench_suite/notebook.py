@@ -7,7 +7,7 @@ from typing import Any
 from nasbench_suite.errors import ConfigError
 
 
-class Drawing(str):
+class Svg(str):
     """SVG, as text; a notebook shows the picture."""
 
     __slots__ = ()
@@ -56,6 +56,6 @@ def _table(title: str, rows: str) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Drawing):
+    if isinstance(value, Svg):
         return str(value)  # whoever draws has escaped every text in it
     return "" if value is None else escape(f"{value:.4g}" if isinstance(value, float) else str(value))

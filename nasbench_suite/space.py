@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import ArchitectureError, ConfigError, NasBenchSuiteError
 from nasbench_suite.forms import TEXT, Form, Parsed, codes_form, parse_form
-from nasbench_suite.notebook import Drawing, facts
+from nasbench_suite.notebook import Svg, facts
 from nasbench_suite.variables import ArchT, Categorical
 
 if TYPE_CHECKING:
@@ -132,16 +132,16 @@ class Space(ABC, Generic[ArchT]):
 
         return draw_text(self.format(arch), self.name)
 
-    def show(self, arch: ArchT | str) -> Drawing:
+    def show(self, arch: ArchT | str) -> Svg:
         """Returns what `draw` does, of a value or a text form, as a picture in a notebook.
 
         Raises:
             ArchitectureError: it is no architecture of the space.
         """
         if isinstance(arch, str):
-            return Drawing(self.draw(self.parse(arch)))
+            return Svg(self.draw(self.parse(arch)))
         try:
-            return Drawing(self.draw(arch))
+            return Svg(self.draw(arch))
         except _NO_ARCHITECTURE as error:
             if isinstance(error, NasBenchSuiteError) or arch in self:
                 raise

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.notebook import Drawing, as_pandas, facts, grid
+from nasbench_suite.notebook import Svg, as_pandas, facts, grid
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb201 import NB201
 
@@ -16,7 +16,7 @@ def test_every_text_is_escaped() -> None:
 
 def test_a_drawing_is_text_that_a_notebook_shows(space: NB201) -> None:
     drawing = space.draw((3, 3, 0, 1, 2, 4))
-    assert isinstance(drawing, Drawing)
+    assert isinstance(drawing, Svg)
     assert drawing._repr_svg_() == drawing
     assert pickle.loads(pickle.dumps(drawing)) == drawing
     assert str(drawing) in facts("found", [("it", drawing)])

@@ -3,7 +3,7 @@
 A hyperparameter is one of the space's variables, categorical, with the same names of choices. What makes codes an
 architecture at all (on NAS-Bench-101: a way from the input to the output, and at most nine edges on such ways) is a
 property of the whole graph, which forbidden clauses over single values do not express; `to_architecture` says so of a
-configuration that is none, and `sample` draws again.
+configuration that stands for no architecture, and `sample` draws again.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ def to_architecture(space: Space[ArchT], configuration: Mapping[str, Any]) -> Ar
     """Returns the architecture of a configuration.
 
     Raises:
-        ArchitectureError: it is none, or is not one of the space's variables and choices.
+        ArchitectureError: it stands for no architecture, or is not of the space's variables and choices.
     """
     names = {one.name for one in space.variables}
     if not isinstance(configuration, Mapping) or set(configuration) != names:
@@ -79,7 +79,7 @@ def to_configuration(space: Space[ArchT], arch: ArchT | str, within: Any) -> Any
 
 
 def sample(space: Space[ArchT], within: Any, count: int) -> list[ArchT]:
-    """Draws architectures as ConfigSpace draws, uniformly over the choices, again where a configuration is none.
+    """Draws as ConfigSpace does, uniformly over the choices, again where a configuration is no architecture.
 
     Args:
         space: to draw from.

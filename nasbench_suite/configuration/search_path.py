@@ -16,6 +16,9 @@ from nasbench_suite.configuration.settings_source import SettingsSource
 
 GROUPS = ("nasbench_suite.algorithms", "nasbench_suite.spaces")
 
+# apart from `conf`, whose files need no optional package
+_ADAPTERS = Path(__file__).parents[1] / "adapters" / "conf"
+
 
 class SuiteSearchPath(SearchPathPlugin):
     """Adds what the experiments bring along, and the `conf` folder of every package that registers something."""
@@ -29,14 +32,14 @@ class SuiteSearchPath(SearchPathPlugin):
 
 
 def third_party_folders() -> dict[str, Path]:
-    """Returns the configuration folder of each package with an entry point of ours; imports none of them."""
+    """Returns the configuration folders of the adapters and of each package with an entry point of ours."""
     return dict(_folders(tuple(sys.path)))
 
 
 @lru_cache(1)
 def _folders(path: tuple[str, ...]) -> dict[str, Path]:
     """Looks through every installed package, which takes as long as a short search; so once for a path."""
-    folders: dict[str, Path] = {}
+    folders: dict[str, Path] = {"nasbench_suite.adapters": _ADAPTERS}
     everything = entry_points()
     for entry in (entry for group in GROUPS for entry in everything.select(group=group)):
         package = entry.module.partition(".")[0]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nasbench_suite.drawing import svg
 from nasbench_suite.drawing.layout import Layout, lay_out
 from nasbench_suite.drawing.svg import Point
-from nasbench_suite.notebook import Drawing
+from nasbench_suite.notebook import Svg
 
 SIZE = 12.0  # of type, pixels
 LAYER = 54.0  # from layer to layer, pixels
@@ -59,7 +59,7 @@ class Graph:
         return frozenset(fed & used | set(range(self.inputs)) | {len(self.vertices) - 1})
 
 
-def draw_graphs(graphs: Sequence[Graph], name: str, caption: str = "") -> Drawing:
+def draw_graphs(graphs: Sequence[Graph], name: str, caption: str = "") -> Svg:
     """Returns SVG of graphs beside each other; what has no part in the result is dashed and grey.
 
     Args:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from nasbench_suite.notebook import Drawing
+from nasbench_suite.notebook import Svg
 
 Point = tuple[float, float]
 LINE = "currentColor"
@@ -16,7 +16,7 @@ TYPE = "system-ui,'Segoe UI',Helvetica,Arial,sans-serif"
 _FORBIDDEN = dict.fromkeys((*range(32), *range(127, 160), 65534, 65535, *range(55296, 57344)), " ")
 
 
-def document(width: float, height: float, name: str, parts: Sequence[str]) -> Drawing:
+def document(width: float, height: float, name: str, parts: Sequence[str]) -> Svg:
     """Returns a whole picture.
 
     Args:
@@ -26,7 +26,7 @@ def document(width: float, height: float, name: str, parts: Sequence[str]) -> Dr
     """
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
     head += f'height="{height:.0f}" role="img" aria-label="{plain(name)}" font-family="{TYPE}" color="#333333">'
-    return Drawing("".join([head, *parts, "</svg>"]))
+    return Svg("".join([head, *parts, "</svg>"]))
 
 
 def plain(text: str) -> str:

@@ -3,14 +3,14 @@
 import textwrap
 
 from nasbench_suite.drawing import svg
-from nasbench_suite.notebook import Drawing
+from nasbench_suite.notebook import Svg
 
 COLUMNS = 48  # signs in a line
 LINES = 12  # at most
 SIZE = 12.0
 
 
-def draw_text(text: str, title: str) -> Drawing:
+def draw_text(text: str, title: str) -> Svg:
     """Returns SVG: the text, broken into lines of at most 48 signs and cut after twelve of them.
 
     Args:

@@ -123,8 +123,10 @@ def _written(value: object, key: str) -> str:
             return "null"
         case bool():
             return str(value).lower()
-        case int() | float():
-            return repr(value)
+        case int():
+            return repr(int(value))
+        case float():
+            return repr(float(value))  # NumPy's own repr names its type
         case str() | Path():
             return _quoted(str(value))
         case list() | tuple():

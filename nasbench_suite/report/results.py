@@ -15,6 +15,8 @@ from nasbench_suite.registry.spaces import find_space
 
 Column = NDArray[Any]
 UNKNOWN = (float("nan"), float("nan"))
+# columns of the trajectory in which NaN is what is not known; an accuracy's is a diverged training
+_NULLABLE = ("trial", "seconds")
 # of the description, what says which configuration it is
 _NAMES = ("config_id", "space", "dataset", "algorithm", "protocol")
 
@@ -120,7 +122,9 @@ class Results:
 
         rows = len(self.trajectory["seed"])
         named = {name: pa.array([self.description[name]] * rows, pa.string()) for name in _NAMES}
-        return pa.table({**named, **{name: pa.array(values) for name, values in self.trajectory.items()}})
+        columns = {name: pa.array(values, from_pandas=name in _NULLABLE) for name, values in self.trajectory.items()}
+        columns["trial"] = columns["trial"].cast(pa.int64())
+        return pa.table({**named, **columns})
 
     def to_pandas(self) -> Any:
         """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""

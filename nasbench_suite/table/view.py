@@ -244,7 +244,7 @@ class TableView(ABC):
             raise self._unknown(dataset, fidelity, metric)
         values, known = found.matrix(np.arange(self.metadata.architectures))
         picked = found.picker.pick_many(known, trial, None)
-        measured = picked.any(axis=1)
+        measured: NDArray[np.bool_] = np.asarray(picked.any(axis=1))
         means = np.where(picked, values, 0.0).sum(axis=1) / np.maximum(picked.sum(axis=1), 1)
         return _Values(means, measured)
 

@@ -71,7 +71,8 @@ class NBMacro(Space[MacroArchitecture]):
         return product(range(len(OPERATIONS)), repeat=LAYERS)
 
     def __len__(self) -> int:
-        return len(OPERATIONS) ** LAYERS
+        size: int = len(OPERATIONS) ** LAYERS
+        return size
 
     def network(self, arch: MacroArchitecture, **settings: Any) -> NBMacroNetwork:
         """Builds the paper's image classifier; `settings` are those of `network.NBMacroNetwork`."""

@@ -29,7 +29,8 @@ def test_it_is_the_job_of_the_command_line(cli: Callable, tmp_path: Path) -> Non
     (other,) = nbs.load_results(folder)
     assert found.folders[0].name == folder.name
     assert found.to_arrow().equals(other.to_arrow())
-    assert found.description["command"] == other.description["command"].replace("/cli", "/python")
+    commands = (found.description["command"].replace("/python", "/cli"), other.description["command"])
+    assert len({tuple(sorted(command.split())) for command in commands}) == 1
 
 
 @pytest.mark.usefixtures("installed")
@@ -80,7 +81,7 @@ def test_an_algorithm_of_ones_own_is_named_by_a_file(tmp_path: Path, monkeypatch
         ({"algorithmm": "rea"}, "did you mean algorithm"),
         ({"seeds": "many"}, "seeds"),
         ({"seeds": 2.5}, "seeds"),
-        ({"budget": {"second": 3}}, "did you mean seconds"),
+        ({"budget": {"second": 3}}, "did you mean budget.seconds"),
         ({"algorithm": ["rea", "random"]}, "algorithm: expected the name"),
         ({"algorithm": 3}, "algorithm: expected the name"),
         ({"space": object()}, "space: expected a name"),
