@@ -64,9 +64,9 @@ def crowding(losses: NDArray[np.float64]) -> NDArray[np.float64]:
         column = losses[:, objective]
         order = column.argsort(kind="stable")
         ranged = column[order]
-        width = ranged[-1] - ranged[0]
-        if np.isfinite(width) and width > 0:
-            distance[order[1:-1]] += (ranged[2:] - ranged[:-2]) / width
+        lowest, highest = ranged[0], ranged[-1]
+        if lowest < highest < np.inf:  # where some have no value, there is no range
+            distance[order[1:-1]] += (ranged[2:] - ranged[:-2]) / (highest - lowest)
         distance[order[[0, -1]]] = np.inf
     return distance
 

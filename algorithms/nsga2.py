@@ -119,13 +119,11 @@ class NSGA2(Algorithm[ArchT]):
         return first[:cut] + second[cut:]
 
     def _mutated(self, codes: tuple[int, ...]) -> tuple[int, ...]:
-        changes = (self.rng.random(len(codes)) < self._mutation).tolist()
-        return tuple(
-            [
-                self._another(code, at) if changed else code
-                for at, (code, changed) in enumerate(zip(codes, changes, strict=True))
-            ]
-        )
+        changes = np.flatnonzero(self.rng.random(len(codes)) < self._mutation).tolist()
+        mutated = list(codes)
+        for at in changes:
+            mutated[at] = self._another(codes[at], at)
+        return tuple(mutated)
 
     def _another(self, code: int, variable: int) -> int:
         choices = self._choices[variable]

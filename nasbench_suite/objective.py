@@ -192,7 +192,7 @@ def parse_constraint(text: str) -> Constraint:
     """Reads a constraint, such as `pixel3_latency<5`.
 
     Raises:
-        ConfigError: it is none.
+        ConfigError: it is not understood.
     """
     found = _CONSTRAINT.fullmatch(text)
     if found is None:

@@ -35,7 +35,7 @@ class Trajectory:
         return len(self._rows)
 
     def __repr__(self) -> str:
-        found = f", incumbent at {self._highest:.2f}%" if self.incumbents() else ""
+        found = f", incumbent at {self._highest:.2f}%" if self.found() else ""
         return f"<trajectory of {len(self)} evaluations{found}>"
 
     def add(self, proposal: Proposal[Any], observation: Observation, clock: float | None) -> None:

@@ -22,6 +22,7 @@ from nasbench_suite.errors import (
 )
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.objective import ObjectiveValues
 from nasbench_suite.observation import Observation
 from nasbench_suite.table import Dataset, Source, Table
 from nasbench_suite.table.writer import TableWriter
@@ -83,7 +84,8 @@ def test_a_query_answers_what_a_literal_reading_answers(small, dataset: str, pol
 
 
 def test_an_observation_has_no_test_metric() -> None:
-    assert Observation._fields == ("fidelity", "valid_accuracy", "seconds", "trial")
+    assert Observation._fields == ("fidelity", "valid_accuracy", "seconds", "trial", "objectives")
+    assert ObjectiveValues._fields == ("names", "values", "losses", "violation")
 
 
 def test_cifar10_is_searched_on_cifar10_valid_and_scored_on_cifar10(small) -> None:

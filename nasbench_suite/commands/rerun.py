@@ -12,7 +12,7 @@ from nasbench_suite import tracking
 from nasbench_suite.commands.run import run_and_show
 from nasbench_suite.commands.saved import check_table, read_saved
 from nasbench_suite.configuration import files
-from nasbench_suite.configuration.arguments import parse, quote_home, values_of
+from nasbench_suite.configuration.arguments import parse, quoted, values_of
 from nasbench_suite.configuration.provenance import commit
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.jobs.prepare import prepare
@@ -49,7 +49,7 @@ def overridden(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str,
         ConfigError: an override is not understood, or sweeps, or chooses a group: that would be another job.
     """
     changed = OmegaConf.create(dict(config))
-    for override in parse([quote_home(word) for word in overrides]):
+    for override in parse([quoted(word) for word in overrides]):
         _change(changed, override)
     done: Any = OmegaConf.to_container(changed)
     return dict(done)

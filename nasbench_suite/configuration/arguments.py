@@ -83,7 +83,7 @@ def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:
     # Hydra's own complaint is its whole usage
     parser.error = partial(_refuse, ordered)  # type: ignore[method-assign]
     options = parser.parse_args(ordered)
-    return options, [quote_constraints(quote_home(word)) for word in options.overrides], ordered
+    return options, [quoted(word) for word in options.overrides], ordered
 
 
 def _refuse(arguments: Sequence[str], message: str) -> NoReturn:
@@ -101,6 +101,11 @@ def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
     for override in overrides:
         _check(override)
     return overrides, [_forced(word, override) for word, override in zip(words, overrides, strict=True)]
+
+
+def quoted(word: str) -> str:
+    """Returns an override with the quotes that Hydra's grammar wants, where people leave them out."""
+    return quote_constraints(quote_home(word))
 
 
 def quote_home(word: str) -> str:

@@ -15,7 +15,7 @@ from nasbench_suite.commands.run import run_job
 from nasbench_suite.configuration import search_path
 from nasbench_suite.configuration.arguments import search_arguments
 from nasbench_suite.configuration.hydra_errors import in_one_line
-from nasbench_suite.configuration.provenance import command_line, commit
+from nasbench_suite.configuration.provenance import command_line, commit, sweep_command_line
 from nasbench_suite.distributed import from_first, rank
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.jobs.job import Job
@@ -73,12 +73,14 @@ def _prepare(words: Sequence[str], config_dir: str | Path | None) -> Job:
     if composed.hydra.sweeper.params:
         swept = ", ".join(composed.hydra.sweeper.params)
         raise ConfigError(
-            f"expected one job, got an experiment that sweeps {swept}; `{command_line(words)}` runs all of it"
+            f"expected one job, got an experiment that sweeps {swept}; `{sweep_command_line(composed.hydra)}` runs all of it"
         )
     choices = {key: value for key, value in composed.hydra.runtime.choices.items() if not key.startswith("hydra/")}
     ours = OmegaConf.masked_copy(composed, [key for key in composed if key != "hydra"])
     container: Any = OmegaConf.to_container(ours, resolve=True, throw_on_missing=True)
-    return prepare({str(key): value for key, value in container.items()}, choices, command_line(chosen), commit())
+    return prepare(
+        {str(key): value for key, value in container.items()}, choices, command_line(chosen, composed.hydra), commit()
+    )
 
 
 def _compose(words: Sequence[str], config_dir: str | Path | None) -> Any:

@@ -101,6 +101,7 @@ def test_crowding_by_hand() -> None:
     losses = np.array([[0.0, 10.0], [1.0, 6.0], [4.0, 1.0], [10.0, 0.0]])
     assert crowding(losses).tolist() == [math.inf, 4 / 10 + 9 / 10, 9 / 10 + 6 / 10, math.inf]
     assert crowding(np.array([[1.0, 1.0]])).tolist() == [math.inf]
+    assert crowding(np.array([[math.inf, 1.0], [math.inf, 2.0], [math.inf, 3.0]])).tolist() == [math.inf, 1.0, math.inf]
 
 
 @settings(deadline=None)

@@ -250,3 +250,15 @@ def test_constraints_need_no_quotes_and_have_one_form(annotated: Table, cli: Mak
         assert done.code == 0, done.err
         folders.add(next(line for line in done.out.splitlines() if line.startswith("results")))
     assert len(folders) == 1
+
+
+def test_a_finished_job_runs_again_under_other_constraints(annotated: Table, cli: Make) -> None:
+    few = ("algorithm=rea", "seeds=1", "budget=unlimited", "budget.evaluations=30")
+    done = cli("run", *few, "constraints=[slow<3]")
+    folder = next(line for line in done.out.splitlines() if line.startswith("results")).removeprefix("results: ")
+    assert cli("verify", folder).code == 0
+    again = cli("rerun", folder, "constraints=[slow<2.5]", "measurement_seconds.slow=3")
+    assert again.code == 0, again.err
+    new = next(line for line in again.out.splitlines() if line.startswith("results")).removeprefix("results: ")
+    said = json.loads(Path(new, "job.json").read_text())["tradeoff"]
+    assert said["constraints"] == ["slow<2.5"] and said["measurement_seconds"] == 3

@@ -183,9 +183,8 @@ def test_the_picture_has_fronts_and_curves(folder: Write, tmp_path: Path) -> Non
     "change",
     [
         {"ideal": [90.0]}, {"ideal": [90.0, "2"]}, {"front": []}, {"objectives": 0}, {"objectives": 7},
-        {"split": "train"},
-        {"reference": [95.0, 10.8]}, {"figures": [{"name": "x"}]}, {"figures": None}, {"ideal": [float("nan"), 2.0]},
-        {"more": 1}, {"constraints": [1]},
+        {"split": "train"}, {"reference": [95.0, 10.8]}, {"figures": [{"name": "x"}]}, {"figures": None},
+        {"ideal": [float("nan"), 2.0]}, {"more": 1}, {"constraints": [1]},
     ],
 )  # fmt: skip
 def test_a_strangers_tradeoff_is_checked(folder: Write, change: dict[str, Any]) -> None:
