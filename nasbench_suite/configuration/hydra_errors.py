@@ -65,7 +65,7 @@ def as_suite_error(error: Exception) -> NasBenchSuiteError:
         if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.parent_node is not None:
             return _not_in(cause.parent_node, str(cause.full_key))
         cause = cause.__cause__
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.filename is not None:  # Hydra has OSErrors of its own, of no file
         file = Path(str(error.filename))
         return ConfigError(f"{file.parent.name}: there is no {file.stem[:40]!r} ({error.strerror})")
     text = str(error).partition("\nConfig search path")[0]

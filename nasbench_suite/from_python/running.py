@@ -73,7 +73,8 @@ def _prepare(words: Sequence[str], config_dir: str | Path | None) -> Job:
     if composed.hydra.sweeper.params:
         swept = ", ".join(composed.hydra.sweeper.params)
         raise ConfigError(
-            f"expected one job, got an experiment that sweeps {swept}; `{sweep_command_line(composed.hydra)}` runs all of it"
+            f"expected one job, got an experiment that sweeps {swept}; "
+            f"`{sweep_command_line(composed.hydra)}` runs all of it"
         )
     choices = {key: value for key, value in composed.hydra.runtime.choices.items() if not key.startswith("hydra/")}
     ours = OmegaConf.masked_copy(composed, [key for key in composed if key != "hydra"])
