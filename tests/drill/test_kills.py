@@ -195,7 +195,7 @@ def dies_after(activity: Activity, folder: Path, seconds: float) -> bool:
 
 # ---- a sweep through processes and a cluster, interrupted again and again ----
 
-INTERRUPTED = ("run", "-m", "algorithm=random,rea,reinforce,bohb", "seeds=60", "protocol=digits", NO_TRACKING)
+INTERRUPTED = ("run", "-m", "algorithm=random,rea,reinforce,tpe", "seeds=40", "protocol=digits", NO_TRACKING)
 TWO_NODES = Path(__file__).parents[1] / "sweeps" / "two_nodes.py"
 
 

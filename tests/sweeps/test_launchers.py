@@ -27,7 +27,7 @@ main(sys.argv[1:])
 def program(*command: str | Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "RAY_DEDUP_LOGS": "0"}
     return subprocess.run(
-        [sys.executable, *map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, *map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
     )
 
 

@@ -19,13 +19,20 @@ def main(words: Sequence[str]) -> int:
         initialize_head=True,
         head_node_args={"num_cpus": 1, "include_dashboard": False, "object_store_memory": MEMORY},
     )
-    doomed = cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
     try:
+        doomed = second_node(cluster)
         if words[0] == "run":
             return sweep(cluster, doomed, [*words, f"hydra.launcher.ray.init.address={cluster.address}"])
         return build(cluster, doomed, [*words, f"executor.address={cluster.address}"])
     finally:
         cluster.shutdown()
+
+
+def second_node(cluster: Any) -> Any:
+    try:
+        return cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
+    except Exception:  # Ray gives a node 30 s to start, which a busy machine may need
+        return cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
 
 
 def sweep(cluster: Any, doomed: Any, words: Sequence[str]) -> int:
