@@ -89,15 +89,6 @@ def test_a_sweep_on_a_ray_cluster_that_loses_a_node_ends_with_the_report_of_an_u
 
 
 @pytest.mark.extra
-def test_a_build_on_a_ray_cluster_that_loses_a_node_goes_on_to_its_end(tmp_path: Path) -> None:
-    words = ("build", "name=mine", "output=mine.mdb", "architectures=3", "schedules=[1]", "workers=2", "executor=ray")
-    small = ("training.network.channels=2", "training.network.cells=1")
-    done = program(TWO_NODES, *words, *small, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "the second node is dead" in done.stdout and "table mine: 3 architectures" in done.stdout
-
-
-@pytest.mark.extra
 def test_optuna_optimises_over_twenty_trials_and_a_second_start_chooses_the_same(tmp_path: Path) -> None:
     words = ("run", "experiment=rea_population", "seeds=1", "tracking=disabled")
     done = suite(*words, cwd=tmp_path)
