@@ -31,7 +31,7 @@ class RayExecutor:
         self._busy: dict[Any, int] = {}
         try:
             own: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if address is None else {}
-            ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **own)
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **own)
         except (ConnectionError, ValueError) as error:
             raise ConfigError(f"executor.address: expected a Ray cluster at {address!r}, got {error}") from error
 
@@ -53,10 +53,10 @@ class RayExecutor:
         try:
             result: TaskResult = self._ray.get(promise)
             return result
+        except self._ray.exceptions.RayActorError as error:
+            return WorkerDeath(" ".join(str(error).split()))
         except self._ray.exceptions.RayTaskError as error:
             raise error.cause from None
-        except self._ray.exceptions.RayError as error:  # the worker is lost, or its node with the answer
-            return WorkerDeath(" ".join(str(error).split()))
 
     def shutdown(self) -> None:
         """Ends every worker at once."""

@@ -3,7 +3,6 @@
 pytest -m slow tests/drill/test_kills.py --drill-kills 100
 """
 
-import contextlib
 import json
 import os
 import random
@@ -202,68 +201,3 @@ def dies_after(activity: Activity, folder: Path, seconds: float) -> bool:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     return process.returncode == -signal.SIGKILL
-
-
-# ---- a sweep through processes and a cluster, interrupted again and again ----
-
-INTERRUPTED = ("run", "-m", "algorithm=random,rea,reinforce,bohb", "seeds=60", "protocol=digits", NO_TRACKING)
-TWO_NODES = Path(__file__).parents[1] / "sweeps" / "two_nodes.py"
-
-
-def children(process: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            if int(path.read_text().rpartition(")")[2].split()[1]) == process:
-                found.append(int(path.parent.name))
-    return [*found, *(one for child in found for one in children(child))]
-
-
-def strike(kind: str, process: "subprocess.Popen[bytes]", draw: random.Random) -> None:
-    """Interrupts a sweep: `Ctrl-C`, as a terminal does; `launcher`, which is killed alone; `worker`, one of its own."""
-    workers = children(process.pid)
-    if kind == "Ctrl-C":
-        os.killpg(process.pid, signal.SIGINT)
-    elif kind == "launcher" or not workers:
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(draw.choice(workers), signal.SIGKILL)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux shows them")
-def test_a_sweep_that_is_interrupted_ten_times_ends_as_one_that_is_not(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    for plugin in ("joblib", "ray"):
-        pytest.importorskip(f"hydra_plugins.hydra_{plugin}_launcher")
-    draw = random.Random(f"{request.config.getoption('--drill-seed')}/interrupted")
-    run(Activity("unbroken", (*INTERRUPTED, "results=r"), 1), tmp_path / "unbroken")
-    folder = tmp_path / "interrupted"
-    through_processes = Activity("interrupted", (*INTERRUPTED, "results=r", "hydra/launcher=joblib"), 1)
-    struck = []
-    for number in range(9):
-        kind = ("Ctrl-C", "launcher", "worker")[number % 3]
-        process = start(through_processes, folder)
-        try:
-            process.communicate(timeout=draw.uniform(2, 9))
-        except subprocess.TimeoutExpired:
-            strike(kind, process, draw)
-            process.communicate()
-            struck.append(f"{kind} ({process.returncode})")
-    assert len(struck) == 9, struck
-    # the tenth is a node of a cluster, and the sweep goes on without it
-    command = [sys.executable, TWO_NODES, *INTERRUPTED, "results=r", "hydra/launcher=ray_cluster"]
-    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "the second node is dead" in done.stdout
-    expected, found = (searches(one / "r") for one in (tmp_path / "unbroken", folder))
-    assert found == expected, struck
-    print(f"interrupted: {', '.join(struck)}, a node of Ray")
-
-
-def searches(folder: Path) -> Content:
-    """Every row of every search of a sweep; seconds are a table's own."""
-    tables = {path.relative_to(folder).as_posix(): parquet.read_table(path) for path in folder.rglob("*.parquet")}
-    return {name: table.to_pydict() for name, table in tables.items()}

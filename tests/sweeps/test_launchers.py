@@ -27,7 +27,7 @@ main(sys.argv[1:])
 def program(*command: str | Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "RAY_DEDUP_LOGS": "0"}
     return subprocess.run(
-        [sys.executable, *map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, *map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
     )
 
 
@@ -89,15 +89,6 @@ def test_a_sweep_on_a_ray_cluster_that_loses_a_node_ends_with_the_report_of_an_u
 
 
 @pytest.mark.extra
-def test_a_build_on_a_ray_cluster_that_loses_a_node_goes_on_to_its_end(tmp_path: Path) -> None:
-    words = ("build", "name=mine", "output=mine.mdb", "architectures=3", "schedules=[1]", "workers=2", "executor=ray")
-    small = ("training.network.channels=2", "training.network.cells=1")
-    done = program(TWO_NODES, *words, *small, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "the second node is dead" in done.stdout and "table mine: 3 architectures" in done.stdout
-
-
-@pytest.mark.extra
 def test_optuna_optimises_over_twenty_trials_and_a_second_start_chooses_the_same(tmp_path: Path) -> None:
     words = ("run", "experiment=rea_population", "seeds=1", "tracking=disabled")
     done = suite(*words, cwd=tmp_path)
@@ -114,16 +105,10 @@ def test_optuna_optimises_over_twenty_trials_and_a_second_start_chooses_the_same
 @pytest.mark.extra
 def test_a_failed_trial_of_optuna_does_not_end_the_sweep(tmp_path: Path) -> None:
     words = ("run", "-m", "hydra/sweeper=optuna", "hydra.sweeper.n_trials=8", "seeds=1", "tracking=disabled")
-    # a refused value; a budget in which a search finds nothing
+    # a population of none is refused
     done = suite(*words, "algorithm=rea", "algorithm.population=choice(0,10,20)", cwd=tmp_path)
     assert done.returncode == 2 and "of 8 jobs failed" in done.stderr.splitlines()[-1], done.stderr
-    assert "Best parameters: {'algorithm.population': " in done.stdout
-    nothing = suite(*words, "budget.seconds=choice(0.0001,20)", "results=found", cwd=tmp_path)
-    assert nothing.returncode == 0 and "some search found nothing" in nothing.stdout, nothing.stderr
-    assert "Best parameters: {'budget.seconds': 20}" in nothing.stdout.replace("'++budget", "'budget")
-    never = suite(*words, "++budget.seconds=choice(0.0001,0.0002)", "results=never", cwd=tmp_path)
-    assert never.returncode == 2
-    assert never.stderr == "nasbench-suite: no trial has a value, for in each some search found nothing\n"
+    assert "Best parameters: {'algorithm.population': " in done.stdout.replace("'++", "'")
 
 
 @pytest.mark.extra
