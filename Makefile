@@ -8,6 +8,8 @@ VENV ?= .venv
 demo: setup
 	$(VENV)/bin/nasbench-suite run -m algorithm=random,rea,reinforce,bohb seeds=100 results=results/demo
 	$(VENV)/bin/nasbench-suite report results/demo --figure results/demo/curves.png
+	@echo
+	@echo "The figure: results/demo/curves.png. Next: . $(VENV)/bin/activate && nasbench-suite list"
 
 # imports the NAS-Bench-201 file that you name, repeats the paper's comparison and reports it
 nb201: setup
