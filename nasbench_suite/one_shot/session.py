@@ -86,7 +86,7 @@ class Session(Generic[ArchT]):
         call = self._mixed if is_mixture else self.supernet
         if is_mixture and self._settings.cuda_graphs:
             # whatever the pass before returned has been used
-            torch.compiler.cudagraph_mark_step_begin()
+            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
         with self._precision():
             out: Tensor = call(images, edge_weights)
         return out.float()

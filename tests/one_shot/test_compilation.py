@@ -1,6 +1,6 @@
 """What is compiled computes the same; what does not depend on the architecture is compiled once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
@@ -24,12 +24,15 @@ from nasbench_suite.one_shot.compilation import compiled
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.supernet import Supernet
 
-# PyTorch looks at the gradient of every input when it takes a graph, and warns of it itself
-pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+# PyTorch warns of what it does itself: of the gradient of every input when it takes a graph, and of its own imports
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf"),
+    pytest.mark.filterwarnings("ignore:.torch.jit.script:DeprecationWarning"),
+]
 
 
 @pytest.fixture(autouse=True)
-def no_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_generated_code(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Graphs are taken as by default, and computed as they are: generating code takes minutes."""
     torch._dynamo.reset()
     own = torch.compile
@@ -38,6 +41,8 @@ def no_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:
         return own(function, dynamic=dynamic, backend=backend)
 
     monkeypatch.setattr(torch, "compile", compile_to_graphs)
+    yield
+    torch._dynamo.reset()
 
 
 def build() -> Supernet[Any]:
