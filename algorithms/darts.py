@@ -40,6 +40,8 @@ Tensors = list[Tensor]
 class DARTS(Differentiable[ArchT]):
     """Relaxes the choice of an operation to a mixture of all, and learns the mixture by gradient descent."""
 
+    uses_mixtures = True
+
     def __init__(
         self,
         order: Literal[1, 2] = 2,

@@ -25,6 +25,8 @@ from nasbench_suite.variables import ArchT
 class SETN(Differentiable[ArchT]):
     """Trains the parameters under uniform draws and the alphas under the mixture, and selects by both."""
 
+    uses_mixtures = True
+
     def __init__(
         self,
         candidates: Literal["most_probable", "drawn"] = "drawn",

@@ -4,7 +4,7 @@ Algorithms know this contract and no space; a cell-based space joins by a subcla
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nasbench_suite.edge_weights import EdgeWeights, Path
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.variables import ArchT, Categorical
 
 
@@ -62,3 +63,17 @@ class Supernet(nn.Module, ABC, Generic[ArchT]):
     @abstractmethod
     def decode(self, codes: Sequence[int]) -> ArchT:
         """Returns the architecture that has these codes of `variables`."""
+
+    def compile_operations(self, compiled: Callable[[Callable[..., Tensor]], Callable[..., Tensor]]) -> None:
+        """Compiles what is the same for all architectures, one function at a time. A supernet need not offer it.
+
+        Args:
+            compiled: returns a function that computes the same.
+
+        Raises:
+            ConfigError: this supernet does not.
+        """
+        raise ConfigError(
+            "supernet.compile_operations: expected false, for this space's supernet has no operations that are "
+            "compiled one by one, got true"
+        )

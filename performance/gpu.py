@@ -4,8 +4,9 @@
     python performance/gpu.py --smoke --output F   # the same code in minutes on a CPU: its figures mean nothing
 
 For each of the six algorithms: seconds and memory of a step as the published code computes it (every operation by
-itself, float32 without TF32, channels first) and with each optimisation added to those before; the fewest seconds that
-the step's arithmetic and its bytes take; and a short search on CIFAR-10 with the true accuracy of what it derives.
+itself, float32 without TF32, channels first) and with each optimisation added to those before, or to what its label
+begins with; the fewest seconds that the step's arithmetic and its bytes take; and a short search on CIFAR-10 with the
+true accuracy of what it derives.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from torch.utils._pytree import tree_leaves
 from nasbench_suite.spaces.nb201 import NB201
 
 PAGE = Path(__file__).parents[1] / "docs" / "gpu.md"
-MIXTURES = ("darts1", "darts2", "setn")  # what `supernet.compile` compiles
+MIXTURES = ("darts1", "darts2", "setn")  # for these are `supernet.compile` and `supernet.cuda_graphs`
 
 
 class Stage(NamedTuple):
@@ -41,7 +42,9 @@ class Stage(NamedTuple):
         channels_last: memory layout.
         tf32: whether matrix products and convolutions of float32 may round their factors.
         precision: of the settings.
-        compile: of the settings.
+        compile: of the settings; so are the next two.
+        compile_operations: one by one.
+        cuda_graphs: of mixtures.
     """
 
     label: str
@@ -50,19 +53,31 @@ class Stage(NamedTuple):
     tf32: bool = False
     precision: str = "float32"
     compile: bool = False
+    compile_operations: bool = False
+    cuda_graphs: bool = False
+
+    @property
+    def is_of_mixtures(self) -> bool:
+        """Whether it is for mixtures alone."""
+        return self.compile or self.cuda_graphs
 
     def settings(self) -> dict[str, Any]:
         """Those of the supernet that it changes."""
-        return {"channels_last": self.channels_last, "precision": self.precision, "compile": self.compile}
+        names = ("channels_last", "precision", "compile", "compile_operations", "cuda_graphs")
+        return {name: getattr(self, name) for name in names}
 
 
+FAST: dict[str, Any] = {"channels_last": True, "tf32": True, "precision": "bfloat16"}
 STAGES = (
     Stage("as published", literal=True),
     Stage("cells merged"),
     Stage("+ channels last", channels_last=True),
     Stage("+ TF32", channels_last=True, tf32=True),
-    Stage("+ bfloat16", channels_last=True, tf32=True, precision="bfloat16"),
-    Stage("+ compiled mixtures", channels_last=True, tf32=True, precision="bfloat16", compile=True),
+    Stage("+ bfloat16", **FAST),
+    Stage("+ compiled operations", **FAST, compile_operations=True),
+    Stage("bfloat16 + CUDA graphs of mixtures", **FAST, cuda_graphs=True),
+    Stage("bfloat16 + compiled mixtures", **FAST, compile=True),
+    Stage("+ CUDA graphs of mixtures", **FAST, compile=True, cuda_graphs=True),
 )
 
 
@@ -99,7 +114,8 @@ def tf32(allowed: bool) -> Iterator[None]:
 def steps(name: str, arguments: argparse.Namespace, device: torch.device) -> Iterator[list[str]]:
     """Yields a row for each stage: its label, seconds and MiB of a step."""
     for stage in STAGES:
-        if stage.compile and (name not in MIXTURES or device.type != "cuda"):
+        compiles = stage.is_of_mixtures or stage.compile_operations
+        if (compiles and device.type != "cuda") or (stage.is_of_mixtures and name not in MIXTURES):
             continue
         space = LiteralNB201() if stage.literal else NB201()
         with tf32(stage.tf32):

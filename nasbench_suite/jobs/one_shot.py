@@ -21,6 +21,7 @@ from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.plan import OneShotPlan, SearchPlan
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
+from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.one_shot.data import SearchData, load_search_data
 from nasbench_suite.one_shot.ranking import RankingSettings
 from nasbench_suite.one_shot.record import EpochRecord
@@ -64,10 +65,12 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
     _ranking(config)
     settings = _settings(config)
     config = {**config, "supernet": {**config["supernet"], "device": settings.device}}
-    instantiate(config["algorithm"])
+    _check_compilation(settings, instantiate(config["algorithm"]))
     data = load_search_data(space, config["dataset"], settings.datasets_root, settings.official)
     with torch.device("meta"):
         supernet = _supernet(space, data, settings)
+        if settings.compile_operations:
+            supernet.compile_operations(lambda function: function)
     steps = -(-len(data.train) // settings.batch) * settings.epochs
     kind = "processor" if settings.device == "cpu" else "wall-clock"
     seconds = (
@@ -179,6 +182,17 @@ def _check_meaningless(config: Mapping[str, Any]) -> None:
             raise ConfigError(
                 f"{key}: expected {wanted} for a one-shot algorithm, which trains a supernet; got {found}"
             )
+
+
+def _check_compilation(settings: SupernetSettings, algorithm: OneShotAlgorithm[Any]) -> None:
+    for key in ("compile", "cuda_graphs"):
+        if getattr(settings, key) and not algorithm.uses_mixtures:
+            raise ConfigError(
+                f"supernet.{key}: expected false for {type(algorithm).__name__}, got true; it is for algorithms that "
+                "pass mixtures through the supernet (DARTS, SETN); supernet.compile_operations is for others"
+            )
+    if settings.cuda_graphs and processes() > 1:
+        raise ConfigError("supernet.cuda_graphs: expected false under torchrun, got true; they are of one process")
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

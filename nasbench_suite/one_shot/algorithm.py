@@ -36,10 +36,12 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
 
     Attributes:
         uses_valid: whether `step` needs a validation batch beside the training batch.
+        uses_mixtures: whether it passes mixtures through the supernet.
         session: set by `begin`.
     """
 
     uses_valid: bool = False
+    uses_mixtures: bool = False
     session: "Session[ArchT]"
 
     def begin(self, session: "Session[ArchT]") -> None:

@@ -85,6 +85,10 @@ def batch_norm(
     return out.to(x.dtype)
 
 
+PartSettings = tuple[Tensor | None, Tensor | None, Tensor | None, Tensor | None, bool, float, float]
+"""What `batch_norm` takes besides images."""
+
+
 class BatchNorm2d(nn.BatchNorm2d):
     """`torch.nn.BatchNorm2d` over the images of all processes, of which a range of channels can be used alone."""
 
@@ -104,13 +108,17 @@ class BatchNorm2d(nn.BatchNorm2d):
             weight: scale (stop - start,), in place of the layer's own.
             bias: shift (stop - start,), in place of the layer's own.
         """
+        return batch_norm(x, *self.of_part(start, stop, weight, bias))
+
+    def of_part(self, start: int, stop: int, weight: Tensor | None = None, bias: Tensor | None = None) -> PartSettings:
+        """Returns what `batch_norm` takes for channels `start` to `stop`, besides the images; see `part`."""
         mean, var, own_weight, own_bias = (
             None if values is None else values[start:stop]
             for values in (self.running_mean, self.running_var, self.weight, self.bias)
         )
         weight, bias = own_weight if weight is None else weight, own_bias if bias is None else bias
         momentum = 0.0 if self.momentum is None else self.momentum
-        return batch_norm(x, mean, var, weight, bias, self.uses_batch, momentum, self.eps)
+        return mean, var, weight, bias, self.uses_batch, momentum, self.eps
 
     @property
     def uses_batch(self) -> bool:

@@ -12,6 +12,7 @@ from torch import Tensor, distributed, nn
 from nasbench_suite.edge_weights import EdgeWeights, Mixture
 from nasbench_suite.one_shot.batch import Batch
 from nasbench_suite.one_shot.batch_norm import is_distributed
+from nasbench_suite.one_shot.compilation import compiled, for_mixtures
 from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.supernet import Supernet
 from nasbench_suite.variables import ArchT
@@ -72,14 +73,20 @@ class Session(Generic[ArchT]):
         )
         self._settings = settings
         self._valid_batches = valid_batches
-        self._mixed: nn.Module = torch.compile(supernet, dynamic=False) if settings.compile else supernet  # type: ignore[assignment]
+        self._mixed = for_mixtures(supernet, settings)
+        if settings.compile_operations:
+            supernet.compile_operations(compiled)
         # the parameters of each layer that no pass has used yet; a layer is used as a whole
         own = (list(module.parameters(recurse=False)) for module in supernet.modules())
         self._unused = [layer for layer in own if layer]
 
     def logits(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, C, H, W) -> float32 (B, classes), in the precision of the settings."""
-        call = self._mixed if isinstance(edge_weights, Mixture) else self.supernet
+        is_mixture = isinstance(edge_weights, Mixture)
+        call = self._mixed if is_mixture else self.supernet
+        if is_mixture and self._settings.cuda_graphs:
+            # whatever the pass before returned has been used
+            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
         with self._precision():
             out: Tensor = call(images, edge_weights)
         return out.float()

@@ -33,6 +33,9 @@ class SupernetSettings:
         precision: of the forward and backward pass; parameters are float32 always.
         channels_last: memory layout of images and convolutions.
         compile: compile the supernet for mixtures, whose operations are the same in every step.
+        compile_operations: compile its operations one by one, for one-hots and paths, of which every architecture would
+            be a network of its own to the compiler.
+        cuda_graphs: record a pass of a mixture, forward and backward, as CUDA graphs, and replay them.
         device: `cpu`, `cuda`, or one of several such as `cuda:1`.
         threads: of a CPU, for one process.
         datasets_root: folder of downloaded data sets; None for the default.
@@ -54,6 +57,8 @@ class SupernetSettings:
     precision: Precision = "float32"
     channels_last: bool = True
     compile: bool = False
+    compile_operations: bool = False
+    cuda_graphs: bool = False
     device: str = "cpu"
     threads: int = 1
     datasets_root: str | None = None
@@ -77,6 +82,8 @@ class SupernetSettings:
                 "supernet: expected clip > 0 or null and cosine_epochs of 1 or more or null, got "
                 f"{self.clip} and {self.cosine_epochs}"
             )
+        if self.cuda_graphs and self.device == "cpu":
+            raise ConfigError("supernet.cuda_graphs: expected false on a CPU, got true; they need supernet.device=cuda")
         if self.precision not in ("float32", "bfloat16"):
             raise ConfigError(f"supernet.precision: expected float32 or bfloat16, got {self.precision!r}")
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own docum
 from torch import Tensor, nn
 
 from nasbench_suite.edge_weights import CellWeights, Mixture, Path
-from nasbench_suite.one_shot.batch_norm import BatchNorm2d
+from nasbench_suite.one_shot.batch_norm import BatchNorm2d, PartSettings, batch_norm
 from nasbench_suite.spaces.nb201.architecture import (
     AVG_POOL,
     CONV_1X1,
@@ -35,16 +35,33 @@ SLOT = tuple(EDGES_FROM[start].index(at) for at, (start, _) in enumerate(EDGES))
 """Of each edge, its place among those that leave the same node."""
 
 
+def convolve(rectified: Tensor, kernel: Tensor, offset: Tensor | None, *settings: *PartSettings) -> Tensor:
+    """Convolves and normalises: the same whatever the architecture, for a compiler to take alone.
+
+    Args:
+        rectified: (B, C, H, W).
+        kernel: (out, C, side, side).
+        offset: (out,), added before normalisation; None for 0.
+        settings: of `batch_norm`.
+    """
+    maps = F.conv2d(rectified, kernel, offset, padding=kernel.shape[-1] // 2)
+    return batch_norm(maps, *settings)
+
+
 class Convolutions(nn.Module):
     """The convolutions of one kernel on all edges that leave a node, as one, with their batch normalisation.
 
     Edge k has output channels k C to (k + 1) C. Initial values are drawn as for separate convolutions: PyTorch's
     distribution depends on the number of inputs alone.
+
+    Attributes:
+        channels: of an edge.
+        convolve: the function of that name, or what a compiler made of it.
     """
 
     def __init__(self, channels: int, kernel: int, edges: int, normalisation: Normalisation) -> None:
         super().__init__()
-        self.channels = channels
+        self.channels, self.convolve = channels, convolve
         self.convolution = nn.Conv2d(channels, edges * channels, kernel, padding=kernel // 2)
         self.normalisation = BatchNorm2d(
             edges * channels,
@@ -65,10 +82,8 @@ class Convolutions(nn.Module):
     def _part(self, rectified: Tensor, start: int, stop: int, weight: Tensor | None, bias: Tensor | None) -> Tensor:
         first, last = start * self.channels, stop * self.channels
         kernel, offset = self.convolution.weight[first:last], self._offset
-        maps = F.conv2d(
-            rectified, kernel, None if offset is None else offset[first:last], padding=self.convolution.padding
-        )
-        return self.normalisation.part(maps, first, last, weight, bias)
+        offset = None if offset is None else offset[first:last]
+        return self.convolve(rectified, kernel, offset, *self.normalisation.of_part(first, last, weight, bias))
 
     @property
     def _offset(self) -> Tensor | None:

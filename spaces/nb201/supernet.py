@@ -3,7 +3,7 @@
 As the papers' authors searched (Dong and Yang 2020, arXiv:2001.00326, and NATS-Bench, arXiv:2009.00437).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import get_args
 
@@ -27,7 +27,7 @@ from nasbench_suite.spaces.nb201.architecture import (
     Architecture,
     check,
 )
-from nasbench_suite.spaces.nb201.mixed_cell import KERNELS, SLOT, MixedCell, prepare
+from nasbench_suite.spaces.nb201.mixed_cell import KERNELS, SLOT, Convolutions, MixedCell, convolve, prepare
 from nasbench_suite.spaces.nb201.network import NB201Network, Reduction
 from nasbench_suite.spaces.nb201.operations import Normalisation
 from nasbench_suite.supernet import Supernet
@@ -130,6 +130,13 @@ class NB201Supernet(Supernet[Architecture]):
     def decode(self, codes: Sequence[int]) -> Architecture:
         """Returns the architecture of six operation indices."""
         return check_codes(codes, VARIABLES, "nb201")
+
+    def compile_operations(self, compiled: Callable[[Callable[..., Tensor]], Callable[..., Tensor]]) -> None:
+        """Compiles a convolution with its normalisation, for all edges of all cells."""
+        compiled_once = compiled(convolve)
+        for module in self.modules():
+            if isinstance(module, Convolutions):
+                module.convolve = compiled_once
 
     def stand_alone(self, arch: Architecture) -> NB201Network:
         """Returns the architecture's own network with a copy of its parameters and statistics: it computes the same."""
