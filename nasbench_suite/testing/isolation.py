@@ -81,12 +81,15 @@ class WatchedAlgorithm(Algorithm[Any]):
     @contextmanager
     def _watching(self) -> Iterator[None]:
         """Hears of every call, of Python's functions and of built-in ones, whatever name they were imported under."""
-        before = sys.getprofile()
+        before, collecting = sys.getprofile(), gc.isenabled()
+        gc.disable()  # a collection would call what closes the tables that others have left
         sys.setprofile(self._note)
         try:
             yield
         finally:
             sys.setprofile(before)
+            if collecting:
+                gc.enable()
 
     def _note(self, frame: types.FrameType, event: str, called: Any) -> None:
         if event == "call":

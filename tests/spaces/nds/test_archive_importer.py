@@ -282,6 +282,7 @@ def test_files_of_another_family_only_are_refused(archive: Path, tmp_path: Path)
 
 
 def test_a_folder_without_json_is_not_recognised(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing of NDS")
     with pytest.raises(SourceError, match="NDS's JSON files"):
         import_file(NDSResNet(), tmp_path, tmp_path / "made.mdb")
 
