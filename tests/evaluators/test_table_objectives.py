@@ -248,7 +248,7 @@ def test_constraints_need_no_quotes_and_have_one_form(annotated: Table, cli: Mak
     for form in ("constraints=slow<3", "constraints=[slow<3.0]", "constraints=['slow < 3']", 'constraints=["slow<3"]'):
         done = cli("run", *few, form)
         assert done.code == 0, done.err
-        folders.add(next(line for line in done.out.splitlines() if line.startswith("results")))
+        folders.add(next(line.split()[1] for line in done.out.splitlines() if line.startswith("results: ")))
     assert len(folders) == 1
 
 
