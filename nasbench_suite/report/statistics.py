@@ -18,6 +18,7 @@ from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import Unit, common_unit, limit, times_in, unit_name
 
 RESAMPLES = 2000
+FEW = 10  # configurations whose every pair is tested at the end of the searches
 Scores = dict[int, float]  # by seed, rising
 
 
@@ -120,8 +121,11 @@ def _compare_ends(ends: Mapping[str, Scores], kinds: Mapping[str, bool]) -> Fina
     tested = [label for label in others if min(len(ends[best]), len(ends[label])) > 1]
     samples = {label: _sample(label, ends[label], kinds[label]) for label in (best, *tested)}
     pairs = [_pair(samples[best], samples[one]) for one in tested]
+    if len(ends) <= FEW:
+        pairs += [_pair(samples[one], samples[other]) for one, other in combinations(tested, 2)]
     family = len(ends) * (len(ends) - 1) // 2
-    return FinalComparison(best, tuple(_holm(pairs, family)), tuple(label for label in others if label not in tested))
+    found, untested = tuple(_holm(pairs, family)), tuple(label for label in others if label not in tested)
+    return FinalComparison(best, found[: len(tested)], untested, found[len(tested) :])
 
 
 def _final_scores(results: Results, dataset: str, split: Split) -> Scores | None:
