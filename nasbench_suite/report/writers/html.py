@@ -54,8 +54,8 @@ class Picture(NamedTuple):
 
 
 PAIRS = (
-    f"All pairs: a row's mean less a column's, and in brackets the p-value of their test, corrected by Holm over all; "
-    f"+ or - where the tests set the row above or below the column at a family-wise level of {LEVEL:g}."
+    "All pairs: the row's mean less the column's, in brackets the p-value of their test after Holm's correction over "
+    f"all pairs; * where the tests tell them apart at a family-wise level of {LEVEL:g}."
 )
 SPLIT_NAMES = {"valid": "validation", "test": "test"}
 Choices = list[tuple[str, str]]

@@ -155,9 +155,9 @@ def pairs_matrix(group: ComparedGroup, names: Sequence[str]) -> PlainTable | Non
         return None
     cells = {}
     for pair in (*found.pairs, *found.others):
-        apart = pair.separates
-        cells[pair.first, pair.second] = f"{'+ ' if apart else ''}{pair.difference:+z.2f} ({_p(pair)})"
-        cells[pair.second, pair.first] = f"{'- ' if apart else ''}{-pair.difference:+z.2f} ({_p(pair)})"
+        said = f"({_p(pair)}){' *' if pair.separates else ''}"
+        cells[pair.first, pair.second] = f"{pair.difference:+z.2f} {said}"
+        cells[pair.second, pair.first] = f"{-pair.difference:+z.2f} {said}"
     labels = [each.label for each in group.configurations]
     rows = [
         [name, *(cells.get((one, other), "") for other in labels)] for name, one in zip(names, labels, strict=True)
