@@ -13,12 +13,14 @@ class FinalComparison:
         best: its label.
         pairs: it and each other one that has two searches or more with a score; p is corrected over all pairs of the
             column, so that choosing the highest mean first costs nothing.
+        others: the pairs without the best, corrected with these; none where there are many configurations.
         untested: labels of those that have a mean over a single search; all but the best where that has one search.
     """
 
     best: str
     pairs: tuple[PairwiseTest, ...]
     untested: tuple[str, ...]
+    others: tuple[PairwiseTest, ...] = ()
 
     @property
     def ties(self) -> tuple[str, ...]:

@@ -88,8 +88,8 @@ class Results:
     def incumbents_scores(self, dataset: str) -> NDArray[np.float64]:
         """Returns the judge's validation and test accuracy of each of `incumbents`: (rows, 2) percent, NaN unknown."""
         if dataset not in self._incumbents_scores:
-            names = self.trajectory["architecture"][self.incumbents[0]]
-            pairs = [self.score(dataset, name) for name in names]
+            names, scores = self.trajectory["architecture"][self.incumbents[0]], self.scores.get(dataset, {})
+            pairs = [scores.get(str(name), UNKNOWN) for name in names]
             self._incumbents_scores[dataset] = np.array(pairs, np.float64).reshape(-1, 2)
         return self._incumbents_scores[dataset]
 

@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from nasbench_suite.report.budget_comparison import BudgetComparison, MeanAtBudget, PairwiseTest
 from nasbench_suite.report.curves import SPLITS, Split
 from nasbench_suite.report.final_comparison import FinalComparison
 from nasbench_suite.report.fronts import Fronts
-from nasbench_suite.report.rank_tests import mann_whitney, signed_rank
+from nasbench_suite.report.rank_tests import average_ranks, mann_whitney, signed_rank, superiority
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import Unit, common_unit, limit, times_in, unit_name
 
 RESAMPLES = 2000
+FEW = 10  # configurations whose every pair is tested at the end of the searches
 Scores = dict[int, float]  # by seed, rising
 
 
@@ -76,14 +76,11 @@ def _compare_at(
             scores[label] = found
     order = sorted(scores, key=lambda label: -float(np.mean(_values(scores[label]))))
     ranks = _ranks([scores[label] for label in order])
-    means = [_mean(label, scores[label], rank) for label, rank in zip(order, ranks, strict=True)]
+    limits = _limits([_values(scores[label]) for label in order])
+    means = [_mean(label, scores[label], *found) for label, *found in zip(order, limits, ranks, strict=True)]
     kinds = {label: results.one_shot for results, label in zip(group, labels, strict=True)}
-    pairs = _holm(
-        [
-            _pair(one, other, scores[one], scores[other], alike=kinds[one] == kinds[other])
-            for one, other in combinations(order, 2)
-        ]
-    )
+    samples = {label: _sample(label, scores[label], kinds[label]) for label in order}
+    pairs = _holm([_pair(samples[one], samples[other]) for one, other in combinations(order, 2)])
     return BudgetComparison(budget, unit_name(unit, group), split, tuple(means), tuple(pairs), tuple(notes))
 
 
@@ -122,9 +119,13 @@ def _compare_ends(ends: Mapping[str, Scores], kinds: Mapping[str, bool]) -> Fina
         return None
     best, *others = sorted(ends, key=lambda label: -float(np.mean(_values(ends[label]))))
     tested = [label for label in others if min(len(ends[best]), len(ends[label])) > 1]
-    pairs = [_pair(best, one, ends[best], ends[one], alike=kinds[best] == kinds[one]) for one in tested]
+    samples = {label: _sample(label, ends[label], kinds[label]) for label in (best, *tested)}
+    pairs = [_pair(samples[best], samples[one]) for one in tested]
+    if len(ends) <= FEW:
+        pairs += [_pair(samples[one], samples[other]) for one, other in combinations(tested, 2)]
     family = len(ends) * (len(ends) - 1) // 2
-    return FinalComparison(best, tuple(_holm(pairs, family)), tuple(label for label in others if label not in tested))
+    found, untested = tuple(_holm(pairs, family)), tuple(label for label in others if label not in tested)
+    return FinalComparison(best, found[: len(tested)], untested, found[len(tested) :])
 
 
 def _final_scores(results: Results, dataset: str, split: Split) -> Scores | None:
@@ -145,14 +146,13 @@ def incumbent_scores(
         budget: an evaluation that ended later does not count.
         unit: of the budget; one of `times.UNITS`.
     """
-    times, names = times_in(results, unit).values, results.trajectory["architecture"]
-    found: Scores = {}
-    for seed, rows in zip(results.seeds, results.incumbent_rows, strict=True):
-        by_then = rows[times[rows] <= budget]
-        score = results.score(dataset, names[by_then[-1]])[split == "test"] if len(by_then) else float("nan")
-        if score == score:
-            found[seed] = score
-    return found
+    rows, search = results.incumbents
+    by_then = np.flatnonzero(times_in(results, unit).values[rows] <= budget)[::-1]
+    searches, last = np.unique(search[by_then], return_index=True)  # rows rise, so the first from behind is the last
+    scores = results.incumbents_scores(dataset)[by_then[last], SPLITS.index(split)].tolist()
+    seeds = [seed for seed, found in zip(results.seeds, results.incumbent_rows, strict=True) if len(found)]
+    pairs = zip(searches.tolist(), scores, strict=True)
+    return {seeds[at]: score for at, score in pairs if score == score}
 
 
 def holm(ps: Sequence[float], family: int | None = None) -> list[float]:
@@ -183,37 +183,66 @@ def _ranks(scores: Sequence[Scores]) -> list[float | None]:
     if not common:
         return [None] * len(scores)
     table = np.array([[one[seed] for seed in common] for one in scores])
-    ranks: list[float | None] = stats.rankdata(-table, axis=0).mean(axis=1).tolist()
+    ranks: list[float | None] = average_ranks(-table).mean(axis=1).tolist()
     return ranks
 
 
-def _mean(label: str, scores: Scores, rank: float | None) -> MeanAtBudget:
-    values = _values(scores)
-    mean = low = high = float(values.mean())
-    if len(values) > 1:
-        low, high = np.percentile(_resamples(len(values)) @ values, [2.5, 97.5]).tolist()
-    return MeanAtBudget(label, len(values), mean, low, high, rank)
+def _mean(label: str, scores: Scores, limits: tuple[float, float], rank: float | None) -> MeanAtBudget:
+    return MeanAtBudget(label, len(scores), float(_values(scores).mean()), *limits, rank)
+
+
+def _limits(samples: Sequence[NDArray[np.float64]]) -> list[tuple[float, float]]:
+    """Returns the 95% bootstrap confidence limits of each sample's mean; equal to it with one value."""
+    limits = [(float(values[0]), float(values[0])) for values in samples]
+    for count in {len(values) for values in samples} - {1}:
+        places = [at for at, values in enumerate(samples) if len(values) == count]
+        means = np.array([samples[at] for at in places]) @ _resamples(count)
+        for at, (low, high) in zip(places, np.percentile(means, [2.5, 97.5], axis=1).T.tolist(), strict=True):
+            limits[at] = low, high
+    return limits
 
 
 @lru_cache(maxsize=2)
 def _resamples(count: int) -> NDArray[np.float64]:
-    """Returns the share of each of some values in each bootstrap sample of them: (RESAMPLES, count)."""
+    """Returns the share of each of some values in each bootstrap sample of them: (count, RESAMPLES)."""
     # drawn from a generator of its own, so that a report is the same each time
     drawn = np.random.default_rng(0).integers(0, count, (RESAMPLES, count))
-    shares = np.zeros((RESAMPLES, count))
-    np.add.at(shares, (np.arange(RESAMPLES)[:, np.newaxis], drawn), 1 / count)
-    return shares
+    flat = (drawn + count * np.arange(RESAMPLES)[:, np.newaxis]).ravel()
+    return np.bincount(flat, minlength=RESAMPLES * count).reshape(RESAMPLES, count).T / count
 
 
-def _pair(first: str, second: str, one: Scores, other: Scores, alike: bool) -> PairwiseTest:
-    x, y = _values(one), _values(other)
-    superiority, p = mann_whitney(x, y)
-    test, agrees = "Mann-Whitney U", superiority > 0.5
-    if one.keys() == other.keys() and alike:
+class _Sample(NamedTuple):
+    """The scores of a configuration's searches, as its pairs are tested.
+
+    Attributes:
+        label: of the configuration.
+        seeds: of the searches, rising.
+        values, ordered: their scores, by seed and by size.
+        one_shot: whether the searches train a supernet.
+    """
+
+    label: str
+    seeds: list[int]
+    values: NDArray[np.float64]
+    ordered: NDArray[np.float64]
+    one_shot: bool
+
+
+def _sample(label: str, scores: Scores, one_shot: bool) -> _Sample:
+    values = _values(scores)
+    return _Sample(label, list(scores), values, np.sort(values), one_shot)
+
+
+def _pair(first: _Sample, second: _Sample) -> PairwiseTest:
+    x, y = first.values, second.values
+    chance = superiority(first.ordered, second.ordered)
+    if first.one_shot == second.one_shot and first.seeds == second.seeds:
         # equal seeds begin from equal random streams, so the searches are pairs; not so a table's and a supernet's
         signed, p = signed_rank((x - y)[x != y])
         test, agrees = "Wilcoxon signed-rank", signed > 0
-    return PairwiseTest(first, second, float(x.mean() - y.mean()), superiority, test, p, agrees)
+    else:
+        test, agrees, p = "Mann-Whitney U", chance > 0.5, mann_whitney(first.ordered, second.ordered)
+    return PairwiseTest(first.label, second.label, float(x.mean() - y.mean()), chance, test, p, agrees)
 
 
 def _holm(pairs: Sequence[PairwiseTest], family: int | None = None) -> list[PairwiseTest]:

@@ -101,7 +101,7 @@ def _settle(browser: Any) -> Callable[[Any], Any]:
 
 @pytest.fixture
 def show(browser: Any) -> Callable[..., None]:
-    """Opens a page at a width and in a scheme, and waits until its charts are drawn."""
+    """Opens a page at a width and in a scheme."""
 
     def opened(page: Path, width: int, scheme: str = "light") -> None:
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
@@ -111,12 +111,21 @@ def show(browser: Any) -> Callable[..., None]:
         browser.get_log("browser")
         browser.get_log("performance")
         browser.get(page.as_uri())
-        for figure in browser.find_elements("css selector", "[data-chart]"):
-            if figure.is_displayed():
-                browser.execute_script("arguments[0].scrollIntoView()", figure)
-                settle(browser, figure)
 
     return opened
+
+
+@pytest.fixture
+def chart(browser: Any) -> Callable[[str], Any]:
+    """Scrolls to a chart, which draws it, and returns its figure."""
+
+    def found(name: str) -> Any:
+        figure = browser.find_element("css selector", f'[data-chart="{name}"]')
+        browser.execute_script("arguments[0].scrollIntoView()", figure)
+        settle(browser, figure)
+        return figure
+
+    return found
 
 
 def settle(browser: Any, figure: Any) -> Any:

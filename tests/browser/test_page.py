@@ -12,11 +12,6 @@ DRAWN = "return [...arguments[0].querySelectorAll('svg path, canvas')].map(each 
 
 
 @pytest.fixture
-def chart(browser: Any) -> Callable[[str], Any]:
-    return lambda name: browser.find_element("css selector", f'[data-chart="{name}"]')
-
-
-@pytest.fixture
 def choose(settle: Callable) -> Callable[[Any, str, str], None]:
     """Chooses from a list of a chart, and waits until it is drawn again."""
     from selenium.webdriver.support.ui import Select
@@ -34,18 +29,16 @@ def cells(browser: Any, selector: str) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_all_charts_are_drawn_without_a_word_on_the_console(
-    browser: Any, show: Callable, page: Path, width: int, scheme: str
+def test_all_charts_are_drawn_without_a_word_on_the_console_and_nothing_is_loaded(
+    browser: Any, show: Callable, page: Path, chart: Callable, width: int, scheme: str
 ) -> None:
     show(page, width, scheme)
+    for name in ("time", "ends", "target", "spent", "supernets", "edges"):
+        chart(name)
     assert browser.get_log("browser") == []
     assert len(browser.find_elements("css selector", '.plot[data-state="drawn"]')) == 6
     wide, there = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
     assert wide <= there == width
-
-
-def test_the_page_asks_for_nothing_but_itself(browser: Any, show: Callable, page: Path) -> None:
-    show(page, 1440)
     said = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = {each["params"]["request"]["url"] for each in said if each["method"] == "Network.requestWillBeSent"}
     assert asked == {page.as_uri()}
@@ -94,7 +87,15 @@ def test_a_box_takes_a_curve_out_by_keyboard(
     settle(chart("time"))
     assert len(cells(browser, '[data-chart="time"] .legend li')) == 5
     browser.find_element("name", "none").click()
-    assert "No configuration is chosen" in settle(chart("ends")).text
+    assert "No configuration is chosen" in chart("ends").text
+
+
+def test_the_legend_of_the_supernets_has_those_that_train_one(
+    browser: Any, show: Callable, page: Path, chart: Callable
+) -> None:
+    show(page, 1440)
+    browser.execute_script("arguments[0].scrollIntoView()", chart("supernets"))
+    assert [name.split()[-1] for name in cells(browser, '[data-chart="supernets"] .legend li')] == ["darts1"]
 
 
 @pytest.mark.parametrize(
@@ -111,9 +112,10 @@ def test_what_is_chosen_is_drawn(
 ) -> None:
     show(page, 1440)
     browser.find_element("name", "filter").send_keys("r")
-    before = browser.execute_script(DRAWN, chart(name))
-    choose(chart(name), control, value)
-    assert browser.execute_script(DRAWN, chart(name)) != before
+    figure = chart(name)
+    before = browser.execute_script(DRAWN, figure)
+    choose(figure, control, value)
+    assert browser.execute_script(DRAWN, figure) != before
     assert browser.get_log("browser") == []
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nasbench_suite.report.critical_difference import CriticalDifference, critical_difference
+from nasbench_suite.report.critical_difference import CriticalDifference, critical_difference, range_quantile
 from nasbench_suite.report.load import load
 
 ARCHS = {f"a{score}": {"cifar10": (50.0, float(score))} for score in range(40)}
@@ -31,6 +31,12 @@ def test_ranks_are_means_over_seeds_and_ties_share_theirs(compared: Callable) ->
     found = compared(FOUND)
     assert dict(found.ranks) == {"three": 1.0, "two": (2 * 3 + 2.5) / 4, "one": (3 * 3 + 2.5) / 4}
     assert found.seeds == 4
+
+
+@pytest.mark.parametrize("count", [2, 3, 10, 60, 300])
+def test_the_range_of_normal_values_is_scipys(count: int) -> None:
+    expected = stats.studentized_range.ppf(0.95, count, np.inf)
+    assert range_quantile(0.95, count) == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_critical_difference_is_nemenyis(compared: Callable) -> None:

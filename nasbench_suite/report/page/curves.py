@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nasbench_suite.report.curves import SPLITS, Split, incumbent_curves, scores_at
 from nasbench_suite.report.page import numbers
 from nasbench_suite.report.page.thinning import points
+from nasbench_suite.report.rank_tests import average_ranks
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import UNITS, Unit, times_in
 
@@ -70,11 +71,9 @@ def _scores(
 
 def _mean_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns (configurations, times) mean ranks of (configurations, seeds, times) scores; NaN where any is missing."""
-    from scipy.stats import rankdata
-
     found = np.full((len(scores), scores.shape[2]), np.nan)
     whole = ~np.isnan(scores).any(axis=(0, 1))
-    found[:, whole] = rankdata(-scores[:, :, whole], axis=0).mean(axis=1)
+    found[:, whole] = average_ranks(-scores[:, :, whole]).mean(axis=1)
     return found
 
 

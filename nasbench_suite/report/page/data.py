@@ -9,6 +9,7 @@ from nasbench_suite.report.page import numbers
 from nasbench_suite.report.page.curves import curves, known_units, ranks, targets
 from nasbench_suite.report.page.ends import ends
 from nasbench_suite.report.page.names import short_names
+from nasbench_suite.report.page.published import published
 from nasbench_suite.report.page.supernets import supernets
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import times_in, unit_name
@@ -21,6 +22,7 @@ def page_data(report: Report) -> list[dict[str, Any]]:
 
 
 def _group(group: ComparedGroup) -> dict[str, Any]:
+    names = short_names(group)
     results, units = group.results, known_units(group.results)
     split: Split = SPLITS[group.decisive]
     colours = looks([each.row.algorithm for each in group.configurations])
@@ -32,13 +34,14 @@ def _group(group: ComparedGroup) -> dict[str, Any]:
         "units": {unit: unit_name(unit, results) for unit in units},
         "configurations": [
             _configuration(each, name, colour, dash)
-            for each, name, (dash, colour) in zip(group.configurations, short_names(group), colours, strict=True)
+            for each, name, (dash, colour) in zip(group.configurations, names, colours, strict=True)
         ],
         "curves": {unit: curves(results, group.dataset, unit) for unit in units},
         "ranks": {unit: ranks(results, group.dataset, split, unit) for unit in units},
         "targets": targets(results, group.dataset, split, units),
         "ends": ends(results, group.scored_on),
         "supernets": supernets(results, group.dataset),
+        **published(group, names),
     }
 
 

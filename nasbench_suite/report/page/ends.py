@@ -17,11 +17,15 @@ def ends(group: Sequence[Results], datasets: Sequence[str]) -> dict[str, Any]:
     gaps.
     """
     places: dict[tuple[Pair, ...], int] = {}
-    of = [
-        [None if arch is None else places.setdefault(_row(results, arch, datasets), len(places)) for arch in found]
-        for results, found in ((results, results.final_incumbents) for results in group)
-    ]
+    of = [_places(results, datasets, places) for results in group]
     return {"scores": [[value for pair in row for value in pair] for row in places], "of": of, "seeds": _seeds(group)}
+
+
+def _places(results: Results, datasets: Sequence[str], places: dict[tuple[Pair, ...], int]) -> list[int | None]:
+    """Returns the place of each search's row of scores, new ones added; None for a search that found nothing."""
+    rows = {arch: _row(results, arch, datasets) for arch in dict.fromkeys(results.final_incumbents) if arch is not None}
+    found = {arch: places.setdefault(row, len(places)) for arch, row in rows.items()}
+    return [None if arch is None else found[arch] for arch in results.final_incumbents]
 
 
 def _row(results: Results, arch: str, datasets: Sequence[str]) -> tuple[Pair, ...]:

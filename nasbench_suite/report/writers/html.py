@@ -53,6 +53,10 @@ class Picture(NamedTuple):
     caption: str
 
 
+PAIRS = (
+    "All pairs: the row's mean less the column's, in brackets the p-value of their test after Holm's correction over "
+    f"all pairs; * where the tests tell them apart at a family-wise level of {LEVEL:g}."
+)
 SPLIT_NAMES = {"valid": "validation", "test": "test"}
 Choices = list[tuple[str, str]]
 
@@ -115,6 +119,8 @@ def _group(group: ComparedGroup, data: dict[str, Any], name: str) -> dict[str, A
         "reading": reading(group.results),
         "verdict": tables.final_verdict(group),
         "final_tests": tables.final_tests_table(group),
+        "pairs": tables.pairs_matrix(group, names),
+        "pairs_note": PAIRS,
         "choices": _choices(group, data),
         "reaches": data["targets"] is not None and bool(data["units"]),
         "ranks": None if ranks is None else Markup(rank_diagram(ranks)),

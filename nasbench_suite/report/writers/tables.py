@@ -1,5 +1,6 @@
 """A report's tables as headers and rows of plain text, for every format that shows them alike."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nasbench_suite.report.budget_comparison import LEVEL, BudgetComparison, PairwiseTest
@@ -140,6 +141,28 @@ def final_tests_table(group: ComparedGroup) -> PlainTable | None:
     """Returns the highest mean beside each other one at the end of the searches; None where nothing was tested."""
     found = group.at_end[group.decisive]
     return None if found is None or not found.pairs else _ends_table(found, 2)
+
+
+def pairs_matrix(group: ComparedGroup, names: Sequence[str]) -> PlainTable | None:
+    """Returns a row and a column per configuration, and their test where they meet; None where not all were tested.
+
+    Args:
+        group: the configurations.
+        names: what they are called in rows and columns.
+    """
+    found = group.at_end[group.decisive]
+    if found is None or not found.others:
+        return None
+    cells = {}
+    for pair in (*found.pairs, *found.others):
+        said = f"({_p(pair)}){' *' if pair.separates else ''}"
+        cells[pair.first, pair.second] = f"{pair.difference:+z.2f} {said}"
+        cells[pair.second, pair.first] = f"{-pair.difference:+z.2f} {said}"
+    labels = [each.label for each in group.configurations]
+    rows = [
+        [name, *(cells.get((one, other), "") for other in labels)] for name, one in zip(names, labels, strict=True)
+    ]
+    return PlainTable(["", *names], rows)
 
 
 def fronts_tests_table(fronts: FrontComparison) -> PlainTable | None:

@@ -291,6 +291,32 @@
     };
   }
 
+  // ---- published numbers ----
+
+  function publishedSpec(group, shown, { column }) {
+    const names = new Set(shown.map((at) => group.configurations[at].label)), rows = [];
+    for (const each of group.published) {
+      if (each.column !== Number(column) || !names.has(each.label)) continue;
+      const name = { c: each.name, l: each.label, from: each.source };
+      for (const [who, [v, std]] of [["ours", each.ours], ["published", each.theirs]]) rows.push({ ...name, who, v, std, low: v - (std || 0), high: v + (std || 0) });
+    }
+    if (!rows.length) return null;
+    const domain = ["ours", "published"], labels = [...new Set(rows.map((row) => row.c))];
+    const x = { type: "quantitative", scale: { zero: false }, axis: { tickCount: narrow() ? 4 : 7 } };
+    const y = { field: "c", type: "nominal", title: null, sort: labels, axis: { labelLimit: narrow() ? 105 : 190, ticks: false, grid: false } };
+    const yOffset = { field: "who", type: "nominal", sort: domain, scale: { domain, paddingOuter: 0.6 } };
+    const color = { field: "who", type: "nominal", title: null, legend: { orient: "top" }, scale: { domain, range: [style("--accent"), style("--quiet")] } };
+    const shape = { field: "who", type: "nominal", title: null, scale: { domain, range: ["circle", "diamond"] } };
+    const tooltip = tip(["l", "configuration"], ["who", "whose"], ["from", "source"], ["v", "mean", ".2f"], ["std", "deviation", ".2f"]);
+    const title = `${group.published_columns[Number(column)]} accuracy (%), mean and deviation over searches`;
+    return {
+      height: labels.length * 40, data: { values: rows }, layer: [
+        { mark: { type: "rule", strokeWidth: 2 }, encoding: { x: { ...x, field: "low", title }, x2: { field: "high" }, y, yOffset, color } },
+        { mark: { type: "point", filled: true, size: 70, opacity: 1 }, encoding: { x: { ...x, field: "v", title }, y, yOffset, color, shape, tooltip } },
+      ],
+    };
+  }
+
   const OPERATIONS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#999933", "#332288"];
 
   function edgeSpec(group, { configuration }, width) {
@@ -361,7 +387,9 @@
 
     function redraw(figure) {
       if (!seen.has(figure)) return;
-      const members = shown(), options = chosen(figure), kind = figure.dataset.chart, title = figure.getAttribute("aria-label");
+      const options = chosen(figure), kind = figure.dataset.chart, title = figure.getAttribute("aria-label");
+      const has = (at) => kind !== "supernets" || (group.supernets.metrics[options.metric] || [])[at];
+      const members = shown().filter(has);
       const said = members.length ? `${title}, ${members.length} configurations` : "No configuration is chosen: tick some in the table.";
       if (figure.querySelector(".legend")) legend(figure, members);
       if (!members.length) return void draw(figure, null, said);
@@ -376,6 +404,7 @@
         spec = targetSpec(group, members, options);
         reached(figure);
       } else if (kind === "spent") spec = spentSpec(group, members, options);
+      else if (kind === "published") spec = publishedSpec(group, members, options);
       else if (kind === "supernets") spec = supernetSpec(group, members, options);
       else spec = edgeSpec(group, options, figure.querySelector(".plot").clientWidth);
       draw(figure, spec, spec ? said : nothing);
@@ -442,6 +471,7 @@
       const kind = figure.dataset.chart;
       const fill = (name, options) => figure.querySelector(`[name="${name}"]`).append(...options.map(([value, text]) => new Option(text, value)));
       if (kind === "supernets") fill("metric", Object.keys(group.supernets.metrics).map((name) => [name, name]));
+      if (kind === "published") fill("column", group.published_columns.map((name, at) => [at, name]));
       if (kind === "edges") {
         const learned = group.supernets.edges.flatMap((found, at) => found ? [[at, `${group.configurations[at].label}, seed ${found.seed}`]] : []);
         fill("configuration", learned);
