@@ -13,6 +13,7 @@ if __name__ != "nasbench_suite.algorithms":
 if TYPE_CHECKING:
     from nasbench_suite.algorithms.alphas import AlphaSettings as AlphaSettings
     from nasbench_suite.algorithms.asha import ASHA as ASHA
+    from nasbench_suite.algorithms.bananas import BANANAS as BANANAS
     from nasbench_suite.algorithms.bohb import BOHB as BOHB
     from nasbench_suite.algorithms.brackets import BracketSettings as BracketSettings
     from nasbench_suite.algorithms.controller import ControllerSettings as ControllerSettings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nasbench_suite.algorithms.hyperband import Hyperband as Hyperband
     from nasbench_suite.algorithms.local_search import LocalSearch as LocalSearch
     from nasbench_suite.algorithms.mo_rea import ParetoEvolution as ParetoEvolution
+    from nasbench_suite.algorithms.networks import NetworkSettings as NetworkSettings
     from nasbench_suite.algorithms.nsga2 import NSGA2 as NSGA2
     from nasbench_suite.algorithms.random_search import RandomSearch as RandomSearch
     from nasbench_suite.algorithms.rea import RegularizedEvolution as RegularizedEvolution
@@ -33,10 +35,13 @@ if TYPE_CHECKING:
     from nasbench_suite.algorithms.setn import SETN as SETN
     from nasbench_suite.algorithms.successive_halving import SuccessiveHalving as SuccessiveHalving
     from nasbench_suite.algorithms.tpe import TPE as TPE
+    from nasbench_suite.algorithms.warm_rea import WarmStartedEvolution as WarmStartedEvolution
+    from nasbench_suite.algorithms.zero_cost import ZeroCostSearch as ZeroCostSearch
 
 _MODULES = {
     "ASHA": "asha",
     "AlphaSettings": "alphas",
+    "BANANAS": "bananas",
     "BOHB": "bohb",
     "BracketSettings": "brackets",
     "ControllerSettings": "controller",
@@ -48,6 +53,7 @@ _MODULES = {
     "Hyperband": "hyperband",
     "LocalSearch": "local_search",
     "NSGA2": "nsga2",
+    "NetworkSettings": "networks",
     "ParetoEvolution": "mo_rea",
     "RSPS": "rsps",
     "RandomSearch": "random_search",
@@ -57,6 +63,8 @@ _MODULES = {
     "SelectionSettings": "selection",
     "SuccessiveHalving": "successive_halving",
     "TPE": "tpe",
+    "WarmStartedEvolution": "warm_rea",
+    "ZeroCostSearch": "zero_cost",
 }
 __all__ = list(_MODULES)
 

@@ -56,7 +56,7 @@ class RegularizedEvolution(Algorithm[ArchT]):
         """Returns a random architecture while the first population is asked for, then the child of a winner."""
         if self._random_left:
             self._random_left -= 1
-            return self.propose(self.space.sample(self.rng))
+            return self.propose(self._first())
         if not self._population:
             return None
         return self.propose(self.space.mutate(self._parent(), self.rng))
@@ -66,6 +66,9 @@ class RegularizedEvolution(Algorithm[ArchT]):
         accuracy = observation.valid_accuracy
         worth = (-observation.violation, accuracy if accuracy == accuracy else -np.inf)
         self._population.append((worth, proposal.arch))
+
+    def _first(self) -> ArchT:
+        return self.space.sample(self.rng)
 
     def _parent(self) -> ArchT:
         count = len(self._population)

@@ -9,8 +9,8 @@ training, or by somebody else's program.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Generic, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Generic, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
+
+LookUp: TypeAlias = Callable[[str, ArchT], float]
+"""From a column's name and an architecture to its value there, higher is better; NaN where there is none."""
 
 
 class Proposal(NamedTuple, Generic[ArchT]):
@@ -47,12 +50,15 @@ class Algorithm(ABC, Generic[ArchT]):
             an algorithm that does not is refused there.
         constrained: whether it prefers what violates no constraint, or needs no preference; one that does not is
             refused where there are constraints.
+        uses_columns: whether it looks architectures up in a column of the table, a zero-cost score say; its constructor
+            then takes `columns`, and the column's name as `column`.
     """
 
     finite: bool = False
     multi_fidelity: bool = False
     multi_objective: bool = False
     constrained: bool = False
+    uses_columns: bool = False
 
     def __init__(self, space: Space[ArchT], fidelities: Sequence[Fidelity], rng: np.random.Generator) -> None:
         """

@@ -1,6 +1,7 @@
 """The search loop: where an algorithm and a budgeted evaluator meet, on a simulated clock."""
 
 import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 from nasbench_suite.algorithm import Algorithm
@@ -14,7 +15,12 @@ Overhead = float | Literal["measured"]
 
 
 def search(
-    algorithm: Algorithm[Any], evaluate: Evaluate, ledger: Ledger, workers: int = 1, overhead: Overhead = 0.0
+    algorithm: Algorithm[Any],
+    evaluate: Evaluate,
+    ledger: Ledger,
+    workers: int = 1,
+    overhead: Overhead = 0.0,
+    looked_up: Callable[[], float] | None = None,
 ) -> Trajectory:
     """Runs one search to the end of its budget, or of the algorithm.
 
@@ -34,6 +40,8 @@ def search(
         workers: evaluations under way at a time, 1 or more.
         overhead: simulated seconds from a worker's asking to its evaluation's start; `measured` takes the algorithm's
             real time for this question and the answers since the last, so that results differ from run to run.
+        looked_up: returns the simulated seconds of what the algorithm has looked up since the last call, which pass
+            before the evaluation starts; None where that costs nothing.
 
     Returns:
         One row per evaluation. A discarded evaluation has none, and the algorithm does not hear of it.
@@ -57,7 +65,8 @@ def search(
             thought += time.perf_counter() - started
             if proposal is None:
                 break
-            simulated.start(proposal, thought if overhead == "measured" else overhead)
+            delay = thought if overhead == "measured" else overhead
+            simulated.start(proposal, delay if looked_up is None else delay + looked_up())
             thought = 0.0
         ended = simulated.wait()
         if not ended:

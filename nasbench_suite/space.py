@@ -50,12 +50,15 @@ class Space(ABC, Generic[ArchT]):
             `{dataset: (search, score)}`.
         baselines: architectures of the benchmark's paper that have a name.
         hash_bytes: length of the hash by which the benchmark's files name architectures; 0 where they have none.
+        path_count: how many paths from input to output cells can have, the shorter first; 0 where an architecture is
+            more than a cell.
     """
 
     name: str
     datasets: Mapping[str, tuple[str, str]] = {}
     baselines: Mapping[str, ArchT] = {}
     hash_bytes: int = 0
+    path_count: int = 0
     variables: tuple[Categorical, ...]
 
     @abstractmethod
@@ -114,6 +117,14 @@ class Space(ABC, Generic[ArchT]):
     @abstractmethod
     def encode(self, arch: ArchT) -> tuple[int, ...]:
         """Returns the architecture's code for each of `variables`."""
+
+    def paths(self, arch: ArchT) -> Sequence[int]:
+        """Returns the numbers of the paths from the cell's input to its output, as `path_numbers` counts them.
+
+        Raises:
+            ConfigError: the architectures are not single cells; `path_count` is 0.
+        """
+        raise ConfigError(f"space {self.name} has no paths to number")
 
     @abstractmethod
     def decode(self, codes: Sequence[int]) -> ArchT:

@@ -162,13 +162,26 @@ def check_build(config: Mapping[str, Any]) -> dict[str, Any]:
 def _check(config: Mapping[str, Any], schema: type) -> dict[str, Any]:
     nodes = {key: config[key] for key in _GIVEN if isinstance(config.get(key), Mapping) and TARGET in config[key]}
     done = normalise_fields({key: value for key, value in config.items() if key not in nodes}, schema, "", set(nodes))
-    done |= {key: normalise_node(node, key, _GIVEN[key]) for key, node in nodes.items()}
+    done |= {key: normalise_node(node, key, _given(key, node)) for key, node in nodes.items()}
     for name in ("space", "algorithm", "evaluator", "executor"):
         if name in done and TARGET not in done[name]:
             raise ConfigError(f"{name}.{TARGET}: expected the dotted name of a class, got none")
     for part in (done, done.get("evaluator", {}), done.get("supernet") or {}):
         part.update({key: _path(key, part[key]) for key in _PATHS if isinstance(part.get(key), str)})
     return {key: done[key] for key in config}
+
+
+def _given(key: str, node: Node) -> tuple[str, ...]:
+    """Lists the arguments that the program fills in; `columns` for algorithms that say they use it."""
+    from hydra.utils import get_object
+
+    if key != "algorithm":
+        return _GIVEN[key]
+    try:
+        found = get_object(node[TARGET])
+    except Exception:  # what is wrong with the name is said by who reads the signature
+        return _GIVEN[key]
+    return (*_GIVEN[key], "columns") if getattr(found, "uses_columns", False) else _GIVEN[key]
 
 
 def _with_objectives(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 from hydra.utils import instantiate
 
 from nasbench_suite.errors import TableError
+from nasbench_suite.evaluators.column_values import ColumnValues
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Tradeoff
@@ -69,6 +70,18 @@ class Evaluator(Protocol):
 
     def tradeoff(self) -> Tradeoff | None:
         """Returns what searches with several objectives or constraints weigh; None for one objective without any."""
+
+    def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
+        """Returns the column that an algorithm looks architectures up in.
+
+        Args:
+            name: `NAME`, `NAME:min` or `NAME:max`; None for an algorithm that looks nothing up.
+            highest: fidelity on offer.
+
+        Raises:
+            ConfigError: there are no columns here, or something is priced that nobody looks at.
+            UnknownMetricError: the table has no such column.
+        """
 
 
 def open_evaluator(config: Mapping[str, Any], space: Space[Any], folder: Path, sha256: str | None = None) -> Evaluator:

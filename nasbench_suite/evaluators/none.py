@@ -63,6 +63,11 @@ class NoEvaluator:
     def tradeoff(self) -> None:
         """Returns nothing: nothing is known of an architecture."""
 
+    def column(self, name: str | None, highest: Fidelity) -> None:
+        """Raises ConfigError where an algorithm asks for one."""
+        if name is not None:
+            self._complain()
+
     def _complain(self) -> Never:
         raise ConfigError(
             "evaluator=none evaluates nothing, and this algorithm asks for evaluations; choose evaluator=table or train"

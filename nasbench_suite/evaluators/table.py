@@ -1,5 +1,6 @@
 """Evaluations looked up in a table."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import numpy as np
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.benchmark import Benchmark, metric_of
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.evaluators.column_values import ColumnValues
 from nasbench_suite.evaluators.evaluator import Clock
-from nasbench_suite.evaluators.table_objectives import TableObjectives, accuracy_among
+from nasbench_suite.evaluators.table_objectives import TableObjectives, accuracy_among, figure_names
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import Objective, Tradeoff
+from nasbench_suite.objective import Objective, Tradeoff, direction_of, parse_objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.sampled_space.confine import confine
@@ -56,7 +58,8 @@ class TableEvaluator:
             objectives: what a search sees: an accuracy and, in a list with it, further figures of the table.
             only_measured: whether a search proposes only architectures that the table has measured.
             constraints: bounds on figures of the table, such as `pixel3_latency<5`.
-            measurement_seconds: by figure, what measuring it adds to an evaluation; nothing where it is not named.
+            measurement_seconds: by figure, what measuring it adds to an evaluation, or to a look-up of an algorithm's
+                column; nothing where it is not named.
             space: whose architectures it holds.
             folder: of the results; nothing is kept there.
 
@@ -71,8 +74,13 @@ class TableEvaluator:
         self._objective: Objective = accuracy_among(objectives)
         self._only_measured = only_measured
         self._told: TableObjectives | None = None
-        if not isinstance(objectives, str) or constraints or measurement_seconds:
-            self._told = TableObjectives(self._table, dataset, objectives, constraints, measurement_seconds or {})
+        figures = figure_names(objectives, constraints)
+        prices = measurement_seconds or {}
+        self._others_priced = {name: price for name, price in prices.items() if name not in figures}
+        if not isinstance(objectives, str) or constraints:
+            own = {name: price for name, price in prices.items() if name in figures}
+            self._told = TableObjectives(self._table, dataset, objectives, constraints, own)
+        self._prices, self._figures = prices, figures
         self._judge = Benchmark(
             self._table,
             dataset,
@@ -137,3 +145,30 @@ class TableEvaluator:
     def tradeoff(self) -> Tradeoff | None:
         """Returns the table's true front; None for one objective without constraints."""
         return None if self._told is None else self._told.tradeoff
+
+    def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
+        """Returns the column that an algorithm looks architectures up in; `measurement_seconds` may price it."""
+        plain, way = (None, None) if name is None else parse_objective(name)
+        for other, price in self._others_priced.items():
+            if other != plain:
+                known = ", ".join(name for name in (*self._figures, plain) if name) or "none"
+                raise ConfigError(
+                    f"measurement_seconds.{other}: expected a figure among the objectives or constraints, or the "
+                    f"algorithm's column ({known}), got {other}"
+                )
+            if not 0 <= price < math.inf:
+                raise ConfigError(f"measurement_seconds.{other}: expected seconds of 0 or more, got {price}")
+        if name is None or plain is None:
+            return None
+        found = self._table.columns.find(plain, self._dataset)
+        values = np.where(found.known, found.values, np.nan)
+        if np.isnan(values).all():
+            raise ConfigError(f"algorithm.column: {plain} of table {self.name} has no value on {self._dataset}")
+        seconds = float(self._prices.get(plain, 0.0))
+        if seconds and self._table.cost(self._table.dataset(self._dataset).search, highest) is None:
+            raise ConfigError(
+                f"measurement_seconds.{plain}: expected none, for table {self.name} does not know what an evaluation "
+                "costs"
+            )
+        is_lower_better = (way or direction_of(found.unit) or "max") == "min"
+        return ColumnValues(name, values, is_lower_better, self._table.locate, seconds)

@@ -46,6 +46,13 @@ def accuracy_among(objectives: str | Sequence[str]) -> Objective:
     return found[0] if found else names[0]  # type: ignore[return-value]
 
 
+def figure_names(objectives: str | Sequence[str], constraints: Sequence[str]) -> list[str]:
+    """Lists the figures that objectives and constraints name, accuracies apart."""
+    asked = [] if isinstance(objectives, str) else [parse_objective(text)[0] for text in objectives]
+    names = dict.fromkeys([*asked, *(parse_constraint(text).name for text in constraints)])
+    return [name for name in names if name not in ACCURACIES]
+
+
 class TableObjectives:
     """What searches with several objectives, or with constraints, are told of an architecture beside its accuracy."""
 

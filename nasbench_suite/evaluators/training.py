@@ -146,6 +146,13 @@ class TrainingEvaluator:
     def tradeoff(self) -> None:
         """Returns nothing: only accuracy is measured."""
 
+    def column(self, name: str | None, highest: Fidelity) -> None:
+        """Raises ConfigError where an algorithm asks for one: nobody has looked at all architectures."""
+        if name is not None:
+            raise ConfigError(
+                f"algorithm.column: expected an algorithm without one, for evaluator=train has no table; got {name}"
+            )
+
     def _task(self, arch: Any, schedule: int) -> TrainingTask:
         return TrainingTask(self._space.format(arch), self._dataset, schedule)
 

@@ -56,6 +56,7 @@ class Job:
         names = {key: self.choices[key] for key in _NAMES}
         images = None if self.plan.one_shot is None else self.plan.one_shot.images_sha256
         figures = [] if self.tradeoff is None else [self.tradeoff.figures_sha256]
+        figures += [] if self.plan.column_sha256 is None else [self.plan.column_sha256]
         return identity(decisive(self.config, SEARCHES), names, self.table_sha256, images, *figures)
 
     @property

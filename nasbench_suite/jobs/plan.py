@@ -40,6 +40,7 @@ class SearchPlan:
         clock: whose seconds they are.
         steps: of a search, for a progress bar.
         one_shot: None where the algorithm asks for evaluations.
+        column_sha256: of the column that the algorithm looks architectures up in; None for one that looks nothing up.
     """
 
     config: Mapping[str, Any]
@@ -50,3 +51,4 @@ class SearchPlan:
     clock: Clock
     steps: int
     one_shot: OneShotPlan | None
+    column_sha256: str | None = None

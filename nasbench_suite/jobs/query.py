@@ -1,15 +1,19 @@
 """Searches that ask an evaluator: what an algorithm proposes is looked up in a table, or trained."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 import numpy as np
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 
+from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.configuration.typed import TARGET
 from nasbench_suite.distributed import launched
 from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
+from nasbench_suite.evaluators.column_values import ColumnValues
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
 from nasbench_suite.fidelity import Fidelity
@@ -46,8 +50,9 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
     offered = _offered(evaluator, config)
     formula = evaluator.seconds_from(offered[-1], limited=config["budget"]["seconds"] is not None)
     searched = evaluator.confined(offered[-1])
+    column = evaluator.column(_column_of(config["algorithm"]), offered[-1])
     try:
-        algorithm = instantiate(config["algorithm"], _partial_=True)(searched, offered, np.random.default_rng(0))
+        algorithm = _algorithm(config, column)(searched, offered, np.random.default_rng(0))
     except TypeError as error:
         raise ConfigError(f"algorithm: {error}") from error
     check_capable(algorithm, config["choices"]["algorithm"], config)
@@ -58,7 +63,8 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
         raise ConfigError(f"protocol {name} has no budget: set budget.seconds, .epochs or .evaluations")
     screens = bool(algorithm.multi_fidelity)
     config = {**config, "fidelities": [list(fidelity) for fidelity in offered]}
-    return SearchPlan(config, offered, screens, policy, formula, evaluator.clock, steps=1, one_shot=None)
+    sha256 = None if column is None else column.sha256
+    return SearchPlan(config, offered, screens, policy, formula, evaluator.clock, 1, None, sha256)
 
 
 def open_searcher(job: Job, observer: OpenObserver | None) -> "QuerySearcher":
@@ -87,23 +93,47 @@ class QuerySearcher:
         self._space = self._evaluator.confined(job.fidelities[-1])
         self._judge = Judge(self._evaluator)
         self._format = lru_cache(_TEXTS)(self._space.format)
-        self._new_algorithm = instantiate(job.config["algorithm"], _partial_=True)
+        self._column = self._evaluator.column(_column_of(job.config["algorithm"]), job.fidelities[-1])
+        if self._column is not None and self._column.sha256 != job.plan.column_sha256:
+            raise TableError(
+                f"column {self._column.name} of table {job.table} has changed since this job began; start again"
+            )
+        self._new_algorithm = _algorithm(job.config, self._column)
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
         """Runs one search and lets the judge score every incumbent, and whatever was on its front."""
         streams = search_streams(seed)
         ledger = _ledger(self._config)
+        if self._column is not None:
+            self._column.begin()
         trajectory = search(
             self._new_algorithm(self._space, self._fidelities, streams.algorithm),
             self._evaluator.begin(ledger, streams.trials),
             ledger,
             self._config["workers"],
             self._config["overhead"],
+            None if self._column is None else self._column.take_seconds,
         )
         scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.found()}
         if progress is not None:
             progress.advance()
         return SeedRecord(seed, trajectory.columns(self._format, self._figures, self._has_front), scores)
+
+
+def _column_of(algorithm: Mapping[str, Any]) -> str | None:
+    """Returns the column that an algorithm looks architectures up in; None for one that looks nothing up."""
+    found = get_object(algorithm[TARGET])
+    if not getattr(found, "uses_columns", False):
+        return None
+    default = signature(found).parameters["column"].default
+    return str(algorithm.get("column", default))
+
+
+def _algorithm(config: Mapping[str, Any], column: ColumnValues | None) -> Callable[..., Algorithm[Any]]:
+    """Returns what makes the algorithm from a space, fidelities and a generator."""
+    given = {} if column is None else {"columns": column}
+    made: Callable[..., Algorithm[Any]] = instantiate(config["algorithm"], _partial_=True, **given)
+    return made
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

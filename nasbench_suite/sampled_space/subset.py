@@ -43,6 +43,7 @@ class SubsetSpace(Space[ArchT]):
             )
         self.space, self.members = space, tuple(members)
         self.name, self.datasets = space.name, space.datasets
+        self.path_count = space.path_count
 
     @abstractmethod
     def __contains__(self, arch: object) -> bool:
@@ -66,6 +67,10 @@ class SubsetSpace(Space[ArchT]):
     def canonical(self, arch: ArchT) -> ArchT:
         """Returns the representative of the isomorphism class, which need not be a member."""
         return self.space.canonical(arch)
+
+    def paths(self, arch: ArchT) -> Sequence[int]:
+        """Returns the numbers of the cell's paths, of a member or not."""
+        return self.space.paths(arch)
 
     def draw(self, arch: ArchT) -> str:
         """Returns a picture of the architecture, of a member or not."""

@@ -92,6 +92,12 @@ class Table(TableView):
     def _locate(self) -> Any:
         return self._from_index(self.space.locator)
 
+    @property
+    def locate(self) -> Callable[[Any], int]:
+        """The function from an architecture, as a value, to its row, -1 where there is none; it leads to no table."""
+        found: Callable[[Any], int] = self._locate
+        return found
+
     @cached_property
     def _locate_many(self) -> Any:
         return self._from_index(self.space.batch_locator)

@@ -7,10 +7,12 @@ pytest:
         def make_space(self):
             return MySpace()
 
+`columns(space)` are made-up columns for an algorithm whose constructor takes some.
+
 `SupernetContract` stands in `nasbench_suite.testing.supernets`, for it loads torch.
 """
 
-from nasbench_suite.testing.algorithms import AlgorithmContract
+from nasbench_suite.testing.algorithms import AlgorithmContract, columns
 from nasbench_suite.testing.spaces import SpaceContract
 
-__all__ = ["AlgorithmContract", "SpaceContract"]
+__all__ = ["AlgorithmContract", "SpaceContract", "columns"]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.forms import Form, codes_form
+from nasbench_suite.path_numbers import count_paths, path_number
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
 from nasbench_suite.spaces.nb101.adjacency import Matrix
@@ -42,6 +43,7 @@ class NB101(Space[Cell]):
 
     name = "nb101"
     hash_bytes = HASH_BYTES
+    path_count = count_paths(len(OPERATIONS), longest=MAX_VERTICES - 2)
     variables = (
         *(Categorical(f"edge_{x}_{y}", ("0", "1")) for x, y in _EDGES),
         *(Categorical(f"operation_{vertex}", OPERATIONS) for vertex in range(1, MAX_VERTICES - 1)),
@@ -117,6 +119,18 @@ class NB101(Space[Cell]):
         """Returns the 21 edges, by source and then target, and the 5 operations."""
         cell = pad(arch)
         return (*(cell.edges >> bit & 1 for bit in _BITS), *cell.digits)
+
+    def paths(self, arch: Cell) -> list[int]:
+        """Returns the numbers of the paths, each once; dead vertices are on none."""
+        matrix, digits = arch.matrix, arch.digits
+        found: list[set[tuple[int, ...]]] = [set() for _ in range(arch.vertices)]
+        found[0].add(())
+        for target in range(1, arch.vertices):
+            own = digits[target - 1 : target]  # the output has none
+            for source in range(target):
+                if matrix[source][target]:
+                    found[target] |= {(*path, *own) for path in found[source]}
+        return sorted(path_number(path, len(OPERATIONS)) for path in found[-1])
 
     def decode(self, codes: Sequence[int]) -> Cell:
         """Returns the cell on seven vertices of whole codes; raises ArchitectureError where it is not valid."""

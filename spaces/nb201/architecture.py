@@ -17,6 +17,8 @@ EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 """(source, target) of each edge."""
 EDGES_INTO = ((0,), (1, 2), (3, 4, 5))
 """The edges into each inner node, 1 to 3."""
+PATHS = ((3,), (0, 4), (1, 5), (0, 2, 5))
+"""The edges of each path from input to output."""
 OUTPUT = 3
 """The last node."""
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.path_numbers import count_paths, path_number
 from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nb201 import architecture
-from nasbench_suite.spaces.nb201.architecture import EDGES, EDGES_INTO, OPERATIONS, Architecture
+from nasbench_suite.spaces.nb201.architecture import EDGES, EDGES_INTO, OPERATIONS, PATHS, Architecture
 from nasbench_suite.spaces.nb201.canonical import unique_string
 from nasbench_suite.spaces.nb201.complexity import TRIAL_SETS, flops, parameters, published_parameters
 from nasbench_suite.spaces.nb201.forms import FORMS
@@ -33,6 +34,7 @@ class NB201(Space[Architecture]):
     # table 5's ResNet is a cell: two 3x3 convolutions in a row, the identity around them
     baselines: Mapping[str, Architecture] = {"resnet": (3, 0, 3, 1, 0, 1)}
     variables = architecture.VARIABLES
+    path_count = count_paths(len(OPERATIONS), longest=3, shortest=1)
     forms = FORMS
 
     @cached_property
@@ -98,6 +100,11 @@ class NB201(Space[Architecture]):
     def encode(self, arch: Architecture) -> tuple[int, ...]:
         """Returns the six operation indices, which the architecture is."""
         return architecture.check(arch)
+
+    def paths(self, arch: Architecture) -> list[int]:
+        """Returns the numbers of the four paths; one through `none` is a path, as in BANANAS's code."""
+        architecture.check(arch)
+        return [path_number([arch[edge] for edge in path], len(OPERATIONS), shortest=1) for path in PATHS]
 
     def decode(self, codes: Sequence[int]) -> Architecture:
         """Returns the architecture of six indices into `OPERATIONS`, whole numbers in this space's order."""

@@ -15,9 +15,11 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.testing import columns
 
 QUERYING = [
     "ASHA",
+    "BANANAS",
     "BOHB",
     "Hyperband",
     "LocalSearch",
@@ -28,6 +30,8 @@ QUERYING = [
     "Reinforce",
     "SuccessiveHalving",
     "TPE",
+    "WarmStartedEvolution",
+    "ZeroCostSearch",
 ]
 ONE_SHOT = ["DARTS", "ENAS", "GDAS", "RSPS", "SETN"]
 SETTINGS = [
@@ -36,6 +40,7 @@ SETTINGS = [
     "ControllerSettings",
     "ControllerTraining",
     "DensitySettings",
+    "NetworkSettings",
     "SelectionSettings",
 ]
 
@@ -77,8 +82,10 @@ def test_algorithms_that_query_load_no_torch() -> None:
 @pytest.mark.parametrize("name", QUERYING)
 @pytest.mark.parametrize("offered", [[Fidelity(12, 12)], [Fidelity(12, 1), Fidelity(12, 4), Fidelity(12, 12)]])
 def test_three_lines_of_python_run_a_search(name: str, offered: Sequence[Fidelity]) -> None:
-    algorithm: Algorithm[Any] = getattr(algorithms, name)(NB201(), offered, np.random.default_rng(0))
-    for _ in range(150):
+    kind, space = getattr(algorithms, name), NB201()
+    given = {"columns": columns(space)} if kind.uses_columns else {}
+    algorithm: Algorithm[Any] = kind(space, offered, np.random.default_rng(0), **given)
+    for _ in range(25 if name == "BANANAS" else 150):
         proposal = algorithm.ask()
         assert proposal is not None
         algorithm.tell(proposal, Observation(proposal.fidelity, float(sum(proposal.arch)), 1.0, None))

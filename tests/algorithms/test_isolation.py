@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 
 import nasbench_suite.conf
 from nasbench_suite.algorithm import Proposal
@@ -21,6 +21,7 @@ from nasbench_suite.search import search
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
 from nasbench_suite.table.environment import SharedEnvironment
+from nasbench_suite.testing import columns
 from nasbench_suite.testing.isolation import FORBIDDEN, WatchedAlgorithm, forbidden_in, reachable
 
 FILES = (Path(nasbench_suite.conf.__file__).parent / "algorithm").glob("*.yaml")
@@ -47,13 +48,15 @@ def test_there_are_algorithms_to_look_at() -> None:
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_an_algorithm_reaches_no_table_and_no_score(name: str, installed: Path, composed: Callable) -> None:
-    made = composed(f"algorithm={name}", "protocol=nb201")
-    job = prepare(made.config, made.choices)
+    made, plain = (composed(f"algorithm={each}", "protocol=nb201") for each in (name, "random"))
+    job = prepare(plain.config, plain.choices)
     space = instantiate(job.config["space"])
     ledger = Ledger(evaluations=40)
     rng = np.random.default_rng(0)
     benchmark = Benchmark(Table(installed, space), job.config["dataset"], ledger, rng)
-    algorithm = instantiate(job.config["algorithm"], _partial_=True)(space, job.fidelities, np.random.default_rng(1))
+    node = made.config["algorithm"]
+    given = {"columns": columns(space)} if get_object(node["_target_"]).uses_columns else {}
+    algorithm = instantiate(node, _partial_=True)(space, job.fidelities, np.random.default_rng(1), **given)
     recording = Recording(algorithm)
     search(recording, lambda p: benchmark.query(p.arch, p.fidelity, "random_or_mean"), ledger)
     assert recording.told == 40

@@ -19,6 +19,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
 from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.space import Space
+from nasbench_suite.testing import columns
 
 CONF = Path(nasbench_suite.conf.__file__).parent
 # groups that a search is not made of have tests of their own
@@ -42,7 +43,8 @@ def test_every_option_composes_and_what_it_names_is_made(group: str, name: str, 
         assert SupernetSettings(**made.config["supernet"]).epochs >= 1
         return
     offered = [Fidelity(*pair) for pair in made.config["fidelities"] or [(12, 12)]]
-    algorithm = instantiate(made.config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0))
+    given = {"columns": columns(space)} if get_object(made.config["algorithm"]["_target_"]).uses_columns else {}
+    algorithm = instantiate(made.config["algorithm"], _partial_=True)(space, offered, np.random.default_rng(0), **given)
     assert isinstance(algorithm, Algorithm)
 
 
@@ -70,7 +72,8 @@ def test_a_one_shot_algorithm_without_settings_for_its_protocol_has_its_papers(
 @pytest.mark.parametrize("algorithm", [*QUERYING, *ONE_SHOT])
 def test_an_algorithms_file_has_every_setting_of_its_constructor(algorithm: str, composed: Callable) -> None:
     node = composed("protocol=free", f"algorithm={algorithm}").config["algorithm"]
-    _has_every_setting(node, {"space", "fidelities", "rng"})
+    given = {"columns"} if getattr(get_object(node["_target_"]), "uses_columns", False) else set()
+    _has_every_setting(node, {"space", "fidelities", "rng", *given})
 
 
 def _has_every_setting(node: Mapping[str, Any], given: set[str]) -> None:

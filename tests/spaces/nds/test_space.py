@@ -7,7 +7,7 @@ from typing import Any
 import hydra
 import numpy as np
 import pytest
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 
 from nasbench_suite import conf
 from nasbench_suite.algorithm import Algorithm
@@ -17,9 +17,11 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.registry.spaces import find_space, space_names
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nds import FAMILIES
-from nasbench_suite.testing import AlgorithmContract, SpaceContract
+from nasbench_suite.testing import AlgorithmContract, SpaceContract, columns
 
 FILES = Path(conf.__path__[0], "algorithm").glob("*.yaml")
+# what trains networks of its own does so for a moment
+QUICK = {"bananas": ["algorithm.networks.epochs=2", "algorithm.networks.layers=2"]}
 ALGORITHMS = sorted(path.stem for path in FILES if "/supernet" not in path.read_text())  # those that query
 NAMES = [name for name in space_names() if name.startswith("nds_")]
 
@@ -42,8 +44,11 @@ class TestAlgorithmsOnMembers(AlgorithmContract):
     def _configured(self, request: pytest.FixtureRequest, members: Callable[[str], list[Any]]) -> None:
         search_path.register()
         with hydra.initialize_config_module("nasbench_suite.conf", version_base="1.3"):
-            config = hydra.compose("config", overrides=[f"algorithm={request.param}", "protocol=nds"])
+            config = hydra.compose(
+                "config", overrides=[f"algorithm={request.param}", "protocol=nds", *QUICK.get(request.param, [])]
+            )
         self.factory = instantiate(config.algorithm, _partial_=True)
+        self.uses_columns = get_object(config.algorithm._target_).uses_columns
         self.members = members("ENAS")
 
     def make_space(self) -> Space[Any]:
@@ -52,7 +57,8 @@ class TestAlgorithmsOnMembers(AlgorithmContract):
     def make_algorithm(
         self, space: Space[Any], fidelities: Sequence[Fidelity], rng: np.random.Generator
     ) -> Algorithm[Any]:
-        made: Algorithm[Any] = self.factory(space, fidelities, rng)
+        given = {"columns": columns(space)} if self.uses_columns else {}
+        made: Algorithm[Any] = self.factory(space, fidelities, rng, **given)
         return made
 
 
