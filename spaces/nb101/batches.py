@@ -83,7 +83,7 @@ class RowBatch(NamedTuple):
     place: str = "record {} at byte {}"
 
 
-def read_batches(path: Path, rows: int = 1 << 15) -> Iterator[RowBatch]:
+def read_batches(path: Path, rows: int = 1 << 13) -> Iterator[RowBatch]:
     """Streams a file's rows, many at a time.
 
     Raises:
