@@ -41,7 +41,7 @@ def build_arrays(hashes: Sequence[str], size: int) -> dict[str, NDArray[np.gener
 
 def is_hash(text: str, size: int) -> bool:
     """Whether a text is a hash of so many bytes in lower-case hexadecimal digits."""
-    return size > 0 and len(text) == 2 * size and not set(text) - set("0123456789abcdef")
+    return size > 0 and len(text) == 2 * size and not text.strip("0123456789abcdef")
 
 
 class Hashes(Sequence[str]):

@@ -6,6 +6,7 @@ more edges: mutation works on the matrix as it was drawn.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, islice, product
 from operator import itemgetter
 from typing import NamedTuple
@@ -105,7 +106,18 @@ def format_cell(cell: Cell) -> str:
 
     The cell of one 3x3 convolution is `010001000|input,conv3x3-bn-relu,output`.
     """
-    return "".join(_flat(cell)) + "|" + ",".join(cell.operations)
+    return f"{_matrix_text(cell.vertices, cell.edges)}|{_operations_text(cell.vertices, cell.labels)}"
+
+
+# of one space's cells there are 6,472 matrices and 364 lists of operations
+@lru_cache(1 << 13)
+def _matrix_text(vertices: int, edges: int) -> str:
+    return "".join(_flat(Cell(vertices, edges, 0)))
+
+
+@lru_cache(1 << 9)
+def _operations_text(vertices: int, labels: int) -> str:
+    return ",".join(Cell(vertices, 0, labels).operations)
 
 
 def parse_cell(text: str) -> Cell:

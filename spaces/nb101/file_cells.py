@@ -43,17 +43,16 @@ class FileCells:
 
     def rows(self, batch: RowBatch) -> NDArray[np.int64]:
         """Returns the row of each record of a batch."""
-        known = self._known
-        rows = []
-        for place, key in enumerate(zip(batch.hashes, batch.adjacency, batch.operations, strict=True)):
-            row = known.get(key)
+        rows = np.empty(len(batch.names), dtype=np.int64)
+        for number, name in enumerate(batch.names):
+            row = self._known.get(name)
             if row is None:
                 try:
-                    row = known[key] = self._row(*key)
+                    row = self._known[name] = self._row(*name)
                 except (ArchitectureError, SourceError) as error:
-                    raise record_error(self._path, batch, place, error) from None
-            rows.append(row)
-        return np.array(rows)
+                    raise record_error(self._path, batch, int(np.argmax(batch.cells == number)), error) from None
+            rows[number] = row
+        return rows[batch.cells]
 
     def _row(self, fingerprint: str, adjacency: str, operations: str) -> int:
         cell = _cell(adjacency, operations)

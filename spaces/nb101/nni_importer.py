@@ -13,7 +13,7 @@ from nasbench_suite.importing.importer import Importer, NewWriter
 from nasbench_suite.importing.nni_database import NNIDatabase, Record, recognises
 from nasbench_suite.progress import Progress
 from nasbench_suite.space import Space
-from nasbench_suite.spaces.nb101.batches import RowBatch
+from nasbench_suite.spaces.nb101.batches import Name, RowBatch
 from nasbench_suite.spaces.nb101.file_cells import FileCells
 from nasbench_suite.spaces.nb101.measurements import TRIAL_SET, UNITS, Measurements, check_figures
 from nasbench_suite.spaces.nb101.nni_architectures import graph
@@ -88,7 +88,8 @@ def _is_slower(trial: Record, last: Record) -> bool:
 def _batch(chunk: list[tuple[Record, tuple[Record, Record]]], first: int) -> RowBatch:
     try:
         configs = [trial["config"] for trial, _ in chunk]
-        graphs = [_graph(trial) for trial, _ in chunk]
+        names: dict[Name, int] = {}
+        cells = [names.setdefault(_name(trial), len(names)) for trial, _ in chunk]
         figures = [
             [[m["current_epoch"], m["training_time"], *(m[name] for name in _MEASURED)] for m in measured]
             for _, measured in chunk
@@ -96,10 +97,9 @@ def _batch(chunk: list[tuple[Record, tuple[Record, Record]]], first: int) -> Row
         return RowBatch(
             first,
             [trial["id"] for trial, _ in chunk],
-            [str(config["hash"]) for config in configs],
+            list(names),
+            np.array(cells),
             np.array([int(config["num_epochs"]) for config in configs]),
-            [adjacency for adjacency, _ in graphs],
-            [operations for _, operations in graphs],
             np.array(figures, dtype=np.float64),
             np.rint(np.array([float(trial["parameters"]) * 1e6 for trial, _ in chunk])).astype(np.int64),
             place="trial {1}",
@@ -108,9 +108,10 @@ def _batch(chunk: list[tuple[Record, tuple[Record, Record]]], first: int) -> Row
         raise SourceError(f"trials {first} to {first + len(chunk) - 1}: a value is no number ({error})") from None
 
 
-def _graph(trial: Record) -> tuple[str, str]:
+def _name(trial: Record) -> Name:
     try:
         matrix, operations = graph(trial["config"]["arch"])
     except ArchitectureError as error:
         raise SourceError(f"trial {trial['id']}: {error}") from None
-    return "".join(str(entry) for row in matrix for entry in row), ",".join(operations)
+    adjacency = "".join(str(entry) for row in matrix for entry in row)
+    return Name(str(trial["config"]["hash"]), adjacency, ",".join(operations))

@@ -38,10 +38,10 @@ def as_rows(batch: RowBatch) -> list[OfficialRow]:
         OfficialRow(
             batch.first + at,
             batch.offsets[at],
-            batch.hashes[at],
+            batch.names[batch.cells[at]].hash,
             int(batch.epochs[at]),
-            batch.adjacency[at],
-            batch.operations[at],
+            batch.names[batch.cells[at]].adjacency,
+            batch.names[batch.cells[at]].operations,
             TrainingMetrics(
                 Evaluation(*batch.evaluations[at, 0].tolist()),
                 Evaluation(*batch.evaluations[at, 1].tolist()),
