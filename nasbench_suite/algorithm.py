@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple
 
 import numpy as np
 
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.observation import Observation
@@ -37,6 +38,7 @@ class Proposal(NamedTuple, Generic[ArchT]):
     candidate: bool = True
 
 
+@check_settings
 class Algorithm(ABC, Generic[ArchT]):
     """A search algorithm behind ask / tell.
 
@@ -53,6 +55,10 @@ class Algorithm(ABC, Generic[ArchT]):
     multi_fidelity: bool = False
     multi_objective: bool = False
     constrained: bool = False
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        check_settings(cls)
 
     def __init__(self, space: Space[ArchT], fidelities: Sequence[Fidelity], rng: np.random.Generator) -> None:
         """
