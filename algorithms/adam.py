@@ -6,8 +6,6 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nasbench_suite.errors import ConfigError
-
 
 class AdamSettings(Protocol):
     """What settings need for Adam.
@@ -30,13 +28,7 @@ class AdamSettings(Protocol):
 
 
 def make_adam(parameters: Iterable[Tensor], settings: AdamSettings) -> torch.optim.Adam:
-    """Returns the optimiser of some parameters.
-
-    Raises:
-        ConfigError: there are not two betas.
-    """
-    if len(settings.betas) != 2:
-        raise ConfigError(f"betas: expected two numbers, got {list(settings.betas)}")
+    """Returns the optimiser of some parameters."""
     return torch.optim.Adam(
         parameters,
         lr=settings.learning_rate,

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nasbench_suite.algorithms.adam_settings import check_adam
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 
 
+@check_settings
 @dataclass(frozen=True)
 class AlphaSettings:
     """How alphas begin, and how Adam moves them.
@@ -32,8 +35,6 @@ class AlphaSettings:
     in_clip: bool = False
 
     def __post_init__(self) -> None:
-        if self.learning_rate <= 0 or self.weight_decay < 0 or self.initial_std < 0:
-            raise ConfigError(
-                "algorithm.alphas: expected learning_rate > 0, weight_decay and initial_std of 0 or more, got "
-                f"{self.learning_rate}, {self.weight_decay} and {self.initial_std}"
-            )
+        check_adam("algorithm.alphas", self.learning_rate, self.betas, self.eps, self.weight_decay)
+        if self.initial_std < 0:
+            raise ConfigError(f"algorithm.alphas: expected initial_std of 0 or more, got {self.initial_std}")

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple
 
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.variables import ArchT
 
 
+@check_settings
 @dataclass(frozen=True)
 class BracketSettings:
     """The rungs of successive halving, and how many brackets climb them. Defaults are Hyperband's (section 3, table 1).

@@ -11,9 +11,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from nasbench_suite.checked_settings import check_settings
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.variables import Categorical
 
 
+@check_settings
 @dataclass(frozen=True)
 class ControllerSettings:
     """The controller's network. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
@@ -32,6 +35,15 @@ class ControllerSettings:
     temperature: float = 5.0
     tanh_constant: float = 2.5
     initial_range: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.hidden < 1 or self.layers < 1:
+            raise ConfigError(f"enas: expected hidden and layers of 1 or more, got {self.hidden} and {self.layers}")
+        if self.temperature <= 0 or self.tanh_constant <= 0 or self.initial_range < 0:
+            raise ConfigError(
+                "enas: expected temperature and tanh_constant > 0 and initial_range of 0 or more, got "
+                f"{self.temperature}, {self.tanh_constant} and {self.initial_range}"
+            )
 
 
 class Decisions(NamedTuple):

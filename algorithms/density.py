@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.algorithms.decoding import draw_valid
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
@@ -20,6 +21,7 @@ FLOOR = 1e-32
 Levels = Literal["seen", "bounded", "own"]
 
 
+@check_settings
 @dataclass(frozen=True)
 class DensitySettings:
     """Of a density model. Defaults are those of HpBandSter, the code of BOHB's authors.

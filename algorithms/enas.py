@@ -24,8 +24,10 @@ import torch
 from torch import Tensor, nn
 
 from nasbench_suite.algorithms.adam import make_adam
+from nasbench_suite.algorithms.adam_settings import check_adam
 from nasbench_suite.algorithms.controller import Controller, ControllerSettings
 from nasbench_suite.algorithms.selection import Scores, SelectionSettings, best_of
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm, StepMetrics
 from nasbench_suite.one_shot.batch import Batch
@@ -33,6 +35,7 @@ from nasbench_suite.one_shot.session import Session
 from nasbench_suite.variables import ArchT
 
 
+@check_settings
 @dataclass(frozen=True)
 class ControllerTraining:
     """How the controller is trained after an epoch. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).
@@ -66,6 +69,9 @@ class ControllerTraining:
     carry: Literal["last", "mean"] = "last"
 
     def __post_init__(self) -> None:
+        check_adam("algorithm.training", self.learning_rate, self.betas, self.eps, self.weight_decay)
+        if self.clip is not None and self.clip <= 0:
+            raise ConfigError(f"enas: expected clip > 0 or null, got {self.clip}")
         if self.steps < 1 or self.aggregate < 1:
             raise ConfigError(f"enas: expected steps and aggregate of 1 or more, got {self.steps} and {self.aggregate}")
         if not 0 <= self.baseline_decay <= 1 or self.carry not in ("last", "mean"):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.algorithm import Algorithm, Proposal
+from nasbench_suite.algorithms.adam_settings import check_adam
 from nasbench_suite.algorithms.decoding import draw_valid
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
@@ -47,9 +48,11 @@ class Reinforce(Algorithm[ArchT]):
             eps: Adam's term in the denominator, from the same source.
         """
         super().__init__(space, fidelities, rng)
-        if learning_rate <= 0 or not 0 <= ema_momentum < 1:
+        check_adam("reinforce", learning_rate, betas, eps)
+        if initial_std < 0 or not 0 <= ema_momentum < 1:
             raise ConfigError(
-                f"reinforce: expected learning_rate > 0 and ema_momentum in [0, 1), got {learning_rate}, {ema_momentum}"
+                "reinforce: expected initial_std of 0 or more and ema_momentum in [0, 1), got "
+                f"{initial_std}, {ema_momentum}"
             )
         sizes = [len(variable.choices) for variable in space.variables]
         # (variables, choices), padded with -inf, which no softmax draws and no gradient moves

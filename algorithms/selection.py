@@ -8,11 +8,13 @@ from typing import Any, Generic
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.session import Session, Statistics
 from nasbench_suite.variables import ArchT
 
 
+@check_settings
 @dataclass(frozen=True)
 class SelectionSettings:
     """How architectures are scored by a supernet. Defaults are those of NAS-Bench-201's code (arXiv:2001.00326).

@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, TypeAlias
 
 import numpy as np
 
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.observation import Observation
@@ -40,6 +41,7 @@ class Proposal(NamedTuple, Generic[ArchT]):
     candidate: bool = True
 
 
+@check_settings
 class Algorithm(ABC, Generic[ArchT]):
     """A search algorithm behind ask / tell.
 
@@ -59,6 +61,10 @@ class Algorithm(ABC, Generic[ArchT]):
     multi_objective: bool = False
     constrained: bool = False
     uses_columns: bool = False
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        check_settings(cls)
 
     def __init__(self, space: Space[ArchT], fidelities: Sequence[Fidelity], rng: np.random.Generator) -> None:
         """

@@ -32,6 +32,25 @@ class NamedCall(NamedTuple):
     positional: tuple[Any, ...]
     named: Mapping[str, Any]
 
+    def arguments(self, names: Sequence[str]) -> dict[str, Any]:
+        """Returns all its values by name.
+
+        Args:
+            names: of those that may be positional, in their order.
+
+        Raises:
+            ArchitectureError: there are more, or one is given twice; a call would fail, and none of them is dropped.
+        """
+        if len(self.positional) > len(names):
+            raise ArchitectureError(
+                f"{self.name}: expected at most {', '.join(names)}; got {len(self.positional)} values"
+            )
+        given = dict(zip(names, self.positional, strict=False))
+        twice = next((name for name in self.named if name in given), None)
+        if twice is not None:
+            raise ArchitectureError(f"{self.name}: expected each value once, got {twice} twice")
+        return given | dict(self.named)
+
 
 def read_literal(text: str) -> object:
     """Returns the value that a text is; the text itself where it is no value.

@@ -7,6 +7,7 @@ gets a session and nothing else: no table, no score, no clock.
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.variables import ArchT
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class OneShotAlgorithm(ABC, Generic[ArchT]):
     uses_valid: bool = False
     uses_mixtures: bool = False
     session: "Session[ArchT]"
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        check_settings(cls)
 
     def begin(self, session: "Session[ArchT]") -> None:
         """Makes what is learned besides the supernet's parameters. Subclasses extend it."""

@@ -119,11 +119,11 @@ class LiveRun:
                 self._run.summary.update(dict(figures))
 
     def table(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Adds a table of rows that have the same columns."""
+        """Adds a table; where a row lacks a column that another has, its field is empty."""
         if self._run is not None:
             with self._contained(), _data_folder(self._files):
-                columns = list(rows[0])
-                data = [[row[column] for column in columns] for row in rows]
+                columns = list(dict.fromkeys(column for row in rows for column in row))
+                data = [[row.get(column) for column in columns] for row in rows]
                 self._run.log({name: self._wandb.Table(columns=columns, data=data)})
 
     def picture(self, name: str, svg: str) -> None:

@@ -29,7 +29,7 @@ def _spec(value: Any) -> Mapping[Any, Any]:
     """Returns what a dictionary or a written call has by name; ModelSpec takes matrix and operations in this order."""
     if not isinstance(value, NamedCall):
         return value if isinstance(value, Mapping) else {}
-    return dict(zip(("matrix", "ops", "data_format"), value.positional, strict=False)) | dict(value.named)
+    return value.arguments(("matrix", "ops", "data_format"))
 
 
 def _claims_spec(value: Any) -> bool:

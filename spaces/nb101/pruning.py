@@ -51,7 +51,7 @@ def check(cell: object) -> Cell:
         raise ArchitectureError(
             f"expected a NAS-Bench-101 Cell, got {cell!r:.100}; make one with Cell.of(matrix, operations)"
         )
-    if not (
+    if not all(isinstance(number, int) for number in cell) or not (
         2 <= cell.vertices <= MAX_VERTICES
         and 0 <= cell.edges < 1 << edge_bit(0, cell.vertices)
         and 0 <= cell.labels < 3 ** (cell.vertices - 2)

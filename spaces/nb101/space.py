@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import ConfigError
+from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.forms import Form, codes_form
 from nasbench_suite.path_numbers import count_paths, path_number
 from nasbench_suite.space import Space
@@ -31,6 +31,17 @@ if TYPE_CHECKING:
 
 _EDGES = [(x, y) for x in range(MAX_VERTICES) for y in range(x + 1, MAX_VERTICES)]
 _BITS = [edge_bit(x, y) for x, y in _EDGES]
+# what comes of a value that is no cell, or of numbers that no cell has; a `try` costs the loops nothing
+_NO_CELL = (AttributeError, TypeError, LookupError)
+
+
+def _refusal(arch: object, error: Exception) -> Exception:
+    """Returns what `check` says of a value on which a method failed; the failure itself where it is a cell."""
+    try:
+        check(arch)
+    except ArchitectureError as refused:
+        return refused
+    return error
 
 
 class NB101(Space[Cell]):
@@ -79,11 +90,17 @@ class NB101(Space[Cell]):
 
     def mutate(self, arch: Cell, rng: np.random.Generator) -> Cell:
         """Mutates as published, on the unpruned seven vertices; now and then nothing changes."""
-        return moves.mutate(arch, rng, self.mutation_rate)
+        try:
+            return moves.mutate(arch, rng, self.mutation_rate)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None
 
     def neighbours(self, arch: Cell) -> list[Cell]:
         """Lists every valid cell one edge or one operation away on seven vertices."""
-        return moves.neighbours(arch)
+        try:
+            return moves.neighbours(arch)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None
 
     @cached_property
     def forms(self) -> tuple[Form[Cell], ...]:
@@ -99,26 +116,41 @@ class NB101(Space[Cell]):
     def format(self, arch: Cell) -> str:
         """Writes the matrix row by row, a bar, and the operations, separated by commas."""
         # the locators also take rows of an array, and a message may have to name one
-        return format_cell(arch if isinstance(arch, Cell) else Cell(*map(int, arch)))
+        try:
+            return format_cell(arch if isinstance(arch, Cell) else Cell(*map(int, arch)))
+        except (*_NO_CELL, ValueError) as error:
+            raise _refusal(arch, error) from None
 
     def canonical(self, arch: Cell) -> Cell:
         """Returns the least numbering of the pruned cell, which is the official files'."""
-        return enumeration.canonical(arch)
+        try:
+            return enumeration.canonical(arch)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None
 
     def hash(self, arch: Cell) -> str:
         """Returns nasbench's key of the pruned cell, 32 digits."""
-        return cell_hash(arch)
+        try:
+            return cell_hash(arch)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None
 
     def draw(self, arch: Cell) -> str:
         """Returns SVG of a cell, valid or not; dead vertices are grey and dashed."""
         from nasbench_suite.spaces.nb101.drawing import draw_cell
 
-        return draw_cell(arch)
+        try:
+            return draw_cell(arch)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None
 
     def encode(self, arch: Cell) -> tuple[int, ...]:
         """Returns the 21 edges, by source and then target, and the 5 operations."""
-        cell = pad(arch)
-        return (*(cell.edges >> bit & 1 for bit in _BITS), *cell.digits)
+        try:
+            cell = pad(arch)
+            return (*(cell.edges >> bit & 1 for bit in _BITS), *cell.digits)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None
 
     def paths(self, arch: Cell) -> list[int]:
         """Returns the numbers of the paths, each once; dead vertices are on none."""
@@ -167,4 +199,7 @@ class NB101(Space[Cell]):
 
     def identity(self, arch: Cell) -> Cell:
         """Returns the canonical form: cells share a row exactly where they are isomorphic."""
-        return enumeration.canonical(arch)
+        try:
+            return enumeration.canonical(arch)
+        except _NO_CELL as error:
+            raise _refusal(arch, error) from None

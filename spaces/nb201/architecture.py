@@ -96,4 +96,7 @@ def format(arch: Architecture) -> str:
         ArchitectureError: `arch` is not a tuple of six operation indices.
     """
     number(arch)
-    return _TEMPLATE.format(*[OPERATIONS[operation] for operation in arch])
+    try:
+        return _TEMPLATE.format(*[OPERATIONS[operation] for operation in arch])
+    except TypeError:  # 1.0 is equal to 1, and no index
+        raise ArchitectureError(f"nb201: expected whole numbers as operation indices, got {arch!r:.100}") from None

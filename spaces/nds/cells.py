@@ -89,6 +89,8 @@ def check(arch: CellArchitecture, operations: Sequence[str], nodes: int) -> Cell
     Raises:
         ArchitectureError: it cannot be built, or is of another family.
     """
+    if not isinstance(arch, CellArchitecture):
+        raise ArchitectureError(f"expected a CellArchitecture, as parse(TEXT) returns, got {arch!r:.100}")
     for name, cell in zip(Genotype._fields, arch.genotype, strict=True):
         if len(cell.nodes) != nodes:
             raise ArchitectureError(f"{name}: expected {nodes} nodes of two operations each, got {len(cell.nodes)}")

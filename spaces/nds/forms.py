@@ -121,4 +121,4 @@ def _split(value: Any) -> tuple[object, Mapping[str, object]]:
         value = value["genotype"]
     if not isinstance(value, NamedCall):
         raise ArchitectureError("expected Genotype(normal=..., normal_concat=..., reduce=..., reduce_concat=...)")
-    return dict(zip(_CELLS, value.positional, strict=False)) | dict(value.named), settings
+    return value.arguments(_CELLS), settings

@@ -112,11 +112,15 @@ class StageSpace(NDSSpace[StageArchitecture]):
 
     def format(self, arch: StageArchitecture) -> str:
         """Writes the text form."""
-        return stages.format(arch)
+        return stages.format(self._stages(arch))
 
     def canonical(self, arch: StageArchitecture) -> StageArchitecture:
         """Returns the network itself: no two are the same."""
-        return arch
+        return self._stages(arch)
+
+    def _stages(self, arch: StageArchitecture) -> StageArchitecture:
+        """Refuses what is no architecture of stages, and looks at nothing further."""
+        return arch if isinstance(arch, StageArchitecture) else stages.check(arch, self.blocks)
 
     def draw(self, arch: StageArchitecture) -> str:
         """Returns SVG of the stem and the stages."""
@@ -163,11 +167,16 @@ class CellSpace(NDSSpace[CellArchitecture]):
 
     def format(self, arch: CellArchitecture) -> str:
         """Writes the text form."""
-        return cells.format(arch)
+        return cells.format(self._cells(arch))
 
     def canonical(self, arch: CellArchitecture) -> CellArchitecture:
         """Returns the network whose cells are the representatives of this one's; see `cells.canonical`."""
+        arch = self._cells(arch)
         return arch._replace(genotype=Genotype(*map(cells.canonical, arch.genotype)))
+
+    def _cells(self, arch: CellArchitecture) -> CellArchitecture:
+        """Refuses what is no architecture of cells, and looks at nothing further."""
+        return arch if isinstance(arch, CellArchitecture) else cells.check(arch, self.operations, self.nodes)
 
     def draw(self, arch: CellArchitecture) -> str:
         """Returns SVG of the normal and the reduction cell."""

@@ -54,6 +54,8 @@ def check(arch: StageArchitecture, blocks: tuple[str, ...]) -> StageArchitecture
     Raises:
         ArchitectureError: it cannot be built, or is of another family.
     """
+    if not isinstance(arch, StageArchitecture):
+        raise ArchitectureError(f"expected a StageArchitecture, as parse(TEXT) returns, got {arch!r:.100}")
     if not isinstance(arch.block, str) or not arch.block.startswith(blocks):
         raise ArchitectureError(f"expected a block type that begins with {' or '.join(blocks)}, got {arch.block!r}")
     if not all(character.isalnum() or character == "_" for character in arch.block):

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,21 @@ def test_a_live_run_holds_what_was_logged(tmp_path: Path, read_run: ReadRun) -> 
     assert (found.run.run_id, found.run.run_group, found.run.job_type) == ("a1b2-0", "darts1-a1b2", "train")
     assert (list(found.run.tags), found.config["layers"]) == (["darts1"], 3)
     assert (found.metrics, found.summary["best"], found.exit_codes) == ({"epoch": "", "*": "epoch"}, 62.0, [0])
+
+
+def test_rows_of_a_table_may_lack_columns_that_others_have(tmp_path: Path, read_run: ReadRun) -> None:
+    # a front's figures are those of the searched data set alone
+    with live(tmp_path) as run:
+        run.table("final", [{"dataset": "cifar10", "hypervolume": 1.5, "front": [[1.0, 2.0]]}, {"dataset": "cifar100"}])
+        run.table("other", [{"dataset": "cifar10"}, {"dataset": "cifar100", "hypervolume": 1.5}])
+    found = read_run(tmp_path)
+    assert found.exit_codes == [0]
+    paths = {name: row[f"{name}.path"] for row in found.history for name in ("final", "other") if f"{name}.path" in row}
+    tables = {name: json.loads((found.folder / "files" / path).read_text())["data"] for name, path in paths.items()}
+    assert tables == {
+        "final": [["cifar10", 1.5, [[1.0, 2.0]]], ["cifar100", None, None]],
+        "other": [["cifar10", None], ["cifar100", 1.5]],
+    }
 
 
 def test_each_seed_is_a_run_of_one_group(tmp_path: Path, read_runs: Callable[[Path], list[Any]]) -> None:

@@ -45,3 +45,15 @@ def test_matrices_model_specs_and_nnis_dictionaries_are_the_cell() -> None:
 def test_a_form_that_is_wrong_says_what_is(written: str, message: str) -> None:
     with pytest.raises(ArchitectureError, match=message):
         SPACE.parse_as(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ModelSpec([[0, 1], [0, 0]], ['input', 'output'], matrix=[[0, 1, 1], [0, 0, 1], [0, 0, 0]])",
+        "ModelSpec([[0, 1], [0, 0]], ['input', 'output'], 'channels_last', 3)",
+    ],
+)
+def test_no_value_of_a_written_call_is_passed_over(written: str) -> None:
+    with pytest.raises(ArchitectureError, match="ModelSpec: expected"):
+        SPACE.parse_as(written)

@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.spaces.nb101 import NB101
+from nasbench_suite.spaces.nb101 import NB101, Cell
 from nasbench_suite.spaces.nb101.pruning import pad
 
 
@@ -62,3 +64,17 @@ def test_matrix_and_operations_make_a_checked_cell(space: NB101) -> None:
     with pytest.raises(ArchitectureError, match="no path"):
         space.cell([[0, 0], [0, 0]], ["input", "output"])
     assert space.format(space.cell([[0, 1], [0, 0]], ["input", "output"])) == "0100|input,output"
+
+
+@pytest.mark.parametrize(
+    "method", ["format", "canonical", "encode", "draw", "mutate", "neighbours", "hash", "identity"]
+)
+@pytest.mark.parametrize(
+    "value", [None, [], [1, 2], "text", 3, (1,), (1, 2, 3, 4), np.zeros(3), Cell(9, 0, 0), Cell(3, 3, None)]
+)
+def test_what_is_no_cell_is_refused_by_every_method(space: NB101, method: str, value: Any) -> None:
+    others = (np.random.default_rng(0),) if method == "mutate" else ()
+    if method == "format" and isinstance(value, np.ndarray):
+        value = np.zeros(2)  # three numbers of an array are a cell's
+    with pytest.raises(ArchitectureError, match=r"expected a NAS-Bench-101 Cell|no cell has these numbers"):
+        getattr(space, method)(value, *others)

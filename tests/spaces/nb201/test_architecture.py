@@ -47,3 +47,8 @@ def test_what_is_no_cell_is_refused_and_told_why(text: str, message: str) -> Non
 def test_no_text_breaks_the_parser(text: str) -> None:
     with pytest.raises(ArchitectureError):
         SPACE.parse(text)
+
+
+def test_numbers_that_are_equal_to_codes_and_are_none_are_not_written() -> None:
+    with pytest.raises(ArchitectureError, match="expected whole numbers as operation indices"):
+        SPACE.format((0.0, 1.0, 2.0, 3.0, 4.0, 0.0))  # type: ignore[arg-type]

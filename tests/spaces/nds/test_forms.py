@@ -73,3 +73,13 @@ def test_nnis_configs_are_those_of_its_database(data: Path) -> None:
         with pytest.raises(ArchitectureError, match="expected a network of"):
             FAMILIES["ENAS" if family != "ENAS" else "PNAS"]().parse_as(config)
     assert len(seen) > 1
+
+
+@pytest.mark.parametrize("more", ["[2, 3]", "normal=[]", "reduce_concat=[2]"])
+def test_no_value_of_a_written_genotype_is_passed_over(more: str) -> None:
+    cell = [("sep_conv_3x3", 0), ("skip_connect", 1)] * 4
+    text = (
+        f"Genotype({cell}, [2, 3, 4, 5], {cell}, [2, 3, 4, 5], {more}) depth=20 width=36 aux=0 drop=0.0 lr=0.1 wd=0.0"
+    )
+    with pytest.raises(ArchitectureError, match="Genotype: expected"):
+        find_space("nds_darts").parse(text)

@@ -160,3 +160,11 @@ def test_without_a_batch_size_seconds_stay_unknown() -> None:
 def test_settings_that_make_no_sense_are_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="nds_resnet"):
         FAMILIES["ResNet"](**setting)
+
+
+@pytest.mark.parametrize("name", ["nds_resnet", "nds_vanilla", "nds_darts", "nds_amoeba"])
+@pytest.mark.parametrize("method", ["format", "canonical", "draw"])
+@pytest.mark.parametrize("value", [None, [], "text", 3, (1,), {}])
+def test_what_is_no_architecture_is_refused(name: str, method: str, value: Any) -> None:
+    with pytest.raises(ArchitectureError, match=r"expected a (Stage|Cell)Architecture, as parse\(TEXT\) returns, got"):
+        getattr(find_space(name), method)(value)
