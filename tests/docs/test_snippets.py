@@ -1,0 +1,126 @@
+"""docs/: every command and Python snippet of every page is run, in order, in a folder and home of the page's own."""
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nasbench_suite.cli import _parser
+from nasbench_suite.registry.importers import import_file
+from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.spaces.nb101 import NB101
+from nasbench_suite.spaces.nb101.tfrecord import frame
+from performance.generators import nb101_tfrecord, nb201_files, nds_archive
+from tests.docs.snippets import ROOT, Snippet, commands, snippets
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+DOCS = ROOT / "docs"
+PAGES = sorted(page.stem for page in DOCS.glob("*.md"))
+# pages that a test of their own runs whole
+ELSEWHERE = {"algorithms": "test_algorithms.py", "migrating": "test_migrating.py"}
+LANGUAGES = {"sh", "python", "text", "yaml", "toml"}
+CELLS = 91  # those of NAS-Bench-101 with at most four vertices
+# tables that a page's reader has made before, and files that she has downloaded or written
+TABLES: Mapping[str, tuple[str, ...]] = {}
+FILES: Mapping[str, tuple[str, ...]] = {}
+
+
+@pytest.fixture(scope="session")
+def given(once: Once, full_csv: Path) -> Path:
+    """Small files under the names of the official ones."""
+
+    def make(folder: Path) -> None:
+        rng = np.random.default_rng(0)
+        rows = [row for cell in islice(NB101().enumerate(), CELLS) for row in nb101_tfrecord.rows(cell, True, rng)]
+        (folder / "nasbench_full.tfrecord").write_bytes(b"".join(map(frame, rows)))
+        nb201_files.write_pth(folder / "NAS-Bench-201-v1_1-096897.pth", 2)
+        (folder / "my_numbers.csv.gz").write_bytes(gzip.compress(full_csv.read_bytes()))
+        nds_archive.write(folder / "nds_data", 0.002)
+
+    return once("docs", make)
+
+
+@pytest.fixture
+def page_home(request: pytest.FixtureRequest, home: Path, given: Path, full_table: Path, once: Once) -> Path:
+    """The home of a page's reader."""
+    (home / "tables").mkdir(parents=True)
+    for name in TABLES.get(request.getfixturevalue("page"), ()):
+        if name == "nb201":
+            place = full_table
+        else:
+            sources = {"nb101": "nasbench_full.tfrecord", "nds_resnet": "nds_data", "nds_darts": "nds_data"}
+
+            def make(folder: Path, name: str = name) -> None:
+                import_file(find_space(name), given / sources[name], folder / f"{name}.mdb")
+
+            place = once(f"docs-{name}", make) / f"{name}.mdb"
+        (home / "tables" / f"{name}.mdb").symlink_to(place)
+    return home
+
+
+@pytest.fixture
+def environment(tmp_path: Path, page_home: Path) -> dict[str, str]:
+    """Variables under which `nasbench-suite` and `python` are this interpreter's."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, arguments in (("nasbench-suite", "-m nasbench_suite "), ("python", "")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
+        (programs / name).chmod(0o755)
+    return {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "NASBENCH_SUITE_HOME": str(page_home)}
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ELSEWHERE])
+def test_a_page_does_what_it_says(page: str, tmp_path: Path, given: Path, environment: dict[str, str]) -> None:
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    for name in FILES.get(page, ()):
+        (folder / name).symlink_to(given / name)
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "docs" / "snippets.py", DOCS / f"{page}.md"],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+
+
+def not_run() -> Iterator[tuple[str, Snippet]]:
+    for page in PAGES:
+        for snippet in snippets(DOCS / f"{page}.md"):
+            if snippet.reason:
+                yield page, snippet
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize(("page", "snippet"), [pytest.param(*one, id=f"{one[0]}:{one[1].line}") for one in not_run()])
+def test_what_is_not_run_is_well_formed(page: str, snippet: Snippet, environment: dict[str, str]) -> None:
+    print(f"docs/{page}.md:{snippet.line} is not run: {snippet.reason}")
+    if snippet.language == "python":
+        compile(snippet.text, page, "exec")
+    for words in commands(snippet) if snippet.language == "sh" else ():
+        if words[0] not in ("run", "build"):
+            _parser().parse_args(words)
+            continue
+        # what begins with hydra is of plugins, which need not be here
+        kept = [word for word in words if not word.startswith(("hydra/", "hydra."))]
+        done = subprocess.run(
+            [sys.executable, "-m", "nasbench_suite", *kept, "--cfg", "job"], env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{words}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_fenced_and_names_its_language(page: str) -> None:
+    text = (DOCS / f"{page}.md").read_text()
+    assert {snippet.language for snippet in snippets(DOCS / f"{page}.md")} <= LANGUAGES
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"\n\n( {4}\S.*)", outside) == []
+    assert len(re.findall(r"^<!-- (?:not run|run with)", text, re.MULTILINE)) == sum(
+        1 for _ in re.finditer(r"^<!-- (?:not run|run with): .+ -->\n```", text, re.MULTILINE)
+    )
