@@ -12,19 +12,29 @@ import re
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hydra.utils import get_object
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
 
 from nasbench_suite.cli import _parser
 from nasbench_suite.configuration.descriptions import description
 from nasbench_suite.configuration.files import ConfigFiles
 from nasbench_suite.configuration.key_meanings import KeyMeaning, key_meanings
-from nasbench_suite.configuration.schema import BudgetConfig, ProtocolConfig, TrackingConfig, TrainingConfig
+from nasbench_suite.configuration.schema import (
+    BudgetConfig,
+    BuildConfig,
+    ProtocolConfig,
+    SearchConfig,
+    TrackingConfig,
+    TrainingConfig,
+)
 from nasbench_suite.configuration.typed import TARGET
 from nasbench_suite.spaces import SPACES
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
 
 _SECTION = re.compile(r"^ *(?:Args|Attributes):\n(?P<body>(?:(?: +.*)?\n)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^(?P<indent> +)(?P<names>\w+(?:, \w+)*): (?P<text>.*(?:\n(?P=indent) +.*)*)", re.MULTILINE)
@@ -50,8 +60,10 @@ class Key(NamedTuple):
     source: str
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
+def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
     """Adds the generated pages to the site."""
+    from mkdocs.structure.files import File
+
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
     return files
@@ -110,9 +122,7 @@ def sections() -> Iterator[tuple[str, str, list[Key]]]:
 
 def _plain(file: str) -> Iterator[Key]:
     """Lists the keys of a primary configuration that are no groups."""
-    from nasbench_suite.configuration import schema
-
-    known = {"config": schema.SearchConfig, "build": schema.BuildConfig}[file]
+    known = {"config": SearchConfig, "build": BuildConfig}[file]
     types = {field.name: _text(field.type) for field in dataclasses.fields(known)}
     for key in key_meanings(_path(file)):
         yield Key(key.name, types[key.name], key.default, _whole(file, key), "")
@@ -199,7 +209,7 @@ def meanings_of(target: Callable[..., Any]) -> dict[str, str]:
     return found
 
 
-def _path(file: str) -> Any:
+def _path(file: str) -> Path:
     path = ConfigFiles().find(file)
     assert path is not None, file
     return path

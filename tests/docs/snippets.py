@@ -5,6 +5,8 @@ A block is run as it stands, but for what an HTML comment in the line above it s
     <!-- not run: REASON -->           it cannot run here; its commands must parse all the same
     <!-- run with: KEY=VALUE ... -->   the words added to its `run` and `build` commands, so that they take seconds
 
+A block below a line such as "`mine/protocol/short.yaml`:" is that file, and is written.
+
 `python snippets.py PAGE` runs a page in the current folder: its blocks in order, Python in one namespace.
 """
 
@@ -19,7 +21,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<how>not run|run with): (?P<said>[^\n]*?) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
+    r"(?:^`(?P<file>[\w./-]+)`:\n\n)?(?:^<!-- (?P<how>not run|run with): (?P<said>[^\n]*?) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _COMMAND = re.compile(r"(?:nasbench-suite|-m nasbench_suite) (?:run|build)\b[^#&|;\n]*")
@@ -34,12 +36,14 @@ class Snippet(NamedTuple):
         text: as it is run.
         line: of the page, where the text begins.
         reason: why it is not run; empty where it is.
+        file: its name, where the block is a file.
     """
 
     language: str
     text: str
     line: int
     reason: str
+    file: str
 
 
 def snippets(page: Path) -> Iterator[Snippet]:
@@ -50,7 +54,7 @@ def snippets(page: Path) -> Iterator[Snippet]:
         code = block["text"].replace("\\\n", "  ") if block["language"] == "sh" else block["text"]
         if block["how"] == "run with":
             code = _COMMAND.sub(lambda found, said=block["said"]: f"{found[0].rstrip()} {said} ", code)
-        yield Snippet(block["language"], code, line, block["said"] if block["how"] == "not run" else "")
+        yield Snippet(block["language"], code, line, block["said"] if block["how"] == "not run" else "", block["file"] or "")
 
 
 def commands(snippet: Snippet) -> Iterator[list[str]]:
@@ -80,7 +84,11 @@ def run(page: Path) -> None:
         if snippet.reason:
             continue
         print(f"{page.name}:{snippet.line}", flush=True)
-        if snippet.language == "python":
+        if snippet.file:
+            path = Path(snippet.file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(snippet.text)
+        elif snippet.language == "python":
             # so many empty lines before it that a traceback names the page's own
             exec(compile("\n" * (snippet.line - 1) + snippet.text, str(page), "exec"), names)
         elif snippet.language == "sh":

@@ -1,13 +1,16 @@
 """docs/: every command and Python snippet of every page is run, in order, in a folder and home of the page's own."""
 
 import gzip
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +20,8 @@ from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.spaces.nb101 import NB101
 from nasbench_suite.spaces.nb101.tfrecord import frame
+from nasbench_suite.spaces.nb_macro import MacroArchitecture, NBMacro
+from nasbench_suite.spaces.nb_macro.complexity import flops, parameters
 from performance.generators import nb101_tfrecord, nb201_files, nds_archive
 from tests.docs.snippets import ROOT, Snippet, commands, snippets
 
@@ -28,8 +33,24 @@ ELSEWHERE = {"algorithms": "test_algorithms.py", "migrating": "test_migrating.py
 LANGUAGES = {"sh", "python", "text", "yaml", "toml"}
 CELLS = 91  # those of NAS-Bench-101 with at most four vertices
 # tables that a page's reader has made before, and files that she has downloaded or written
-TABLES: Mapping[str, tuple[str, ...]] = {}
-FILES: Mapping[str, tuple[str, ...]] = {}
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "annotate": ("nb201", "nb101"),
+    "cluster": ("nb201",),
+    "comparing": ("nb201", "nb101"),
+    "sweeps": ("nb201",),
+}
+FILES: Mapping[str, tuple[str, ...]] = {
+    "annotate": ("nas_bench_201_hardware.csv.gz", "zero_cost_cifar10.csv", "costs.csv"),
+    "import": ("my_numbers.csv.gz",),
+    "nb-macro": ("nas-bench-macro_cifar10.json",),
+    "nb101": ("nasbench_full.tfrecord", "nasbench_only108.tfrecord"),
+    "nds": ("nds_data.zip",),
+}
+
+
+def _macro_record(arch: MacroArchitecture) -> dict[str, Any]:
+    accuracies = {"test_acc": [90.0, 91.0, 92.0], "mean_acc": 91.0, "std": 0.82}
+    return {**accuracies, "params": parameters(arch), "flops": flops(arch, 32)}
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +60,17 @@ def given(once: Once, full_csv: Path) -> Path:
     def make(folder: Path) -> None:
         rng = np.random.default_rng(0)
         rows = [row for cell in islice(NB101().enumerate(), CELLS) for row in nb101_tfrecord.rows(cell, True, rng)]
-        (folder / "nasbench_full.tfrecord").write_bytes(b"".join(map(frame, rows)))
-        nb201_files.write_pth(folder / "NAS-Bench-201-v1_1-096897.pth", 2)
+        for name in ("nasbench_full.tfrecord", "nasbench_only108.tfrecord"):
+            (folder / name).write_bytes(b"".join(map(frame, rows)))
         (folder / "my_numbers.csv.gz").write_bytes(gzip.compress(full_csv.read_bytes()))
         nds_archive.write(folder / "nds_data", 0.002)
+        shutil.make_archive(str(folder / "nds_data"), "zip", folder / "nds_data")
+        hardware = "net,dataset,edgegpu_latency\n" + '"(0, 0, 0, 0, 0, 0)",cifar10,5.8\n'
+        (folder / "nas_bench_201_hardware.csv.gz").write_bytes(gzip.compress(hardware.encode()))
+        (folder / "zero_cost_cifar10.csv").write_text('net,synflow\n"(0, 0, 0, 0, 0, 0)",1.5\n')
+        (folder / "costs.csv").write_text("arch,latency [ms@pixel3]\n" + f'"{next(iter(NB101().enumerate()))}",1.5\n')
+        macro = {NBMacro().format(arch): _macro_record(arch) for arch in NBMacro().enumerate()}
+        (folder / "nas-bench-macro_cifar10.json").write_text(json.dumps(macro))
 
     return once("docs", make)
 
