@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^ *(?:Args|Attributes):\n(?P<body>(?:(?: +.*)?\n)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^(?P<indent> +)(?P<names>\w+(?:, \w+)*): (?P<text>.*(?:\n(?P=indent) +.*)*)", re.MULTILINE)
+_CONFIGURATION = """\
+# Configuration
+
+The keys of `nasbench-suite run`, then those of `nasbench-suite build`. Defaults are those of the files in `conf/`;
+`${...}` takes the value of another key. `nasbench-suite run ... --cfg job` shows the whole configuration of a command,
+and runs nothing.
+"""
 # what the program hands to constructors, and nobody sets
 _GIVEN = ("space", "fidelities", "rng", "folder", "self")
 
@@ -87,14 +94,12 @@ def pages() -> dict[str, str]:
 
 def configuration_page() -> str:
     """Returns the page of all configuration keys."""
-    parts = [
-        "# Configuration\n\nThe keys of `nasbench-suite run`, then those of `nasbench-suite build`. Defaults are those of the"
-        " files in `conf/`; `${...}` takes the value of another key. `nasbench-suite run ... --cfg job` shows the whole"
-        " configuration of a command, and runs nothing.\n"
-    ]
+    parts = [_CONFIGURATION]
     for title, text, keys in sections():
         rows = "".join(f"| {' | '.join(_cells(key))} |\n" for key in keys)
-        table = f"| key | type | default | meaning | source of the default |\n|---|---|---|---|---|\n{rows}" if rows else ""
+        table = (
+            f"| key | type | default | meaning | source of the default |\n|---|---|---|---|---|\n{rows}" if rows else ""
+        )
         parts.append(f"## {title}\n\n{_escaped(text)}\n\n{table or 'It has no keys.'}\n")
     return "\n".join(parts)
 
@@ -103,13 +108,25 @@ def sections() -> Iterator[tuple[str, str, list[Key]]]:
     """Lists the parts of the configuration: a title, what the part is, its keys."""
     files = ConfigFiles()
     yield "A search", "What is searched, how often, and where results go.", list(_plain("config"))
-    yield "budget", "The first limit that a search reaches ends it.", list(_of_class("budget/protocol", BudgetConfig, "budget"))
-    yield "tracking", _about("tracking/environment"), list(_of_class("tracking/environment", TrackingConfig, "tracking"))
+    yield (
+        "budget",
+        "The first limit that a search reaches ends it.",
+        list(_of_class("budget/protocol", BudgetConfig, "budget")),
+    )
+    yield (
+        "tracking",
+        _about("tracking/environment"),
+        list(_of_class("tracking/environment", TrackingConfig, "tracking")),
+    )
     for name in files.names("evaluator"):
         yield f"evaluator={name}", _about(f"evaluator/{name}"), list(_node(f"evaluator/{name}", "evaluator"))
     yield "protocol", "What papers differ in.", list(_of_class("protocol/digits", ProtocolConfig, "protocol"))
     for name in files.names("algorithm"):
-        yield f"algorithm={name}", _about(f"algorithm/{name}"), list(_node(f"algorithm/{name}", "algorithm", "algorithm"))
+        yield (
+            f"algorithm={name}",
+            _about(f"algorithm/{name}"),
+            list(_node(f"algorithm/{name}", "algorithm", "algorithm")),
+        )
     yield "supernet", _about("one_shot/supernet"), list(_supernet())
     for name in files.names("space"):
         yield f"space={name}", _about(f"space/{name}"), list(_node(f"space/{name}", "space"))
@@ -303,7 +320,11 @@ def python_page() -> str:
     import nasbench_suite
 
     # the two packages have pages of their own
-    names = [f"nasbench_suite.{name}" for name in nasbench_suite.__all__ if name not in ("algorithms", "spaces", "__version__")]
+    names = [
+        f"nasbench_suite.{name}"
+        for name in nasbench_suite.__all__
+        if name not in ("algorithms", "spaces", "__version__")
+    ]
     listed = (
         "`nasbench_suite.spaces()` and `nasbench_suite.algorithms()` list names, and are the packages of"
         " [spaces](spaces.md) and [algorithms](algorithms.md); `nasbench_suite.__version__` is the version."
@@ -316,7 +337,9 @@ _ADAPTERS = ("nasbench_suite.adapters.optuna", "nasbench_suite.adapters.config_s
 
 def _errors() -> list[str]:
     module = import_module("nasbench_suite.errors")
-    found = [name for name, value in vars(module).items() if inspect.isclass(value) and value.__module__ == module.__name__]
+    found = [
+        name for name, value in vars(module).items() if inspect.isclass(value) and value.__module__ == module.__name__
+    ]
     return [f"nasbench_suite.errors.{name}" for name in found if name != "NasBenchSuiteError"]
 
 
@@ -329,13 +352,19 @@ def spaces_page() -> str:
     """Returns the page of the spaces and what belongs to them."""
     modules = sorted({place.partition(":")[0] for place in SPACES.values()})
     names = [f"{module}.{name}" for module in modules for name in import_module(module).__all__]
-    return _page("Spaces", "`nasbench_suite.find_space(NAME)` makes one.", [*names, "nasbench_suite.spaces.nb101.graphs.cell_hash"])
+    return _page(
+        "Spaces",
+        "`nasbench_suite.find_space(NAME)` makes one.",
+        [*names, "nasbench_suite.spaces.nb101.graphs.cell_hash"],
+    )
 
 
 def testing_page() -> str:
     """Returns the page of the contract tests."""
     names = ("AlgorithmContract", "SpaceContract", "supernets.SupernetContract")
-    return _page("Testing", "Contract tests, for your plugins and ours.", [f"nasbench_suite.testing.{name}" for name in names])
+    return _page(
+        "Testing", "Contract tests, for your plugins and ours.", [f"nasbench_suite.testing.{name}" for name in names]
+    )
 
 
 def compat_page() -> str:

@@ -21,7 +21,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(
-    r"(?:^`(?P<file>[\w./-]+)`:\n\n)?(?:^<!-- (?P<how>not run|run with): (?P<said>[^\n]*?) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
+    r"(?:^`(?P<file>[\w./-]+)`:\n\n)?"
+    r"(?:^<!-- (?P<how>not run|run with): (?P<said>[^\n]*?) -->\n)?"
+    r"^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _COMMAND = re.compile(r"(?:nasbench-suite|-m nasbench_suite) (?:run|build)\b[^#&|;\n]*")
@@ -54,7 +56,9 @@ def snippets(page: Path) -> Iterator[Snippet]:
         code = block["text"].replace("\\\n", "  ") if block["language"] == "sh" else block["text"]
         if block["how"] == "run with":
             code = _COMMAND.sub(lambda found, said=block["said"]: f"{found[0].rstrip()} {said} ", code)
-        yield Snippet(block["language"], code, line, block["said"] if block["how"] == "not run" else "", block["file"] or "")
+        yield Snippet(
+            block["language"], code, line, block["said"] if block["how"] == "not run" else "", block["file"] or ""
+        )
 
 
 def commands(snippet: Snippet) -> Iterator[list[str]]:

@@ -20,7 +20,18 @@ from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
 
 ROOT = Path(__file__).parents[2]
 # keys that are groups, whose own keys follow
-GROUPS = {"space", "protocol", "evaluator", "budget", "tracking", "algorithm", "supernet", "ranking", "training", "executor"}
+GROUPS = {
+    "space",
+    "protocol",
+    "evaluator",
+    "budget",
+    "tracking",
+    "algorithm",
+    "supernet",
+    "ranking",
+    "training",
+    "executor",
+}
 NAMED = [(title, key) for title, _, keys in generated_pages.sections() for key in keys]
 
 
@@ -55,7 +66,9 @@ def test_defaults_and_sources_are_those_of_the_file() -> None:
     found = {key.name: key for title, key in NAMED if title == "algorithm=rea"}
     assert found["algorithm.population"].default == "100" and found["algorithm.tournament"].default == "25"
     assert found["algorithm.replacement"].source == "algorithm 1"
-    assert {key.default for title, key in NAMED if key.name == "algorithm.population" and title == "algorithm=mo_rea"} == {"100"}
+    assert {
+        key.default for title, key in NAMED if key.name == "algorithm.population" and title == "algorithm=mo_rea"
+    } == {"100"}
 
 
 def test_every_command_is_there_with_its_help() -> None:

@@ -17,12 +17,11 @@ import pytest
 
 from nasbench_suite.cli import _parser
 from nasbench_suite.registry.importers import import_file
-from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.spaces.nb101 import NB101
 from nasbench_suite.spaces.nb101.tfrecord import frame
 from nasbench_suite.spaces.nb_macro import MacroArchitecture, NBMacro
 from nasbench_suite.spaces.nb_macro.complexity import flops, parameters
-from performance.generators import nb101_tfrecord, nb201_files, nds_archive
+from performance.generators import nb101_tfrecord, nds_archive
 from tests.docs.snippets import ROOT, Snippet, commands, snippets
 
 Once = Callable[[str, Callable[[Path], object]], Path]
@@ -75,20 +74,19 @@ def given(once: Once, full_csv: Path) -> Path:
     return once("docs", make)
 
 
+@pytest.fixture(scope="session")
+def nb101_table(once: Once, given: Path) -> Path:
+    """A table of the smallest cells of NAS-Bench-101."""
+    source = given / "nasbench_full.tfrecord"
+    return once("docs-nb101", lambda folder: import_file(NB101(), source, folder / "nb101.mdb")) / "nb101.mdb"
+
+
 @pytest.fixture
-def page_home(request: pytest.FixtureRequest, home: Path, given: Path, full_table: Path, once: Once) -> Path:
+def page_home(request: pytest.FixtureRequest, home: Path, full_table: Path, nb101_table: Path) -> Path:
     """The home of a page's reader."""
     (home / "tables").mkdir(parents=True)
     for name in TABLES.get(request.getfixturevalue("page"), ()):
-        if name == "nb201":
-            place = full_table
-        else:
-            sources = {"nb101": "nasbench_full.tfrecord", "nds_resnet": "nds_data", "nds_darts": "nds_data"}
-
-            def make(folder: Path, name: str = name) -> None:
-                import_file(find_space(name), given / sources[name], folder / f"{name}.mdb")
-
-            place = once(f"docs-{name}", make) / f"{name}.mdb"
+        place = full_table if name == "nb201" else nb101_table
         (home / "tables" / f"{name}.mdb").symlink_to(place)
     return home
 
@@ -101,7 +99,9 @@ def environment(tmp_path: Path, page_home: Path) -> dict[str, str]:
     for name, arguments in (("nasbench-suite", "-m nasbench_suite "), ("python", "")):
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
         (programs / name).chmod(0o755)
-    return {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "NASBENCH_SUITE_HOME": str(page_home)}
+    path = f"{programs}:{os.environ['PATH']}"
+    # the last is what SLURM says to the first task of an array
+    return {**os.environ, "PATH": path, "NASBENCH_SUITE_HOME": str(page_home), "SLURM_ARRAY_TASK_ID": "0"}
 
 
 @pytest.mark.docs
@@ -138,7 +138,10 @@ def test_what_is_not_run_is_well_formed(page: str, snippet: Snippet, environment
         # what begins with hydra is of plugins, which need not be here
         kept = [word for word in words if not word.startswith(("hydra/", "hydra."))]
         done = subprocess.run(
-            [sys.executable, "-m", "nasbench_suite", *kept, "--cfg", "job"], env=environment, capture_output=True, text=True
+            [sys.executable, "-m", "nasbench_suite", *kept, "--cfg", "job"],
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, f"{words}\n{done.stderr}"
 
