@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 
-.PHONY: demo nb201 test test-extras test-adapters test-browser check setup
+.PHONY: demo nb201 test test-extras test-adapters test-browser docs check setup
 
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
@@ -33,6 +33,14 @@ test-adapters:
 	$(PYTHON) -m venv .venv-adapters
 	.venv-adapters/bin/pip install -q -e ".[test,adapters,examples]"
 	.venv-adapters/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow" tests/adapters tests/test_examples.py
+
+# the documentation as a site, in site/; every command and snippet of its pages is run. In the adapters' environment, for
+# one of the pages is about them
+docs:
+	$(PYTHON) -m venv .venv-adapters
+	.venv-adapters/bin/pip install -q -e ".[test,docs,adapters,examples,joblib,submitit]"
+	NO_MKDOCS_2_WARNING=1 .venv-adapters/bin/mkdocs build -q --strict
+	.venv-adapters/bin/python -m pytest -q -n auto --dist worksteal -m docs tests/docs
 
 # pages in a headless Chromium, which has to be installed
 test-browser: setup

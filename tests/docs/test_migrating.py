@@ -28,6 +28,7 @@ from performance.generators import nb101_tfrecord, nb201_files
 
 PAGE = Path(__file__).parents[2] / "docs" / "migrating.md"
 ROW = re.compile(r"^\| (?:`(?P<old>.+?)`|(?P<named>[^`|]+)) \| `(?P<new>[^|]+)` \|(?: (?P<differs>.+))? \|$")
+BLOCK = re.compile(r"^(?P<when>Before:|Now:)\n\n```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 INDEX = 284  # of the second genuine architecture
 CELLS = 91  # those of at most four vertices
 OURS = {
@@ -74,11 +75,8 @@ def sections() -> dict[str, Section]:
     for part in PAGE.read_text().split("\n## ")[1:]:
         name, _, text = part.partition("\n")
         code = {"Before:": "", "Now:": ""}
-        lines, at = text.splitlines(), ""
-        for line in lines:
-            at = line if line in code else "" if line and not line.startswith("    ") else at
-            if at and line.startswith("    "):
-                code[at] += line.removeprefix("    ") + "\n"
+        lines = text.splitlines()
+        code |= {match["when"]: match["code"] for match in BLOCK.finditer(text)}
         rows = [Row(m["old"], m["new"], m["differs"] or "") for line in lines if (m := ROW.match(line))]
         found[name] = Section(text, code["Before:"], code["Now:"], rows)
     return found

@@ -1,0 +1,99 @@
+"""The site's reference has every configuration key with a meaning, every command, and every public name."""
+
+import dataclasses
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra.utils import get_object
+
+import nasbench_suite
+from docs import generated_pages
+from nasbench_suite import algorithms
+from nasbench_suite.configuration.files import ConfigFiles
+from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
+
+ROOT = Path(__file__).parents[2]
+# keys that are groups, whose own keys follow
+GROUPS = {
+    "space",
+    "protocol",
+    "evaluator",
+    "budget",
+    "tracking",
+    "algorithm",
+    "supernet",
+    "ranking",
+    "training",
+    "executor",
+}
+NAMED = [(title, key) for title, _, keys in generated_pages.sections() for key in keys]
+
+
+def test_every_key_has_a_type_and_a_meaning() -> None:
+    assert [(title, key.name) for title, key in NAMED if not key.meaning] == []
+    assert [key.name for _, key in NAMED if not key.type and ".network." not in key.name] == []
+    assert len(NAMED) > 200
+
+
+@pytest.mark.parametrize(("schema", "title"), [(SearchConfig, "A search"), (BuildConfig, "A build")])
+def test_every_key_of_the_schema_is_there(schema: type, title: str) -> None:
+    listed = {key.name for where, key in NAMED if where == title}
+    assert {field.name for field in dataclasses.fields(schema)} - GROUPS == listed
+
+
+@pytest.mark.parametrize("name", ConfigFiles().names("algorithm"))
+def test_every_argument_of_an_algorithm_is_there(name: str) -> None:
+    def arguments(node: Mapping[str, Any], prefix: str) -> Iterator[str]:
+        for each in inspect.signature(get_object(node["_target_"])).parameters.values():
+            if isinstance(value := node.get(each.name), dict) and "_target_" in value:
+                yield from arguments(value, f"{prefix}.{each.name}")
+            elif each.name not in ("space", "fidelities", "rng") and each.kind is not each.VAR_KEYWORD:
+                yield f"{prefix}.{each.name}"
+
+    node = {"_target_": None, **ConfigFiles().read(f"algorithm/{name}").get("algorithm", {})}
+    if node["_target_"] is None:
+        pytest.skip("derives from another file")
+    assert set(arguments(node, "algorithm")) <= {key.name for title, key in NAMED if title == f"algorithm={name}"}
+
+
+def test_defaults_and_sources_are_those_of_the_file() -> None:
+    found = {key.name: key for title, key in NAMED if title == "algorithm=rea"}
+    assert found["algorithm.population"].default == "100" and found["algorithm.tournament"].default == "25"
+    assert found["algorithm.replacement"].source == "algorithm 1"
+    assert {
+        key.default for title, key in NAMED if key.name == "algorithm.population" and title == "algorithm=mo_rea"
+    } == {"100"}
+
+
+def test_every_command_is_there_with_its_help() -> None:
+    page = generated_pages.commands_page()
+    for name, parser in generated_pages.commands().items():
+        assert f"## {name}\n" in page
+        if name not in ("run", "build"):
+            assert all(action.help for action in parser._actions) and f"usage: nasbench-suite {name}" in page
+
+
+def test_every_public_name_is_there() -> None:
+    pages = generated_pages.pages()
+    apart = {"__version__", "algorithms", "spaces"}
+    for name in set(nasbench_suite.__all__) - apart:
+        assert f"::: nasbench_suite.{name}\n" in pages["python"]
+    for name in algorithms.__all__:
+        assert f"::: nasbench_suite.algorithms.{name}\n" in pages["algorithms"]
+
+
+@pytest.mark.docs
+def test_the_site_builds_without_a_warning_and_loads_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs", reason="nasbench-suite[docs] is not installed")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", tmp_path / "site"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=250)
+    assert done.returncode == 0, done.stderr
+    pages = list((tmp_path / "site").rglob("*.html"))
+    loads = r"<(?:script|link|img)[^>]+(?:src|href)=\"?https?://"
+    assert len(pages) > 30 and [page.name for page in pages if re.search(loads, page.read_text())] == []
