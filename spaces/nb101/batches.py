@@ -185,7 +185,9 @@ def _read_tails(joined: bytes, breaks: bool) -> tuple[NDArray[np.float64], NDArr
     if breaks:
         starts = range(0, _ENCODED, _LINE)
         encoded = np.concatenate([tails[:, at + at // _LINE * 2 :][:, : min(_LINE, _ENCODED - at)] for at in starts], 1)
-        ends = np.concatenate([tails[:, at + at // _LINE * 2 + _LINE :][:, :2] for at in starts[:-1]] + [tails[:, -4:]], 1)
+        ends = np.concatenate(
+            [tails[:, at + at // _LINE * 2 + _LINE :][:, :2] for at in starts[:-1]] + [tails[:, -4:]], 1
+        )
     else:
         encoded, ends = tails[:, :_ENCODED].copy(), tails[:, -2:]
     expected = np.frombuffer(_BREAK * _LINES + _END if breaks else _END, np.uint8)

@@ -59,15 +59,11 @@ def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
             for record, right in zip(records, _verify(records), strict=True):
                 number += 1
                 if not right:
-                    raise SourceError(
-                        f"{at(path, number, offset)}: the data fail their checksum; fetch the file again"
-                    )
+                    raise SourceError(f"{at(path, number, offset)}: the data fail their checksum; fetch the file again")
                 yield offset, record[:-4]
                 offset += len(record) + 12
             if problem or not records:
-                raise SourceError(
-                    f"{at(path, number + 1, offset)}: {problem or 'the file is cut off; fetch it again'}"
-                )
+                raise SourceError(f"{at(path, number + 1, offset)}: {problem or 'the file is cut off; fetch it again'}")
 
 
 def _split(block: bytes, left: int, known: dict[bytes, int], first: bool) -> tuple[list[bytes], int, str]:
