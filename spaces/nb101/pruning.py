@@ -99,6 +99,8 @@ def pad(cell: Cell) -> Cell:
     missing = MAX_VERTICES - cell.vertices
     if not missing:
         return cell
+    if missing < 0:
+        check(cell)  # which says that no cell is that large
     last = cell.vertices - 1
     shift = edge_bit(0, last)
     inner, into_output = cell.edges & ((1 << shift) - 1), cell.edges >> shift

@@ -218,7 +218,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(order: int, make_session: Ca
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ConfigError, match="expected order 1 or 2, got 3"):
+    with pytest.raises(ConfigError, match="order: expected 1 or 2, got 3"):
         DARTS(3)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="learning_rate > 0"):
         AlphaSettings(learning_rate=0.0)

@@ -239,7 +239,7 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
     [
         ({"steps": 0}, "steps and aggregate of 1 or more, got 0 and 4"),
         ({"baseline_decay": 1.5}, "baseline_decay in"),
-        ({"carry": "first"}, "carry last or mean, got 0.99 and 'first'"),
+        ({"carry": "first"}, "carry: expected 'last' or 'mean', got 'first'"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:

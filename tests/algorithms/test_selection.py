@@ -64,7 +64,7 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         SelectionSettings(0)
     with pytest.raises(ConfigError, match="select_before of 1 or more or null, got 0"):
         SelectionSettings(select_before=0)
-    with pytest.raises(ConfigError, match="statistics batch or running, got 'none'"):
+    with pytest.raises(ConfigError, match="statistics: expected 'batch' or 'running', got 'none'"):
         SelectionSettings(statistics="none")  # type: ignore[arg-type]
 
 

@@ -117,5 +117,5 @@ def test_a_search_goes_on_from_its_state_to_the_bit(make_session: Callable, make
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ConfigError, match="most_probable or drawn, got 'best'"):
+    with pytest.raises(ConfigError, match="'most_probable' or 'drawn', got 'best'"):
         SETN("best")  # type: ignore[arg-type]
