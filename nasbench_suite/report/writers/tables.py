@@ -159,9 +159,7 @@ def pairs_matrix(group: ComparedGroup, names: Sequence[str]) -> PlainTable | Non
         cells[pair.first, pair.second] = f"{pair.difference:+z.2f} {said}"
         cells[pair.second, pair.first] = f"{-pair.difference:+z.2f} {said}"
     labels = [each.label for each in group.configurations]
-    rows = [
-        [name, *(cells.get((one, other), "") for other in labels)] for name, one in zip(names, labels, strict=True)
-    ]
+    rows = [[name, *(cells.get((one, other), "") for other in labels)] for name, one in zip(names, labels, strict=True)]
     return PlainTable(["", *names], rows)
 
 
