@@ -77,7 +77,7 @@ def _compare_at(
     order = sorted(scores, key=lambda label: -float(np.mean(_values(scores[label]))))
     ranks = _ranks([scores[label] for label in order])
     limits = _limits([_values(scores[label]) for label in order])
-    means = [_mean(label, scores[label], *found) for label, *found in zip(order, limits, ranks, strict=True)]
+    means = [_mean(label, scores[label], found, rank) for label, found, rank in zip(order, limits, ranks, strict=True)]
     kinds = {label: results.one_shot for results, label in zip(group, labels, strict=True)}
     samples = {label: _sample(label, scores[label], kinds[label]) for label in order}
     pairs = _holm([_pair(samples[one], samples[other]) for one, other in combinations(order, 2)])

@@ -177,7 +177,7 @@ def test_the_highest_mean_is_tested_against_each_other_one_at_the_end(make: Call
     found = ends(make("good", GOOD), make("close", close), make("bad", BAD))
     assert found.best == "close" and found.alike == ("good",) and found.ties == ()
     assert [pair.second for pair in found.pairs] == ["good", "bad"]
-    # over all three pairs of the column, of which the best's two were tested
+    # over all three pairs of the column
     assert found.pairs[1].p == pytest.approx(3 * stats.wilcoxon(close, BAD).pvalue)
 
 
@@ -193,3 +193,11 @@ def test_ends_without_a_score_are_no_rivals(make: Callable, results: Callable) -
 
 def test_holm_can_correct_for_more_tests_than_were_made() -> None:
     assert holm([0.01, 0.5], family=10) == [0.1, 1.0]
+
+
+def test_every_pair_of_few_configurations_is_tested_at_the_end_and_all_are_corrected_together(make: Callable) -> None:
+    values = np.arange(10.0)
+    found = ends(make("one", list(values + 80)), make("two", list(values + 70)), make("three", list(values + 60)))
+    assert [(pair.first, pair.second) for pair in found.others] == [("two", "three")]
+    alone = stats.wilcoxon(np.full(10, 10.0)).pvalue
+    assert [pair.p for pair in (*found.pairs, *found.others)] == pytest.approx([3 * alone] * 3)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from nasbench_suite.report.curves import SPLITS
 from nasbench_suite.report.model import ComparedGroup
 from nasbench_suite.report.page import numbers
 from nasbench_suite.report.published import PublishedDifference
@@ -17,8 +18,8 @@ def published(group: ComparedGroup, names: Sequence[str]) -> dict[str, Any]:
         names: what they are called in charts.
     """
     known = {(each.scored_on, each.split) for compared in group.published for each in compared.differences}
-    columns = [column for column in reversed(group.columns) if column in known]  # test before validation
-    columns.sort(key=lambda column: group.scored_on.index(column[0]))
+    every = ((dataset, split) for dataset in group.scored_on for split in reversed(SPLITS))  # test first
+    columns: list[tuple[str, str]] = [column for column in every if column in known]
     short = dict(zip((each.label for each in group.configurations), names, strict=True))
     return {
         "published_columns": [one_line(f"{dataset} {split}") for dataset, split in columns],
