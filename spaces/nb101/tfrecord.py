@@ -59,15 +59,11 @@ def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
             for record, right in zip(records, _verify(records), strict=True):
                 number += 1
                 if not right:
-                    raise SourceError(
-                        f"{at(path, number, offset)}: the data fail their checksum; fetch the file again"
-                    )
+                    raise SourceError(f"{at(path, number, offset)}: the data fail their checksum; fetch the file again")
                 yield offset, record[:-4]
                 offset += len(record) + 12
             if problem or not records:
-                raise SourceError(
-                    f"{at(path, number + 1, offset)}: {problem or 'the file is cut off; fetch it again'}"
-                )
+                raise SourceError(f"{at(path, number + 1, offset)}: {problem or 'the file is cut off; fetch it again'}")
 
 
 def _split(block: bytes, left: int, known: dict[bytes, int], first: bool) -> tuple[list[bytes], int, str]:
@@ -83,7 +79,7 @@ def _split(block: bytes, left: int, known: dict[bytes, int], first: bool) -> tup
         The data of the whole records with the checksums behind them, how many bytes the next record takes with its
         header (0 where the block ends within it), and what is wrong with it.
     """
-    records = []
+    records: list[bytes] = []
     here = 0
     while here < len(block):
         header = block[here : here + 12]
