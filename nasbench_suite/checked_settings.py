@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from inspect import Parameter, Signature, signature
+from numbers import Integral, Real
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from nasbench_suite.errors import ConfigError
@@ -75,9 +76,9 @@ def _fits(value: object, annotation: Any) -> bool:
     if origin is Literal:
         return any(type(value) is type(choice) and value == choice for choice in get_args(annotation))
     if origin is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if origin is int:
-        return is_whole(value, -sys.maxsize, sys.maxsize)
+        return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if origin is int:  # NumPy's whole numbers too
+        return isinstance(value, Integral) and is_whole(int(value) if not isinstance(value, bool) else value, *_RANGE)
     if origin in (bool, str, types.NoneType):
         return isinstance(value, origin)
     if origin is Sequence and (inner := get_args(annotation)):
@@ -99,6 +100,7 @@ def _words(annotation: Any) -> str:
     return _WORDS.get(origin) or f"{origin.__name__}(...)"
 
 
+_RANGE = (-sys.maxsize, sys.maxsize)
 _VARIADIC = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
 _WORDS = {
     bool: "True or False",

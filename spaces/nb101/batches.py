@@ -131,13 +131,15 @@ def _read_batch(path: Path, first: int, offsets: list[int], data: list[bytes]) -
         try:
             name, epochs = usual or _read_name(record)
         except SourceError as error:
-            failure = error
+            failure = SourceError(f"{at(path, first + len(rows), offsets[len(rows)])}: {error}")
             break
         if usual:
             places[head] = len(trainings)
         rows.append(len(trainings))
         tails.append(record[-size:] if usual else bytes(size))
         trainings.append((names.setdefault(name, len(names)), epochs))
+    if failure is not None and not rows:
+        raise failure
     evaluations, parameters, right = _read_tails(b"".join(tails), breaks)
     for row in np.flatnonzero(~right).tolist():
         try:
@@ -147,7 +149,7 @@ def _read_batch(path: Path, first: int, offsets: list[int], data: list[bytes]) -
         evaluations[row] = metrics.halfway, metrics.final
         parameters[row] = metrics.parameters
     if failure is not None:
-        raise SourceError(f"{at(path, first + len(rows), offsets[len(rows)])}: {failure}")
+        raise failure
     cells, schedules = np.array(trainings, dtype=np.int64)[rows].T
     return RowBatch(first, offsets, list(names), cells, schedules, evaluations, parameters)
 
@@ -198,11 +200,13 @@ def _read_tails(joined: bytes, breaks: bool) -> tuple[NDArray[np.float64], NDArr
     right &= (padding != 1) | (last[:, 3] == _PADDING)
     encoded[~right] = ord("A")
     try:
-        whole = a2b_base64(np.ascontiguousarray(encoded[:, :_WHOLE]), strict_mode=True)
+        if (encoded[-1, :_WHOLE] == ord("=")).any():
+            raise ValueError("padding at the end, which would be right")
+        whole = a2b_base64(encoded[:, :_WHOLE].tobytes(), strict_mode=True)
     except ValueError:
         right &= (_DIGITS[encoded[:, :_WHOLE]] < _PADDING).all(axis=1)
         encoded[~right] = ord("A")
-        whole = a2b_base64(np.ascontiguousarray(encoded[:, :_WHOLE]), strict_mode=True)
+        whole = a2b_base64(encoded[:, :_WHOLE].tobytes(), strict_mode=True)
     messages = np.zeros((len(tails), _WIDTH), np.uint8)
     messages[:, :-3] = np.frombuffer(whole, np.uint8).reshape(len(tails), _WIDTH - 3)
     bits = (last & 63).astype(np.uint32) @ np.array([1 << 18, 1 << 12, 1 << 6, 1], np.uint32)

@@ -79,7 +79,7 @@ def _split(block: bytes, left: int, known: dict[bytes, int], first: bool) -> tup
         The data of the whole records with the checksums behind them, how many bytes the next record takes with its
         header (0 where the block ends within it), and what is wrong with it.
     """
-    records = []
+    records: list[bytes] = []
     here = 0
     while here < len(block):
         header = block[here : here + 12]

@@ -28,8 +28,8 @@ def metrics(parts: list[list[float]], parameters: int, total: float) -> bytes:
     return joined + b"\x10" + varint(parameters) + pack("<Bd", 3 << 3 | 1, total)
 
 
-def record(message: bytes, epochs: int = 108) -> bytes:
-    encoded = base64.encodebytes(message).decode()
+def record(message: bytes, epochs: int = 108, breaks: bool = True) -> bytes:
+    encoded = (base64.encodebytes if breaks else base64.b64encode)(message).decode()
     return frame(json.dumps(["0" * 32, epochs, "0100", "input,output", encoded]).encode())
 
 
@@ -117,6 +117,37 @@ def test_batches_agree_with_the_plain_reader_on_damaged_messages(
     for message in (bytes(damaged), bytes(damaged[:size]), GOOD + extra, extra + GOOD):
         scratch.write_bytes(record(GOOD) + record(message) + record(GOOD))
         assert agree(scratch, 3)
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_usual_and_unusual_records_in_one_batch_keep_their_order(tmp_path: Path, breaks: bool) -> None:
+    path = tmp_path / "file"
+    one, other = record(GOOD, breaks=breaks), record(GOOD, 36, not breaks)
+    unusual = frame(json.dumps([" é", 12, "1", "x", base64.b64encode(GOOD + b"\x20\x05").decode()]).encode())
+    path.write_bytes(one + unusual + one + other + one)
+    assert agree(path, 10)
+    batch = next(read_batches(path))
+    assert [batch.names[cell].hash for cell in batch.cells] == ["0" * 32, " é", *["0" * 32] * 3]
+    assert batch.epochs.tolist() == [108, 12, 108, 36, 108]
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+@pytest.mark.parametrize("place", [-3, -4, -9, -200, -213])
+@pytest.mark.parametrize("byte", b'=!A\\"')
+def test_one_changed_byte_of_the_metrics_reads_as_the_plain_reader_does(
+    tmp_path: Path, breaks: bool, place: int, byte: int
+) -> None:
+    path = tmp_path / "file"
+    good = record(GOOD, breaks=breaks)
+    data = bytearray(good[12:-4])
+    data[place] = byte
+    for records in (
+        good + frame(bytes(data)) + good,
+        frame(bytes(data)) + good,
+        good + frame(bytes(data)) + frame(b"?"),
+    ):
+        path.write_bytes(records)
+        assert agree(path, 5)
 
 
 def test_the_usual_layout_is_what_the_fixture_writes() -> None:
