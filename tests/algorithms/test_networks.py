@@ -41,9 +41,8 @@ def test_training_is_that_of_the_authors_network_by_network() -> None:
                 adams[at].step()
     told = networks.predict(features)
     for at in range(3):
-        assert predict(layers[at], torch.tensor(features)).detach().numpy() == pytest.approx(
-            told[at], rel=1e-3, abs=1e-5
-        )
+        wanted = predict(layers[at], torch.tensor(features)).detach().numpy()
+        assert told[at] == pytest.approx(wanted, rel=1e-3, abs=1e-5)
 
 
 def test_an_ensemble_learns_and_its_networks_disagree() -> None:

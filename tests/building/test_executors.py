@@ -27,6 +27,7 @@ def kill_everybody() -> None:
         child.kill()
 
 
+@pytest.mark.slow  # half a minute; the drill kills builds too
 def test_killed_workers_are_replaced_and_the_results_are_those_of_nobody_killed(
     make_plan: Make, make_settings: Order
 ) -> None:

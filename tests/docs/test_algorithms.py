@@ -36,6 +36,7 @@ def environment(tmp_path: Path, home: Path, installed: Path) -> dict[str, str]:
     return {**os.environ, "PATH": f"{python.parent}:{os.environ['PATH']}", "NASBENCH_SUITE_HOME": str(home)}
 
 
+@pytest.mark.docs
 def test_the_page_does_what_it_says(tmp_path: Path, environment: dict[str, str]) -> None:
     package, page = tmp_path / "package", PAGE.read_text()
     for match in FILE.finditer(page):

@@ -58,7 +58,7 @@ def test_lower_is_better_where_the_unit_or_the_user_says_so(annotated: Table, ma
 
 def test_what_a_look_up_costs_passes_before_the_first_evaluation(annotated: Table, make_job: Make) -> None:
     free = make_job(*QUICK, "algorithm.trained=5")
-    priced = make_job(*QUICK, "algorithm.trained=5", "measurement_seconds.guess=2")
+    priced = make_job(*QUICK, "algorithm.trained=5", "+measurement_seconds.guess=2")
     for job in (free, priced):
         run(job)
     assert free.id != priced.id
@@ -71,7 +71,7 @@ def test_what_a_look_up_costs_passes_before_the_first_evaluation(annotated: Tabl
 
 
 def test_a_price_beyond_the_budget_leaves_nothing_to_train(annotated: Table, make_job: Make) -> None:
-    job = make_job(*QUICK, "measurement_seconds.guess=1000")
+    job = make_job(*QUICK, "+measurement_seconds.guess=1000")
     run(job)
     assert rows(job) == []
 
@@ -81,9 +81,9 @@ def test_a_price_beyond_the_budget_leaves_nothing_to_train(annotated: Table, mak
     [
         (["algorithm.column=gess"], UnknownMetricError, "did you mean guess"),
         (["algorithm.column=guess:up"], ConfigError, "guess:min or guess:max"),
-        (["measurement_seconds.slow=1"], ConfigError, r"the algorithm's column \(guess\), got slow"),
-        (["algorithm=rea", "measurement_seconds.guess=1"], ConfigError, r"\(none\), got guess"),
-        (["measurement_seconds.guess=-1"], ConfigError, "seconds of 0 or more"),
+        (["+measurement_seconds.slow=1"], ConfigError, r"the algorithm's column \(guess\), got slow"),
+        (["algorithm=rea", "+measurement_seconds.guess=1"], ConfigError, r"\(none\), got guess"),
+        (["+measurement_seconds.guess=-1"], ConfigError, "seconds of 0 or more"),
         (["+algorithm.columns=guess"], ConfigError, "algorithm.columns"),
     ],
 )

@@ -62,6 +62,7 @@ def test_a_training_seed_as_policy_answers_every_query(make_job: MakeJob) -> Non
     assert {step["trial"] for step in rows(folder)} == {7}
 
 
+@pytest.mark.slow
 def test_trainings_that_were_finished_before_a_kill_are_not_done_or_charged_again(
     make_job: MakeJob, tmp_path: Path, killed: Callable[..., None]
 ) -> None:

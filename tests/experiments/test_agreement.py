@@ -18,14 +18,14 @@ ROWS = [
     (("protocol=nb201", "algorithm=reinforce"), True),
     (("protocol=nb201", "algorithm=reinforce_documented"), False),
     (("protocol=nb201", "algorithm=bohb"), True),
-    (("protocol=nb201", "algorithm=bohb", "budget=unlimited"), False),
+    pytest.param(("protocol=nb201", "algorithm=bohb", "budget=unlimited"), False, marks=pytest.mark.slow),
     (("protocol=nats", "algorithm=random"), False),
     (("protocol=nats", "algorithm=rea"), False),
     (("protocol=nats", "algorithm=reinforce"), False),
 ]
 
 
-@pytest.mark.parametrize(("overrides", "of_the_paper"), ROWS, ids=[" ".join(row[0]) for row in ROWS])
+@pytest.mark.parametrize(("overrides", "of_the_paper"), ROWS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_the_published_code_and_the_paper_find_the_same(
     overrides: tuple[str, ...], of_the_paper: bool, real_installed: Path, make_job: Callable
 ) -> None:

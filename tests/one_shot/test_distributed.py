@@ -34,6 +34,7 @@ def only(root: Path, name: str) -> dict[str, list[Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_two_processes_search_as_one_does(
     tiny_job: Callable[..., Job], overrides: Callable[..., list[str]], tmp_path: Path
 ) -> None:
