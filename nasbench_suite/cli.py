@@ -17,6 +17,24 @@ from nasbench_suite.version import __version__
 
 RUN_HELP = """search: nasbench-suite run [-m] [experiment=NAME] [key=value ...]; `run --help` shows the configuration"""
 
+# what other programs call our commands
+_USUAL = {
+    "search": "run",
+    "train": "build",
+    "ls": "list",
+    "show": "tables",
+    "download": "fetch",
+    "plot": "report",
+    "compare": "report",
+    "help": "--help",
+    "version": "--version",
+    "resume": "run",
+    "convert": "import",
+}
+
+# what searching and reading a table does without
+_ABSENT_ON_SOME = ("torch", "wandb")
+
 BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
 
 
@@ -36,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         elif arguments[:1] == ["build"]:
             _build(arguments[1:])
         else:
+            _check_command(arguments[0])
             options = _parser().parse_args(arguments)
             options.command(options)
         sys.stdout.flush()
@@ -51,8 +70,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     except OSError as error:  # whatever reads and writes files names them; what is left is our own output
         _discard_output()
         _fail(NasBenchSuiteError(f"{error.filename or 'the output'}: cannot be read or written ({reason(error)})"))
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _ABSENT_ON_SOME:
+            raise
+        _fail(ConfigError(f"{package} is not installed, which this command needs; pip install {package}"))
     except MemoryError:
         _fail(NasBenchSuiteError("there is not enough memory"))
+
+
+def _check_command(word: str) -> None:
+    """Raises ConfigError where the first word is a configuration's key, or what others call one of our commands."""
+    if "=" in word and not word.startswith("-"):
+        raise ConfigError(f"{word}: expected a command; did you mean nasbench-suite run {word}?")
+    if word in _USUAL:
+        raise ConfigError(f"there is no command {word!r}; did you mean nasbench-suite {_USUAL[word]}?")
 
 
 def _as_utf8(word: str) -> str:

@@ -74,6 +74,13 @@ class Ledger:
             or (evaluations is not None and self.evaluations >= evaluations)
         )
 
+    @property
+    def share_spent(self) -> float:
+        """What part of the limit that is nearest was spent, in [0, 1]; 0 where there is no limit."""
+        spent = (self.seconds, self.epochs, self.evaluations)
+        pairs = [(one or 0, limit) for one, limit in zip(spent, self._limits, strict=True) if limit is not None]
+        return min(1.0, max((one / limit if limit else 1.0 for one, limit in pairs), default=0.0))
+
     def __repr__(self) -> str:
         return f"<{self}>"
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+
+# of which parts are done too, as a share of a search's budget
+_OF_PARTS = "{desc}: {percentage:3.0f}%|{bar}| {n:.2f}/{total:.0f} {unit}s [{elapsed}<{remaining}{postfix}]"
 
 
 class Progress:
@@ -18,15 +23,29 @@ class Progress:
         Args:
             label: what is going on.
             total: units to be done.
-            unit: its name; `B` is shown with binary prefixes.
+            unit: its name; `B` is shown with binary prefixes, and of a `seed` parts are done too.
         """
         self._bar: tqdm[Never] | None = None
         if sys.stderr.isatty():
             from tqdm import tqdm  # a start that shows nothing does without
 
             self._bar = tqdm(
-                total=total, desc=label, unit=unit, unit_scale=unit == "B", unit_divisor=1024, delay=2, disable=False
+                total=total,
+                desc=label,
+                unit=unit,
+                unit_scale=unit == "B",
+                unit_divisor=1024,
+                bar_format=_OF_PARTS if unit == "seed" else None,
+                ncols=_columns(),
+                nrows=24,
+                delay=2,
+                disable=False,
             )
+
+    @property
+    def shown(self) -> bool:
+        """Whether anybody can see it."""
+        return self._bar is not None
 
     def advance(self, amount: float = 1) -> None:
         """Notes that so many more units are done."""
@@ -65,3 +84,12 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _columns() -> int:
+    """Returns the terminal's width; 80 where the terminal does not know it."""
+    named = os.environ.get("COLUMNS", "")
+    try:
+        return (int(named) if named.isdecimal() else 0) or os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80

@@ -109,3 +109,15 @@ def test_a_limit_that_is_none_is_refused_by_name(name: str, limit: float) -> Non
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(ConfigError, match="keep or discard, got 'forgive'"):
         Ledger(overstep="forgive")
+
+
+def test_the_share_spent_is_that_of_the_nearest_limit() -> None:
+    ledger = Ledger(seconds=100, evaluations=4)
+    assert ledger.share_spent == 0
+    ledger.charge(10, 1)
+    assert ledger.share_spent == 0.25
+    ledger.charge(80, 1)
+    assert ledger.share_spent == 0.9
+    ledger.charge(80, 1)
+    assert ledger.share_spent == 1
+    assert (Ledger().share_spent, Ledger(epochs=0).share_spent) == (0, 1)

@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
+from itertools import zip_longest
 from typing import Any, NoReturn
 
 from hydra._internal.utils import get_args_parser
@@ -12,10 +13,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, QuotedString
 from hydra.errors import HydraException
 
-from nasbench_suite.closest import closest
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
 from nasbench_suite.configuration.protocols import Named, choose_protocol
 from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
+from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError
 
 _EXPERIMENT = "experiment"
@@ -88,9 +89,9 @@ def _read(arguments: Sequence[str]) -> tuple[Namespace, list[str], list[str]]:
 
 def _refuse(arguments: Sequence[str], message: str) -> NoReturn:
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        key, equals, value = word.removeprefix("--").partition("=")
+        key, equals, value = word.lstrip("-").partition("=")
         value = value if equals else following
-        if word.startswith("--") and key.partition(".")[0] in (*_GROUPS, *_KEYS) and value:
+        if word.startswith("-") and key.partition(".")[0] in (*_GROUPS, *_KEYS) and value:
             raise ConfigError(f"{word}: keys are written without dashes; did you mean {key}={value}?")
     raise ConfigError(f"{message}; `nasbench-suite run --help` shows how")
 
@@ -129,15 +130,19 @@ def parse(words: Sequence[str]) -> list[Override]:
     """
     parser = OverridesParser.create()
     found = []
-    for word in words:
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         try:
             found.append(parser.parse_override(word))
         except HydraException as error:
-            raise _unreadable(word) from error
+            raise _unreadable(word, following) from error
     return found
 
 
-def _unreadable(word: str) -> ConfigError:
+def _unreadable(word: str, following: str) -> ConfigError:
+    key, sign, value = re.fullmatch(r"([^=:]*)([=:]*)(.*)", word, flags=re.DOTALL).groups()  # type: ignore[union-attr]
+    value = value if sign else following
+    if sign != "=" and key in (*_GROUPS, *_KEYS) and re.fullmatch(r"[\w.-]+", value):
+        return ConfigError(f"{word}: expected KEY=VALUE; did you mean {key}={value}?")
     key, equals, value = word.partition("=")
     if not equals:
         return ConfigError(f"{word}: expected KEY=VALUE{_meant(word)}")
@@ -216,9 +221,8 @@ def _check_experiments(files: ConfigFiles, overrides: Sequence[Override]) -> Non
             for name in values_of(override):
                 if name != "None" and files.find(f"{_EXPERIMENT}/{name}") is None:
                     known = files.names(_EXPERIMENT)
-                    close = closest(name, known)
-                    hint = f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
-                    raise ConfigError(f"{_EXPERIMENT}: there is no {name!r}; {hint}")
+                    hint = _meant(name) or f"; {suggestion(_EXPERIMENT, name, known)}"
+                    raise ConfigError(f"{_EXPERIMENT}: there is no {name!r}{hint}")
                 if name != "None":
                     _check_folders(name, files.read(f"{_EXPERIMENT}/{name}").get("hydra"))
 

@@ -18,6 +18,7 @@ from yaml import YAMLError
 from nasbench_suite.closest import closest
 from nasbench_suite.configuration.extras import has_extra, missing_extra
 from nasbench_suite.configuration.typed import unknown_key
+from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 
 
@@ -96,9 +97,7 @@ def _paths(node: Any, prefix: str = "") -> Iterator[str]:
 
 def _not_in_group(match: re.Match[str]) -> ConfigError:
     group, name, options = match[1], match[2], match[3].split()
-    close = closest(name, options)
-    hint = f"did you mean {close}?" if close else f"there is: {', '.join(options)}"
-    return ConfigError(f"{group}: there is no {name!r}; {hint}")
+    return ConfigError(f"{group}: there is no {name!r}; {suggestion(group, name, options)}")
 
 
 def _no_plugin(match: re.Match[str]) -> ConfigError:
@@ -120,11 +119,16 @@ def _there_already(match: re.Match[str]) -> ConfigError:
 
 def _sweep(match: re.Match[str]) -> ConfigError:
     key, value = match[1].lstrip("+"), match[2]
-    return ConfigError(f"{key}={value}: several values are a sweep, which -m starts; a list is written {key}=[{value}]")
+    many = f"; several searches of one job are seeds={len(value.split(','))}" if key == "seed" else ""
+    many = f"; a list is written {key}=[{value}]" if key in _LISTS else many
+    return ConfigError(
+        f"{key}={value}: several values are a sweep, which -m starts: nasbench-suite run -m {key}={value}{many}"
+    )
 
 
 # the packages that read and compose configurations; `hydra.core.utils` is where what was composed is run
 _COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
+_LISTS = ("objectives", "constraints", "fidelities", "ladder")
 _SOURCES = "hydra._internal.core_plugins"
 _ANSWERS = (
     (r"Could not find 'hydra/(launcher|sweeper)/([^']+)'(?:\s+Available options in '[^']+':\s+(.*))?", _no_plugin),

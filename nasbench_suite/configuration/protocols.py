@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
+from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError
 
 
@@ -36,6 +37,7 @@ def choose_protocol(files: ConfigFiles, named: Named) -> str | None:
     fitting = [name for name in names if _fits(_declared(files, name), wanted)]
     if len(fitting) == 1:
         return fitting[0]
+    _check_names(files, wanted)
     what = f"space {', '.join(wanted.spaces)}"
     if named.datasets:
         what += f" and data set {', '.join(named.datasets)}"
@@ -45,6 +47,23 @@ def choose_protocol(files: ConfigFiles, named: Named) -> str | None:
             "and a budget that you name)"
         )
     raise ConfigError(f"protocol: several are for {what}: {', '.join(fitting)}; name one with protocol=NAME")
+
+
+def _check_names(files: ConfigFiles, wanted: Named) -> None:
+    """Raises ConfigError where a space is unknown, or no protocol of the spaces is for a data set of that name."""
+    for name in wanted.spaces:
+        if files.find(f"space/{name}") is None:
+            raise ConfigError(f"space: there is no {name!r}; {suggestion('space', name, files.names('space'))}")
+    declared = [_declared(files, name) for name in files.names("protocol")]
+    here = [one for one in declared if _fits(one, Named(wanted.spaces, []))]
+    datasets = list(dict.fromkeys(name for one in here for name in one["datasets"] if "*" not in name))
+    for name in wanted.datasets:
+        if datasets and not any(_fits(one, Named(wanted.spaces, [name])) for one in here):
+            raise ConfigError(
+                f"dataset: no protocol for space {', '.join(wanted.spaces)} is for {name!r}; "
+                f"{suggestion('dataset', name, datasets)} (protocol=free takes any "
+                "that a table has, under a budget that you name)"
+            )
 
 
 def _fits(declared: Mapping[str, Sequence[str]], wanted: Named) -> bool:

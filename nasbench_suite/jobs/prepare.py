@@ -15,6 +15,9 @@ from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.space import Space
 from nasbench_suite.whole_number import check_whole
 
+# of one job: its seeds are listed, and its results are of one process's memory
+_MOST_SEEDS = 1_000_000
+
 
 def prepare(
     config: Mapping[str, Any], choices: Mapping[str, str | None], command: str | None = None, commit: str | None = None
@@ -37,6 +40,8 @@ def prepare(
     config = {**check_search(config), "choices": chosen}
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
         check_whole(key, config[key], minimum)
+    if config["seeds"] > _MOST_SEEDS:
+        raise ConfigError(f"seeds: expected at most {_MOST_SEEDS:,} searches in one job, got {config['seeds']:,}")
     space = instantiate(config["space"])
     kind = kind_of(config["algorithm"])
     kind.check_space(space)

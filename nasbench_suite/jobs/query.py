@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hydra.utils import get_object, instantiate
 
-from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.algorithm import Algorithm, Proposal
 from nasbench_suite.configuration.typed import TARGET
 from nasbench_suite.distributed import launched
 from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
@@ -24,11 +24,13 @@ from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import ACCURACIES
+from nasbench_suite.observation import Observation
 from nasbench_suite.progress import Progress
 from nasbench_suite.random_streams import search_streams
 from nasbench_suite.search import search
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import check_policy
+from nasbench_suite.workers import Evaluate
 
 # architectures whose text forms are remembered; many are proposed by many searches
 _TEXTS = 1 << 15
@@ -106,9 +108,11 @@ class QuerySearcher:
         ledger = _ledger(self._config)
         if self._column is not None:
             self._column.begin()
+        evaluate = self._evaluator.begin(ledger, streams.trials)
+        shown = None if progress is None or not progress.shown else _Shown(evaluate, ledger, progress)
         trajectory = search(
             self._new_algorithm(self._space, self._fidelities, streams.algorithm),
-            self._evaluator.begin(ledger, streams.trials),
+            shown or evaluate,
             ledger,
             self._config["workers"],
             self._config["overhead"],
@@ -116,7 +120,7 @@ class QuerySearcher:
         )
         scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.found()}
         if progress is not None:
-            progress.advance()
+            progress.advance(1.0 if shown is None else 1.0 - shown.done)
         return SeedRecord(seed, trajectory.columns(self._format, self._figures, self._has_front), scores)
 
 
@@ -134,6 +138,27 @@ def _algorithm(config: Mapping[str, Any], column: ColumnValues | None) -> Callab
     given = {} if column is None else {"columns": column}
     made: Callable[..., Algorithm[Any]] = instantiate(config["algorithm"], _partial_=True, **given)
     return made
+
+
+class _Shown:
+    """An evaluator's answers, each of which moves a progress bar by its part of the search's budget.
+
+    Attributes:
+        done: the part of the search that the bar has moved by, in [0, 1].
+    """
+
+    def __init__(self, evaluate: Evaluate, ledger: Ledger, progress: Progress) -> None:
+        self._evaluate, self._ledger, self._progress = evaluate, ledger, progress
+        self.done = 0.0
+
+    def __call__(self, proposal: Proposal[Any]) -> Observation:
+        observation = self._evaluate(proposal)
+        # of several workers, one may start before another's end, so that the clock goes back
+        part = max(0.0, self._ledger.share_spent - self.done)
+        self.done += part
+        self._progress.note(f"evaluation {self._ledger.evaluations:,}")
+        self._progress.advance(part)
+        return observation
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

@@ -25,7 +25,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("overrides", "of_the_paper"), ROWS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(
+    ("overrides", "of_the_paper"), ROWS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
 def test_the_published_code_and_the_paper_find_the_same(
     overrides: tuple[str, ...], of_the_paper: bool, real_installed: Path, make_job: Callable
 ) -> None:

@@ -90,7 +90,10 @@ class Contract(AlgorithmContract):
 @pytest.mark.parametrize(
     "way",
     # those look through all objects of the process
-    [pytest.param(way, marks=pytest.mark.slow) if "the collector" in way or way == "asks the benchmark" else way for way in CHEATS],
+    [
+        pytest.param(way, marks=pytest.mark.slow) if "the collector" in way or way == "asks the benchmark" else way
+        for way in CHEATS
+    ],
 )
 def test_a_cheat_is_found(way: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="an algorithm must"):

@@ -80,7 +80,9 @@ def test_an_offline_run_that_is_sent_twice_arrives_once(cli: Call, python: Call,
     assert len(arrived[0][0]) > 150
 
 
-@pytest.mark.parametrize("trouble", ["errors", "silence", pytest.param("errors after the start", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "trouble", ["errors", "silence", pytest.param("errors after the start", marks=pytest.mark.slow)]
+)
 def test_a_server_in_trouble_costs_a_line_and_no_result(cli: Call, server: Any, tmp_path: Path, trouble: str) -> None:
     if trouble == "errors":
         server.status = 500

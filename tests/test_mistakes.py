@@ -1,0 +1,103 @@
+"""What people are likely to type wrong, each with the line that says what was meant."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ARCH = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
+MISTAKES = {
+    # the names of algorithms, as the field calls them and in other letters
+    "run algorithm=darts": "algorithm: there is no 'darts'; did you mean darts1 or darts2?",
+    "run algorithm=DARTS": "did you mean darts1 or darts2?",
+    "run algorithm=evolution": "did you mean rea?",
+    "run algorithm=regularized_evolution": "did you mean rea?",
+    "run algorithm=RE": "did you mean rea?",
+    "run algorithm=REA": "did you mean rea?",
+    "run algorithm=random_search": "did you mean random?",
+    "run algorithm=RL": "did you mean reinforce?",
+    "run algorithm=bo": "did you mean tpe or bohb?",
+    "run algorithm=hyper-band": "did you mean hyperband?",
+    "run algorithm=annealing": "there is: asha",
+    # an algorithm that is named in another way than by its key
+    "run rea": "rea: expected KEY=VALUE; did you mean algorithm=rea?",
+    "run --algorithm rea": "did you mean algorithm=rea?",
+    "run --algorithm=rea": "did you mean algorithm=rea?",
+    "run -algorithm=rea": "keys are written without dashes; did you mean algorithm=rea?",
+    "run algorithm rea": "algorithm: expected KEY=VALUE; did you mean algorithm=rea?",
+    "run algorithm:rea": "did you mean algorithm=rea?",
+    "run algorithm==rea": "did you mean algorithm=rea?",
+    "run algorithm=[rea,random]": "algorithm: expected the name of a file, got [rea,random]",
+    "run Algorithm=rea": "did you mean algorithm?",
+    "run algoritm=rea": "did you mean algorithm?",
+    "run --halp": "`nasbench-suite run --help` shows how",
+    # spaces, data sets and protocols that do not go together, or are not there
+    "run space=NB201": "space: there is no 'NB201'; did you mean nb201?",
+    "run space=nasbench201": "did you mean nb201?",
+    "run space=nas-bench-101": "did you mean nb101?",
+    "run space=darts": "did you mean nds_darts?",
+    "run dataset=cifar": "dataset: no protocol for space nb201 is for 'cifar'; did you mean cifar10 or cifar100?",
+    "run dataset=CIFAR100": "did you mean cifar100?",
+    "run dataset=imagenet": "did you mean ImageNet16-120?",
+    "run space=nb101 dataset=cifar100": "no protocol for space nb101 is for 'cifar100'; did you mean cifar10?",
+    "run protocol=rea": "protocol: there is no 'rea'",
+    "run protocol=NB201": "did you mean nb201?",
+    "run experiment=nb201": "experiment: there is no 'nb201'; did you mean space=nb201 or protocol=nb201?",
+    "run experiment=nb201_tabel": "did you mean nb201_table?",
+    # values
+    "run seed=0,1,2": "nasbench-suite run -m seed=0,1,2; several searches of one job are seeds=3",
+    "run algorithm=rea,random": "a sweep, which -m starts: nasbench-suite run -m algorithm=rea,random",
+    "run budget=12000": "budget: expected the name of a file, got 12000",
+    "run tracking=wandb": "there is: disabled, environment, offline, online",
+    "run table=nb202": "no table 'nb202' (there is: nb201); did you mean nb201?",
+    "run table=lost.mdb": "lost.mdb: there is no such file; `nasbench-suite import SPACE PATH` makes a table",
+    "run protocol=nb201 seeds=1000000000": "seeds: expected at most 1,000,000 searches in one job, got 1,000,000,000",
+    "run protocol=nb201 workers=0": "workers: expected a whole number of 1 or more, got 0",
+    "run protocol=nb201 tracking.mode=foo": "tracking.mode: expected offline or online or disabled or null, got 'foo'",
+    "run evaluator=tabel": "did you mean table?",
+    # commands
+    "rnu algorithm=rea": "did you mean run?",
+    "algorithm=rea": "did you mean nasbench-suite run algorithm=rea?",
+    "search": "did you mean nasbench-suite run?",
+    "train": "did you mean nasbench-suite build?",
+    "help": "did you mean nasbench-suite --help?",
+    "reprot .": "did you mean report?",
+    "report --format pdf .": "there is: markdown, html, latex, json, csv",
+    "report lost": "lost: expected a results folder, there is none; `nasbench-suite run` makes one",
+    "report .": "no finished job in or below it",
+    "status lost": "expected a results folder, there is none",
+    "rerun lost": "expected a job's folder, which has config.yaml and job.json; there is none",
+    "verify .": "expected a job's folder, which has config.yaml and job.json; there is none",
+    "dashboard lost": "expected `wandb PROJECT`, got 'lost'",
+    "tables nb202": "no table 'nb202'",
+    "import nb201 lost.csv": "lost.csv: there is no such file or folder",
+    "import nb2o1 lost.csv": "did you mean nb201?",
+    # questions to a table
+    "query nb201": "the following arguments are required: arch",
+    "query NB201 5": "did you mean nb201?",
+    f"query nb201 {ARCH.replace('none~0', 'conv_3x3~0', 1)}": "unknown operation 'conv_3x3'",
+    "query nb201 |none~0|+|none~0|none~1|": "expected a cell such as",
+    f"query nb201 {ARCH} --dataset svhn": "svhn",
+    f"query nb201 {ARCH} --dataset cifar10 --schedule 10": "12 or 200",
+    f"query nb201 {ARCH} --dataset cifar10 --trial 3": "not trial 3",
+    f"query nb101 {ARCH}": "expected a cell as MATRIX|OPERATIONS",
+}
+
+
+@pytest.fixture
+def command_line(cli: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable:
+    """Runs a command as it is typed, with no protocol named that a user did not name."""
+    monkeypatch.setitem(cli.__globals__, "on_nb201", lambda *words: words)
+    return cli
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("words", "meant"), MISTAKES.items(), ids=MISTAKES)
+def test_a_likely_mistake_ends_in_one_line_that_says_what_was_meant(
+    words: str, meant: str, command_line: Callable, tmp_path: Path
+) -> None:
+    answer = command_line(*words.split())
+    assert answer.code == 2, answer
+    assert answer.err.startswith("nasbench-suite: ") and answer.err.count("\n") == 1, answer.err
+    assert meant in answer.err
+    assert not list(tmp_path.rglob("*.parquet"))
