@@ -45,6 +45,8 @@ The keys of `nasbench-suite run`, then those of `nasbench-suite build`. Defaults
 `${...}` takes the value of another key. `nasbench-suite run ... --cfg job` shows the whole configuration of a command,
 and runs nothing.
 """
+# of a class whose bases are no classes of their own to a reader
+_INHERITED = {"nasbench_suite.Table": "    options:\n      inherited_members: true\n"}
 # what the program hands to constructors, and nobody sets
 _GIVEN = ("space", "fidelities", "rng", "folder", "self")
 
@@ -376,4 +378,5 @@ def compat_page() -> str:
 
 
 def _page(title: str, text: str, names: Sequence[str]) -> str:
-    return f"# {title}\n\n{text}\n\n" + "\n".join(f"::: {name}\n" for name in names)
+    listed = "\n".join(f"::: {name}\n{_INHERITED.get(name, '')}" for name in names)
+    return f"# {title}\n\n{text}\n\n{listed}"
