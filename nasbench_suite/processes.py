@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from itertools import islice
 from threading import Thread
 from typing import TypeVar
@@ -78,6 +80,23 @@ def set_up_process() -> None:
 def die_with_parent() -> None:
     """Ends this process when the one that started it ends, however that happens."""
     Thread(target=_follow_parent, daemon=True).start()
+
+
+@cache
+def die_with_launcher() -> None:
+    """Ends this process when the launcher that started it ends, where it is a worker of joblib's.
+
+    Left alone, it would wait for some minutes for the next job; for ever, where its launcher was killed in the middle
+    of handing one over.
+    """
+    if type(multiprocessing.current_process()).__name__ == "LokyProcess":
+        Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:  # joblib's processes do not know their parent as multiprocessing's do
+        time.sleep(1)
+    os._exit(1)
 
 
 def _follow_parent() -> None:

@@ -27,6 +27,7 @@ from nasbench_suite.jobs.description import read_description
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
 from nasbench_suite.jobs.run import run
+from nasbench_suite.processes import die_with_launcher
 from nasbench_suite.report.model import Report, make_report
 from nasbench_suite.report.writers.console import to_console
 from nasbench_suite.sweeps.launcher import LEAVE_BUSY, SweepRecord, sweeping
@@ -65,6 +66,7 @@ _failures: list[NasBenchSuiteError | OSError] = []
 @hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="config")
 def _main(config: DictConfig) -> float | None:
     """Runs one job; returns what an optimising sweeper maximises, None where there is nothing."""
+    die_with_launcher()
     hydra_config: Any = HydraConfig.get()
     swept = hydra_config.mode == RunMode.MULTIRUN
     root, command = Path(hydra_config.sweep.dir), command_line(hydra_config.overrides.task, hydra_config)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,20 @@ def test_a_sweep_gives_one_report_through_every_launcher(launcher: str, tmp_path
 
 
 @pytest.mark.extra
+@pytest.mark.skipif(sys.platform == "win32", reason="a process does not hear there that its parent has ended")
+def test_joblibs_workers_end_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
+    words = ("run", "-m", "algorithm=random,rea", "seeds=1,2,3,4", "tracking=disabled", "hydra/launcher=joblib")
+    command = [sys.executable, "-m", "nasbench_suite", *words, "hydra.launcher.n_jobs=2"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    while b"results: " not in process.stdout.readline():
+        pass
+    process.kill()
+    process.communicate(timeout=200)  # to the end of the last that could write; joblib's own patience is 300 s
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.extra
 def test_a_sweep_on_a_ray_cluster_that_loses_a_node_ends_with_the_report_of_an_unbroken_one(tmp_path: Path) -> None:
     assert suite(*SWEEP, "results=here", cwd=tmp_path).returncode == 0
     done = program(TWO_NODES, *SWEEP, "results=there", "hydra/launcher=ray_cluster", cwd=tmp_path)
@@ -109,6 +124,19 @@ def test_a_failed_trial_of_optuna_does_not_end_the_sweep(tmp_path: Path) -> None
     done = suite(*words, "algorithm=rea", "algorithm.population=choice(0,10,20)", cwd=tmp_path)
     assert done.returncode == 2 and "of 8 jobs failed" in done.stderr.splitlines()[-1], done.stderr
     assert "Best parameters: {'algorithm.population': " in done.stdout.replace("'++", "'")
+
+
+@pytest.mark.extra
+def test_a_job_in_which_some_search_found_nothing_is_a_failed_trial_and_the_sweep_goes_on(tmp_path: Path) -> None:
+    words = ("run", "-m", "hydra/sweeper=optuna", "hydra.sweeper.n_trials=4", "seeds=2", "tracking=disabled")
+    # no evaluation fits into a hundredth of a second
+    done = suite(*words, "algorithm=rea", "budget.seconds=choice(0.01,20)", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("results: ") == 4 and "2 of 2 searches found nothing" in done.stdout
+    assert "some search found nothing, so that there is nothing to optimise" in done.stdout
+    best = yaml.safe_load((tmp_path / "results" / "optimization_results.yaml").read_text())
+    assert best["best_params"] == {"++budget.seconds": 20}
+    assert best["best_value"] == max(row["valid_mean"] or 0 for row in report("results", tmp_path))
 
 
 @pytest.mark.extra
