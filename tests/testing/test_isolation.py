@@ -86,14 +86,12 @@ class Contract(AlgorithmContract):
         return made
 
 
+LOOK_THROUGH_THE_PROCESS = [way for way in CHEATS if "the collector" in way or way == "asks the benchmark"]
+
+
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(
-    "way",
-    # those look through all objects of the process
-    [
-        pytest.param(way, marks=pytest.mark.slow) if "the collector" in way or way == "asks the benchmark" else way
-        for way in CHEATS
-    ],
+    "way", [pytest.param(way, marks=pytest.mark.slow) if way in LOOK_THROUGH_THE_PROCESS else way for way in CHEATS]
 )
 def test_a_cheat_is_found(way: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="an algorithm must"):
