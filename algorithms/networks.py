@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.checked_settings import check_settings
 from nasbench_suite.errors import ConfigError
 
 Array = NDArray[np.float64]
@@ -19,6 +20,7 @@ _DECAYS = (0.9, 0.99)
 _EPSILON = 1e-7
 
 
+@check_settings
 @dataclass(frozen=True)
 class NetworkSettings:
     """Of the networks and their training; defaults are those of the authors' code.

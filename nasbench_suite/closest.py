@@ -16,5 +16,5 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # costs a tenth of opening a table
 
     folded = {one.casefold(): one for one in known}
-    found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None

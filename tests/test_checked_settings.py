@@ -15,7 +15,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.spaces.nb201 import NB201
 
 SPACE = NB201()
-GIVEN = ("space", "fidelities", "rng")
+GIVEN = ("space", "fidelities", "rng", "columns")
 WRONG = ("x", float("nan"), b"x", {}, object(), [None], 10**30)
 SETTINGS = [
     (name, parameter)
@@ -31,6 +31,8 @@ def make(name: str, **settings: Any) -> object:
     first: dict[str, Any] = {}
     if issubclass(cls, Algorithm):
         first = {"space": SPACE, "fidelities": [Fidelity(12, 12)], "rng": np.random.default_rng(0)}
+    if "columns" in parameters:
+        first["columns"] = lambda name, arch: 1.0
     if "alphas" in parameters:
         first["alphas"] = AlphaSettings()
     return cls(**{**first, **settings})
@@ -39,6 +41,7 @@ def make(name: str, **settings: Any) -> object:
 def refused(annotation: Any) -> list[Any]:
     """Values that no annotation of that kind takes; floats take large numbers, and only some take None."""
     values = [one for one in WRONG if annotation not in (float, float | None) or one != 10**30]
+    values = [one for one in values if annotation is not str or not isinstance(one, str)]
     values += [] if annotation in (int | None, float | None) else [None]
     return values + ([] if annotation is bool else [True])
 

@@ -68,7 +68,7 @@ MISTAKES = {
     "status lost": "expected a results folder, there is none",
     "rerun lost": "expected a job's folder, which has config.yaml and job.json; there is none",
     "verify .": "expected a job's folder, which has config.yaml and job.json; there is none",
-    "dashboard lost": "expected `wandb PROJECT`, got 'lost'",
+    "dashboard lost": "lost: expected a results folder",
     "tables nb202": "no table 'nb202'",
     "import nb201 lost.csv": "lost.csv: there is no such file or folder",
     "import nb2o1 lost.csv": "did you mean nb201?",
