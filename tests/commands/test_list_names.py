@@ -11,17 +11,17 @@ from nasbench_suite.folders import table_path
 @pytest.mark.parametrize(
     ("kind", "line"),
     [
-        ("spaces", "nb101          Ying et al. 2019, arXiv:1902.09635"),
-        ("algorithms", "rea                   Regularized evolution: Real et al. 2019, arXiv:1802.01548, section 4"),
-        ("protocols", "free      Nobody's: the highest fidelity of whatever table, and a budget that you name"),
-        ("experiments", "nb201_table     The comparison of NAS-Bench-201's paper (arXiv:2001.00326, table 5)"),
-        ("datasets", "cifar10         protocol"),
+        ("spaces", "nb101 Ying et al. 2019, arXiv:1902.09635"),
+        ("algorithms", "rea Regularized evolution: Real et al. 2019, arXiv:1802.01548, section 4"),
+        ("protocols", "free Nobody's: the highest fidelity of whatever table, and a budget that you name"),
+        ("experiments", "nb201_table The comparison of NAS-Bench-201's paper (arXiv:2001.00326, table 5)"),
+        ("datasets", "cifar10 protocol"),
     ],
 )
 def test_one_kind(cli: Callable[..., Any], kind: str, line: str) -> None:
     answer = cli("list", kind)
     assert answer.code == 0
-    assert f"  {line}" in answer.out
+    assert any(" ".join(found.split()).startswith(line) for found in answer.out.splitlines())
     assert answer.out.startswith(f"{kind}:")
 
 
