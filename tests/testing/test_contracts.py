@@ -20,7 +20,12 @@ from nasbench_suite.testing import AlgorithmContract, SpaceContract, columns
 
 FILES = Path(conf.__path__[0], "algorithm").glob("*.yaml")
 # what trains networks of its own does so for a moment
-QUICK = {"bananas": ["algorithm.networks.epochs=2", "algorithm.networks.layers=2"]}
+QUICK = {
+    "bananas": [
+        *("algorithm.batch=100", "algorithm.startup=100", "algorithm.candidates=10", "algorithm.parents=2"),
+        *(f"algorithm.networks.{one}" for one in ("count=2", "epochs=1", "layers=1", "width=4")),
+    ]
+}
 ALGORITHMS = sorted(path.stem for path in FILES if "/supernet" not in path.read_text())  # those that query
 
 
