@@ -230,7 +230,7 @@ def test_seeds_that_are_added_later_make_the_same_files(annotated: Table, make_j
         (("objectives=[]",), "expected one name or several different ones"),
         (("constraints=[slow<5ms]",), "a number in the figure's unit, such as pixel3_latency<5; got 'slow<5ms'"),
         (("constraints=slow",), "a number in the figure's unit"),
-        (("measurement_seconds={slow:3}",), "expected a figure among the objectives or constraints, or the algorithm's"),
+        (("measurement_seconds={slow:3}",), "expected a figure among the objectives or constraints, or the"),
         (("evaluator=train", "trial=random", "constraints=[slow<5]"), "evaluator=train: expected no constraints"),
     ],
 )  # fmt: skip
