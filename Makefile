@@ -25,7 +25,7 @@ test: setup
 # what needs optional packages: launchers, sweepers, the peers' own packages
 test-extras: setup
 	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]"
-	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow"
+	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow" --ignore=tests/adapters --ignore=tests/test_examples.py
 
 # Optuna's and ConfigSpace's current releases, in an environment of their own, for a sweeper may pin an old Optuna; and the
 # notebooks of examples/

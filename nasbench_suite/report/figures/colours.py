@@ -34,7 +34,7 @@ ALGORITHMS = {
     "enas": "#661100",
     "rsps": "#DDCC77",
 }
-OTHERS = ("#117733", "#AA4466", "#7F7F7F", "#8C564B", "#BCBD22", "#4B0082", "#FF6FB5", "#2F4F4F")
+OTHERS = ("#AA4466", "#7F7F7F", "#FF6FB5", "#2F4F4F", "#00CED1", "#C71585", "#556B00", "#B0A0FF")
 _TAKEN = 0.12  # distance in RGB below which two colours are hard to tell apart
 
 
