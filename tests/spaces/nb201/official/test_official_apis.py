@@ -171,6 +171,7 @@ def real(real_folder: Path) -> tuple[Any, dict[int, ArchitectureRecord]]:
     return nats_api(real_folder, True), {cell.index: cell for cell in cells}
 
 
+@pytest.mark.extra
 @pytest.mark.parametrize(("dataset", "schedule", "epoch"), query_points())
 @pytest.mark.parametrize("index", [0, 284])
 def test_costs_are_the_train_seconds_so_far_and_one_pass_over_x_valid(
