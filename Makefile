@@ -22,10 +22,11 @@ test: setup
 	$(VENV)/bin/pip install -q -e ".[test]"
 	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal
 
-# what needs optional packages: launchers, sweepers, the peers' own packages
+# what needs optional packages: launchers, sweepers, the peers' own packages; one after the other, for Ray waits only so
+# long for its nodes to start
 test-extras: setup
 	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]"
-	$(VENV)/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow" --ignore=tests/adapters --ignore=tests/test_examples.py
+	$(VENV)/bin/python -m pytest -q -m "extra and not slow" --ignore=tests/adapters --ignore=tests/test_examples.py
 
 # Optuna's and ConfigSpace's current releases, in an environment of their own, for a sweeper may pin an old Optuna; and the
 # notebooks of examples/
