@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -30,25 +29,22 @@ OPS = ["input", C1, C3, C3, C3, POOL, "output"]
 
 
 @pytest.fixture(scope="module")
-def data() -> Path:
-    folder = os.environ.get("NASBENCH_SUITE_TEST_DATA")
-    if not folder:
-        pytest.skip("NASBENCH_SUITE_TEST_DATA is unset: no real data to test on")
-    return Path(folder) / "nb101"
+def real(data: Path) -> Path:
+    return data / "nb101"
 
 
 @pytest.fixture(scope="module")
-def answers(data: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(gzip.decompress((data / "ecnas_4v9e_answers.json.gz").read_bytes()))
+def answers(real: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(gzip.decompress((real / "ecnas_4v9e_answers.json.gz").read_bytes()))
     return found
 
 
 @pytest.fixture(scope="module")
-def source(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def source(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The file, and a home for the whole module, so that it is imported once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NASBENCH_SUITE_HOME", str(tmp_path_factory.mktemp("home")))
-        yield data / "ecnas_4v9e.tfrecord"
+        yield real / "ecnas_4v9e.tfrecord"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,8 @@ from nasbench_suite.errors import ConfigError, SourceError
 
 
 @pytest.fixture(scope="module")
-def folder() -> Path:
-    data = os.environ.get("NASBENCH_SUITE_TEST_DATA")
-    if not data:
-        pytest.skip("NASBENCH_SUITE_TEST_DATA is unset: no real data to test on")
-    return Path(data) / "nni"
+def folder(data: Path) -> Path:
+    return data / "nni"
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """NNI's database of NDS: the trainings of a family, with what the database holds of each."""
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -17,11 +16,8 @@ from nasbench_suite.table import Table
 
 
 @pytest.fixture(scope="module")
-def database() -> Path:
-    folder = os.environ.get("NASBENCH_SUITE_TEST_DATA")
-    if not folder:
-        pytest.skip("NASBENCH_SUITE_TEST_DATA is unset: no real data to test on")
-    return Path(folder) / "nni" / "nds.db"
+def database(data: Path) -> Path:
+    return data / "nni" / "nds.db"
 
 
 @pytest.mark.parametrize("family", list(FAMILIES))
