@@ -55,7 +55,11 @@ class GDAS(Differentiable[ArchT]):
 
         What was drawn is needed on the CPU, which runs the network: one copy from the device, of all draws together.
         """
-        relaxed = [((self.alphas.log_softmax(-1) + self._gumbel()) / self.tau).softmax(-1) for _ in range(count)]
+        noise = torch.stack([self._gumbel() for _ in range(count)])
+        if self.alphas.is_cuda:
+            noise = noise.pin_memory()  # the copy of other memory is waited for
+        noise = noise.to(self.alphas.device, non_blocking=True)
+        relaxed = [((self.alphas.log_softmax(-1) + own) / self.tau).softmax(-1) for own in noise]
         chosen = torch.stack([p.argmax(-1) for p in relaxed])  # (count, edges)
         onehots = torch.zeros_like(torch.stack(relaxed)).scatter_(-1, chosen[..., None], 1.0)
         values = [onehot - p.detach() + p for onehot, p in zip(onehots, relaxed, strict=True)]
@@ -78,4 +82,4 @@ class GDAS(Differentiable[ArchT]):
             noise = -torch.empty(self.alphas.shape).exponential_(generator=self.session.noise).log()
             # an exponential of exactly 0 has no logarithm; published code draws again as well
             if noise.isfinite().all():
-                return noise.to(self.alphas.device)
+                return noise

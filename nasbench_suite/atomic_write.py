@@ -46,13 +46,17 @@ def atomic_write(path: Path, content: bytes, replace: bool = True) -> None:
     sync_folder(path.parent)
 
 
-def remove_abandoned(folder: Path) -> None:
+def remove_abandoned(folder: Path, below: bool = False) -> None:
     """Removes the files that killed writers have left in a folder, in which nobody else writes now.
+
+    Args:
+        folder: it need not be there.
+        below: whether its folders are such ones, too. Links are not followed.
 
     Raises:
         OSError: the folder cannot be read or written.
     """
-    for path in folder.glob(".*.tmp"):
+    for path in folder.rglob(".*.tmp") if below else folder.glob(".*.tmp"):
         if _TEMPORARY.fullmatch(path.name):
             path.unlink(missing_ok=True)
 

@@ -15,8 +15,9 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,9 +29,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from nasbench_suite.spaces.nb201 import NB201
+from nasbench_suite.training.arithmetic import float32_products
 
 PAGE = Path(__file__).parents[1] / "docs" / "gpu.md"
 MIXTURES = ("darts1", "darts2", "setn")  # for these are `supernet.compile` and `supernet.cuda_graphs`
+# steps behind which every operation of one-hots and paths has been drawn and compiled, and graphs are recorded
+WARM = 40
 
 
 class Stage(NamedTuple):
@@ -40,7 +44,6 @@ class Stage(NamedTuple):
         label: what is added to the stage before.
         literal: every operation by itself.
         channels_last: memory layout.
-        tf32: whether matrix products and convolutions of float32 may round their factors.
         precision: of the settings.
         compile: of the settings; so are the next two.
         compile_operations: one by one.
@@ -50,7 +53,6 @@ class Stage(NamedTuple):
     label: str
     literal: bool = False
     channels_last: bool = False
-    tf32: bool = False
     precision: str = "float32"
     compile: bool = False
     compile_operations: bool = False
@@ -67,12 +69,12 @@ class Stage(NamedTuple):
         return {name: getattr(self, name) for name in names}
 
 
-FAST: dict[str, Any] = {"channels_last": True, "tf32": True, "precision": "bfloat16"}
+FAST: dict[str, Any] = {"channels_last": True, "precision": "bfloat16"}
 STAGES = (
     Stage("as published", literal=True),
     Stage("cells merged"),
     Stage("+ channels last", channels_last=True),
-    Stage("+ TF32", channels_last=True, tf32=True),
+    Stage("+ TF32", channels_last=True, precision="tf32"),
     Stage("+ bfloat16", **FAST),
     Stage("+ compiled operations", **FAST, compile_operations=True),
     Stage("bfloat16 + CUDA graphs of mixtures", **FAST, cuda_graphs=True),
@@ -97,54 +99,46 @@ class Traffic(TorchDispatchMode):
         return out
 
 
-@contextmanager
-def tf32(allowed: bool) -> Iterator[None]:
-    """Lets convolutions and matrix products of float32 round their factors, or not, within a `with` block."""
-    backends = (torch.backends.cuda.matmul, torch.backends.cudnn)
-    before = [backend.allow_tf32 for backend in backends]
-    for backend in backends:
-        backend.allow_tf32 = allowed
-    try:
-        yield
-    finally:
-        for backend, was in zip(backends, before, strict=True):
-            backend.allow_tf32 = was
-
-
-def steps(name: str, arguments: argparse.Namespace, device: torch.device) -> Iterator[list[str]]:
-    """Yields a row for each stage: its label, seconds and MiB of a step."""
+def stages_of(name: str, device: torch.device) -> Iterator[Stage]:
+    """Lists those that an algorithm has on a device."""
     for stage in STAGES:
         compiles = stage.is_of_mixtures or stage.compile_operations
-        if (compiles and device.type != "cuda") or (stage.is_of_mixtures and name not in MIXTURES):
-            continue
-        space = LiteralNB201() if stage.literal else NB201()
-        with tf32(stage.tf32):
-            step = search_of(name, arguments, device, space, **stage.settings()).step_once
-            if device.type == "cuda":
-                torch.cuda.reset_peak_memory_stats(device)
-            taken = seconds(step, device, arguments.repeats)
-        peak = f"{torch.cuda.max_memory_allocated(device) / MIB:,.0f}" if device.type == "cuda" else "-"
-        yield [stage.label, f"{taken:.4f}", peak]
+        on_gpu_only = compiles or stage.precision == "tf32"
+        if not (on_gpu_only and device.type != "cuda") and not (stage.is_of_mixtures and name not in MIXTURES):
+            yield stage
+
+
+def step(name: str, stage: Stage, arguments: argparse.Namespace, device: torch.device) -> list[str]:
+    """Returns a step's label, seconds and MiB."""
+    space = LiteralNB201() if stage.literal else NB201()
+    run = search_of(name, arguments, device, space, **stage.settings()).step_once
+    for _ in range(1 if arguments.smoke else WARM):
+        run()
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    taken = seconds(run, device, arguments.repeats)
+    peak = f"{torch.cuda.max_memory_allocated(device) / MIB:,.0f}" if device.type == "cuda" else "-"
+    return [stage.label, f"{1000 * taken:.2f}", peak]
 
 
 def bounds(name: str, arguments: argparse.Namespace, device: torch.device) -> list[str]:
-    """Returns GFLOP and GB of an eager step of merged cells, and the seconds that they take at the device's best."""
+    """Returns GFLOP and GB of an eager step of merged cells, and the milliseconds they take at the device's best."""
     settings = STAGES[2].settings()
     flop = arithmetic(search_of(name, arguments, device, NB201(), **settings).step_once, 1)
-    step = search_of(name, arguments, device, NB201(), **settings).step_once
-    step()
+    run = search_of(name, arguments, device, NB201(), **settings).step_once
+    run()
     with Traffic() as traffic:
-        step()
+        run()
     floats, bfloats = (product_rate(device, arguments.smoke, dtype) for dtype in (torch.float32, torch.bfloat16))
     at_best = (flop / floats, flop / bfloats, traffic.total / copy_rate(device, arguments.smoke))
-    return [f"{flop / 1e9:.1f}", f"{traffic.total / 1e9:.2f}", *(f"{each:.4f}" for each in at_best)]
+    return [f"{flop / 1e9:.1f}", f"{traffic.total / 1e9:.2f}", *(f"{1000 * each:.2f}" for each in at_best)]
 
 
 def product_rate(device: torch.device, smoke: bool, dtype: torch.dtype) -> float:
     """Operations a second of a large matrix product, without TF32."""
     size = 256 if smoke else 8192
     matrix = torch.randn(size, size, device=device, dtype=dtype)
-    with tf32(False):
+    with float32_products("float32"):
         return 2 * size**3 / seconds(lambda: matrix @ matrix, device, 10)
 
 
@@ -167,6 +161,7 @@ def short_search(name: str, arguments: argparse.Namespace, device: torch.device,
     search = [
         *command, "run", *chosen, f"algorithm={name}", f"supernet.epochs={arguments.epochs}",
         f"supernet.device={device}", "seeds=1", "tracking=disabled", f"results={folder}",
+        *arguments.set,
     ]  # fmt: skip
     subprocess.run(search, check=True, stdout=subprocess.DEVNULL)
     report = [*command, "report", str(folder), "--format", "json"]
@@ -182,7 +177,35 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-def page(arguments: argparse.Namespace, device: torch.device, note: Callable[[str], None]) -> str:
+class Measurements:
+    """Rows that a file keeps, a line of JSON each, so that a run that was cut off goes on."""
+
+    def __init__(self, file: Path | None) -> None:
+        """
+        Args:
+            file: to go on with; None keeps nothing.
+        """
+        self._file = file
+        lines = file.read_text().splitlines() if file is not None and file.exists() else []
+        self._rows: dict[str, list[str]] = dict(json.loads(line) for line in lines)
+
+    def row(self, key: str, measure: Callable[[], list[str]]) -> list[str]:
+        """Returns a row, measured now if it is not there. What fails is a row that says why."""
+        if key not in self._rows:
+            started = time.perf_counter()
+            try:
+                self._rows[key] = measure()
+            except (RuntimeError, subprocess.CalledProcessError) as error:
+                lines = str(error).strip().splitlines()
+                self._rows[key] = [key.rpartition("/")[-1], f"failed: {lines[0] if lines else type(error).__name__}"]
+            if self._file is not None:
+                with self._file.open("a") as file:
+                    print(json.dumps([key, self._rows[key]]), file=file)
+            print(f"{key}: {self._rows[key]} ({time.perf_counter() - started:.0f} s)", file=sys.stderr, flush=True)
+        return self._rows[key]
+
+
+def page(arguments: argparse.Namespace, device: torch.device) -> str:
     """Measures all, and returns the page."""
     where = torch.cuda.get_device_name(device) if device.type == "cuda" else f"a CPU ({platform.machine()})"
     versions = f"torch {torch.__version__}, CUDA {torch.version.cuda}, {where}"
@@ -190,25 +213,28 @@ def page(arguments: argparse.Namespace, device: torch.device, note: Callable[[st
     parts = ["# Weight sharing on a GPU", f"`python performance/gpu.py` on {versions}; {size}."]
     if arguments.smoke:
         parts.append("**A smoke run: it shows that the code runs, and its figures mean nothing.**")
-    stages, limits, searches = [], [], []
+    found, stages, limits, searches = Measurements(arguments.measured), [], [], []
     for name in arguments.algorithms:
-        note(name)
-        stages += [[name, *row] for row in steps(name, arguments, device)]
-        limits.append([name, *bounds(name, arguments, device)])
-    parts += ["## A step", table(["", "", "seconds", "MiB"], stages)]
-    header = ["", "GFLOP", "GB, eager", "s, float32", "s, bfloat16", "s, bytes"]
+        for stage in stages_of(name, device):
+            measure = partial(step, name, stage, arguments, device)
+            stages.append([name, *found.row(f"step/{name}/{stage.label}", measure)])
+            torch.compiler.reset()
+        limits.append([name, *found.row(f"bounds/{name}", partial(bounds, name, arguments, device))])
+    parts += ["## A step", f"Behind {WARM} steps that do not count.", table(["", "", "ms", "MiB"], stages)]
+    header = ["", "GFLOP", "GB, eager", "ms, float32", "ms, bfloat16", "ms, bytes"]
     parts += [
-        "## The fewest seconds of a step",
-        "At the rates of a large matrix product and a large copy.",
+        "## The least time of a step",
+        "Its arithmetic at the rate of a large matrix product, and its bytes at the rate of a large copy.",
         table(header, limits),
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        for name in arguments.algorithms:
-            note(f"{name}, a search")
-            searches.append([name, *short_search(name, arguments, device, Path(folder) / name)])
-    header = ["", "epochs", "seconds", "derived", "true valid", "true test"]
-    dataset = "the digits" if arguments.smoke else "CIFAR-10"
-    parts += [f"## Short searches on {dataset}", "One seed each.", table(header, searches)]
+    if arguments.epochs:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in arguments.algorithms:
+                measure = partial(short_search, name, arguments, device, Path(folder) / name)
+                searches.append([name, *found.row(f"search/{name}", measure)])
+        header = ["", "epochs", "seconds", "derived", "true valid", "true test"]
+        dataset = "the digits" if arguments.smoke else "CIFAR-10"
+        parts += [f"## Short searches on {dataset}", "One seed each.", table(header, searches)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -217,9 +243,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--smoke", action="store_true", help="tiny sizes on a CPU; needs --output")
     parser.add_argument("--output", type=Path, help=f"the page; by default {PAGE.name} in docs/")
+    parser.add_argument("--measured", type=Path, help="a file that keeps what is measured, to go on after a break")
     parser.add_argument("--algorithms", nargs="+", choices=ALGORITHMS, default=list(ALGORITHMS))
-    parser.add_argument("--epochs", type=int, help="of a short search; by default 10")
+    parser.add_argument("--epochs", type=int, help="of a short search; by default 10; 0 for no searches")
     parser.add_argument("--evaluator", choices=("table", "none"), default="table", help="who knows true accuracies")
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="of a search")
     arguments = parser.parse_args()
     if arguments.smoke and arguments.output is None:
         parser.error("--smoke needs --output, for its figures are not for docs/gpu.md")
@@ -228,8 +256,9 @@ def main() -> None:
     device = torch.device("cpu" if arguments.smoke else "cuda")
     small = {"batch": 4, "channels": 2, "cells": 1, "repeats": 1}
     sizes = small if arguments.smoke else {"batch": 64, "channels": 16, "cells": 5, "repeats": 20}
-    vars(arguments).update(sizes, threads=1, epochs=arguments.epochs or (1 if arguments.smoke else 10))
-    text = page(arguments, device, lambda what: print(what, file=sys.stderr, flush=True))
+    epochs = (1 if arguments.smoke else 10) if arguments.epochs is None else arguments.epochs
+    vars(arguments).update(sizes, threads=1, epochs=epochs)
+    text = page(arguments, device)
     (arguments.output or PAGE).write_text(text)
 
 

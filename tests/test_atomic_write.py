@@ -88,3 +88,14 @@ def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path: Path) ->
         path.touch()
     remove_abandoned(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted(mine)
+
+
+def test_it_is_removed_from_the_folders_below_where_they_belong_to_it(tmp_path: Path) -> None:
+    below = tmp_path / "trainings" / "unfinished"
+    below.mkdir(parents=True)
+    left = below / f".state.pt.{'0f' * 8}.tmp"
+    left.touch()
+    remove_abandoned(tmp_path)
+    assert left.exists()
+    remove_abandoned(tmp_path, below=True)
+    assert not left.exists()

@@ -39,7 +39,7 @@ class BuildFolder:
         """Use `open`."""
         self.path, self._lock = path, lock
         self.results: dict[TrainingTask, TaskResult] = {}
-        remove_abandoned(path)
+        remove_abandoned(path, below=True)
         self._shards = sorted(path.glob(f"*{SHARD}"))
         for shard in self._shards:
             self._add(shard, _read(shard))

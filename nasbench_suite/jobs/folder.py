@@ -71,8 +71,7 @@ class JobFolder:
         self.path, self._lock, self._config = path, lock, config
         versions = {"nasbench-suite": __version__, "numpy": np.__version__, "python": platform.python_version()}
         self._description = {"format": FORMAT, **description, "versions": versions}
-        for folder in (path, path / _CHECKPOINTS):
-            remove_abandoned(folder)
+        remove_abandoned(path, below=True)
         finish_commit(path)
         begun = read_description(path) if (path / JOB).exists() else None
         self._manifest = manifest.read(path)

@@ -1,7 +1,7 @@
 """What a one-shot algorithm works with: a supernet, the optimiser of its parameters, and validation images."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, Generic, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from nasbench_suite.one_shot.batch_norm import is_distributed
 from nasbench_suite.one_shot.compilation import compiled, for_mixtures
 from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.supernet import Supernet
+from nasbench_suite.training.arithmetic import autocast
 from nasbench_suite.variables import ArchT
 
 ValidBatches = Callable[[int, bool], Iterator[Batch]]
@@ -85,11 +86,11 @@ class Session(Generic[ArchT]):
         is_mixture = isinstance(edge_weights, Mixture)
         call = self._mixed if is_mixture else self.supernet
         if is_mixture and self._settings.cuda_graphs:
-            # whatever the pass before returned has been used
+            # whatever the pass before returned has been used, or is held as a copy
             torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
-        with self._precision():
+        with autocast(self._settings.precision, self.device):
             out: Tensor = call(images, edge_weights)
-        return out.float()
+        return self._own(out.float())
 
     def loss(self, batch: Batch, edge_weights: EdgeWeights) -> tuple[Tensor, Tensor]:
         """Returns this process's part of the batch's mean cross-entropy, and the logits."""
@@ -117,7 +118,11 @@ class Session(Generic[ArchT]):
         if limited_with is not None:
             limited_with.grad = None
         self.optimizer.zero_grad(set_to_none=False)
+        # to these PyTorch gives the tensors of the pass itself, to the others it adds them
+        given = [tensor for tensor in limited if tensor.grad is None]
         torch.autograd.backward(loss, inputs=limited)
+        for tensor in given:
+            tensor.grad = None if tensor.grad is None else self._own(tensor.grad)
         self._note_used()
         add_over_processes(tensor.grad for tensor in limited if tensor.grad is not None)
         if before is not None and limited_with is not None:
@@ -137,7 +142,7 @@ class Session(Generic[ArchT]):
             if gradient is not None:
                 parameter.grad = torch.zeros_like(parameter)
         self._note_used()
-        dense = [torch.zeros_like(x) if g is None else g for x, g in zip(of, found, strict=False)]
+        dense = [torch.zeros_like(x) if g is None else self._own(g) for x, g in zip(of, found, strict=False)]
         add_over_processes(dense)
         return dense
 
@@ -175,6 +180,10 @@ class Session(Generic[ArchT]):
         add_over_processes([correct])
         return 100.0 * correct.item() / batch.total
 
+    def _own(self, result: Tensor) -> Tensor:
+        """Returns what a pass has computed, to be held: the next replay of a CUDA graph writes over its results."""
+        return result.clone() if self._settings.cuda_graphs else result
+
     def _note_used(self) -> None:
         """Gives all parameters of a layer a gradient where one has one; then the layer counts as used."""
         used = [any(parameter.grad is not None for parameter in layer) for layer in self._unused]
@@ -186,10 +195,6 @@ class Session(Generic[ArchT]):
                     # what PyTorch would begin with; its fused SGD cannot begin with some parameters later than others
                     self.optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
         self._unused = [layer for layer, is_used in zip(self._unused, used, strict=True) if not is_used]
-
-    def _precision(self) -> AbstractContextManager[object]:
-        lower = self._settings.precision == "bfloat16"
-        return torch.autocast(self.device.type, torch.bfloat16) if lower else nullcontext()
 
 
 @contextmanager

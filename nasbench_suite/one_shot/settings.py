@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.training.recipe import Precision
+from nasbench_suite.training.precision import Precision, check_precision
 from nasbench_suite.whole_number import check_whole
 
 
@@ -30,7 +30,7 @@ class SupernetSettings:
         flip: mirror half the images.
         crop_pad: zeros around an image before a random crop to its size; 0 for no crop.
         evaluation_batch: images evaluated at once.
-        precision: of the forward and backward pass; parameters are float32 always.
+        precision: of both passes, float32, tf32 (on a GPU) or bfloat16; parameters are float32 always.
         channels_last: memory layout of images and convolutions.
         compile: compile the supernet for mixtures, whose operations are the same in every step.
         compile_operations: compile its operations one by one, for one-hots and paths, of which every architecture would
@@ -84,8 +84,7 @@ class SupernetSettings:
             )
         if self.cuda_graphs and self.device == "cpu":
             raise ConfigError("supernet.cuda_graphs: expected false on a CPU, got true; they need supernet.device=cuda")
-        if self.precision not in ("float32", "bfloat16"):
-            raise ConfigError(f"supernet.precision: expected float32 or bfloat16, got {self.precision!r}")
+        check_precision("supernet.precision", self.precision, self.device)
 
     def learning_rate_at(self, epoch: float) -> float:
         """Learning rate in an epoch, counted from 0."""

@@ -22,6 +22,7 @@ from nasbench_suite.one_shot.session import Session, add_over_processes
 from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.space import Space
 from nasbench_suite.supernet import Supernet
+from nasbench_suite.training.arithmetic import float32_products
 from nasbench_suite.training.clock import clock
 from nasbench_suite.variables import ArchT
 
@@ -71,7 +72,7 @@ class SupernetTrainer(Generic[ArchT]):
         self.steps = self._batches.steps
         self._rng = np.random.default_rng(rng)
         self._noise = torch.Generator().manual_seed(_word(noise))
-        with threads(settings.threads):
+        with self._computing():
             self._supernet = _build(space, data, settings, _word(parameters)).to(device)
             layout = torch.channels_last if settings.channels_last else torch.contiguous_format
             self._supernet.to(memory_format=layout)  # type: ignore[call-overload] # not in torch's stubs
@@ -92,7 +93,7 @@ class SupernetTrainer(Generic[ArchT]):
 
     def run_epoch(self) -> EpochRecord | None:
         """Trains for an epoch, and adds to `records`; None, and `failure` says why, where a loss is not finite."""
-        with threads(self._settings.threads):
+        with self._computing():
             epoch, started = len(self.records), self._now()
             steps = self._train(epoch)
             self.failure = steps.failure(epoch, self._settings.learning_rate_at(epoch))
@@ -107,14 +108,19 @@ class SupernetTrainer(Generic[ArchT]):
 
     def step_once(self) -> None:
         """Does an epoch's first step alone, to see whether there is memory for it; the search cannot go on."""
-        with threads(self._settings.threads):
+        with self._computing():
             self._algorithm.step(*next(self._batches.epoch(self._algorithm.uses_valid)))
 
     def evaluate_once(self) -> None:
         """Evaluates an epoch's first batch alone, for the same purpose."""
-        with threads(self._settings.threads):
+        with self._computing():
             path = self._supernet.path(self._supernet.draw(self._rng))
             self._session.accuracy(next(self._batches.evaluation()), path)
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        with threads(self._settings.threads), float32_products(self._settings.precision):
+            yield
 
     def state(self) -> dict[str, Any]:
         """Returns everything that the next epoch depends on."""

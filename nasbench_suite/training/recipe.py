@@ -3,15 +3,14 @@
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.training.precision import PRECISIONS, Precision
 
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.optim import Optimizer
-
-Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Recipe:
         weight_decay: on every parameter, batch normalisation's included.
         flip: mirror half the training images.
         crop_pad: zeros around a training image before a random crop to its size; 0 for no crop.
-        precision: of the forward and backward pass; parameters are float32 always.
+        precision: of both passes, float32, tf32 (on a GPU) or bfloat16; parameters are float32 always.
         channels_last: memory layout of images and convolutions.
         compile: compile the network; pays for itself only in long trainings.
         test_every_epoch: measure the test set after every epoch, not only after the last.
@@ -59,8 +58,8 @@ class Recipe:
                 "a recipe needs momentum in (0, 1), learning_rate > 0 and weight_decay >= 0, got "
                 f"{self.momentum}, {self.learning_rate} and {self.weight_decay}"
             )
-        if self.precision not in ("float32", "bfloat16"):
-            raise ConfigError(f"precision must be float32 or bfloat16, got {self.precision!r}")
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"precision must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
 
     def learning_rate_at(self, epoch: int, done: float = 0.0) -> float:
         """Learning rate in an epoch, counted from 0, of which a part in [0, 1) is done; here the same throughout."""

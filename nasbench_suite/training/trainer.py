@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,13 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor
 
+from nasbench_suite.training.arithmetic import autocast, float32_products
 from nasbench_suite.training.augmentation import augment
 from nasbench_suite.training.clock import clock
 from nasbench_suite.training.evaluation import evaluate, measure
 from nasbench_suite.training.images import ImageDataset, Images
 from nasbench_suite.training.metrics import EpochMetrics, PartMetrics
+from nasbench_suite.training.precision import check_precision
 from nasbench_suite.training.recipe import Recipe
 from nasbench_suite.training.replicas import Build, apart, build_replicas, side_by_side
 
@@ -31,6 +32,7 @@ class Trainer:
     def __init__(self, build: Build, data: ImageDataset, recipe: Recipe, trials: Sequence[int], attempt: int) -> None:
         """Builds the networks on the data's device; trial and attempt decide all of a replica's randomness."""
         self.device = data.train.pixels.device
+        check_precision("precision", recipe.precision, self.device.type)
         self._data, self._recipe, self._trials = data, recipe, tuple(trials)
         parameters, orders, augmentations = zip(*(_derive(trial, attempt) for trial in trials), strict=True)
         self._layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
@@ -50,10 +52,11 @@ class Trainer:
     def run_epoch(self) -> None:
         """Trains for an epoch, measures, and adds to `epochs`, and to `diverged` where a loss is not finite."""
         number = len(self.epochs[0]) + 1
-        train, train_seconds = self._fit(number - 1)
-        valid, valid_seconds = self._evaluate(self._data.valid)
-        wanted = self._recipe.test_every_epoch or number == self._recipe.epochs
-        test, test_seconds = self._evaluate(self._data.test if wanted else None)
+        with float32_products(self._recipe.precision):
+            train, train_seconds = self._fit(number - 1)
+            valid, valid_seconds = self._evaluate(self._data.valid)
+            wanted = self._recipe.test_every_epoch or number == self._recipe.epochs
+            test, test_seconds = self._evaluate(self._data.test if wanted else None)
         for at, trial in enumerate(self._trials):
             self.epochs[at].append(
                 EpochMetrics(number, train[at], valid[at], test[at], train_seconds, valid_seconds, test_seconds)
@@ -100,7 +103,7 @@ class Trainer:
         for step, (batch, wanted) in enumerate(batches):
             for group in self._optimizer.param_groups:
                 group["lr"] = recipe.learning_rate_at(epoch, step / len(batches))
-            with self._precision():
+            with autocast(self._recipe.precision, self.device):
                 logits = apart(self._call(self._prepare(batch)), replicas)
             # the sum over replicas of each one's mean, so that each gets the gradient that it would get alone
             loss = replicas * F.cross_entropy(logits.float().flatten(0, 1), wanted.flatten())
@@ -127,7 +130,7 @@ class Trainer:
         if images is None:
             return [None] * replicas, None
         started = self._now()
-        with self._precision():
+        with autocast(self._recipe.precision, self.device):
             metrics = evaluate(self.network, images, self._prepare, replicas, self._recipe.evaluation_batch)
         return metrics, (self._now() - started) / replicas
 
@@ -135,9 +138,6 @@ class Trainer:
         """uint8 (B, C, H, W) to normalised float32."""
         normalised = pixels.float().sub_(self._mean).mul_(self._scale)
         return normalised.contiguous(memory_format=self._layout)
-
-    def _precision(self) -> AbstractContextManager[object]:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._recipe.precision == "bfloat16")
 
 
 def _derive(trial: int, attempt: int) -> tuple[int, ...]:
