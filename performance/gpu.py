@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,8 +34,8 @@ from nasbench_suite.training.arithmetic import float32_products
 
 PAGE = Path(__file__).parents[1] / "docs" / "gpu.md"
 MIXTURES = ("darts1", "darts2", "setn")  # for these are `supernet.compile` and `supernet.cuda_graphs`
-# steps behind which every operation of one-hots and paths has been drawn and compiled, and graphs are recorded
-WARM = 40
+COMPILED = 30  # steps behind which every operation of one-hots and paths has been drawn and compiled
+RECORDED = 5  # and graphs are recorded
 
 
 class Stage(NamedTuple):
@@ -99,12 +100,14 @@ class Traffic(TorchDispatchMode):
         return out
 
 
-def stages_of(name: str, device: torch.device) -> Iterator[Stage]:
-    """Lists those that an algorithm has on a device."""
+def stages_of(name: str, device: torch.device, compiled: bool) -> Iterator[Stage]:
+    """Lists those that an algorithm has on a device; with compiled mixtures or without."""
     for stage in STAGES:
         compiles = stage.is_of_mixtures or stage.compile_operations
         on_gpu_only = compiles or stage.precision == "tf32"
-        if not (on_gpu_only and device.type != "cuda") and not (stage.is_of_mixtures and name not in MIXTURES):
+        if (on_gpu_only and device.type != "cuda") or (stage.is_of_mixtures and name not in MIXTURES):
+            continue
+        if compiled or not stage.compile:
             yield stage
 
 
@@ -112,7 +115,7 @@ def step(name: str, stage: Stage, arguments: argparse.Namespace, device: torch.d
     """Returns a step's label, seconds and MiB."""
     space = LiteralNB201() if stage.literal else NB201()
     run = search_of(name, arguments, device, space, **stage.settings()).step_once
-    for _ in range(1 if arguments.smoke else WARM):
+    for _ in range(1 if arguments.smoke else COMPILED if stage.compile_operations else RECORDED):
         run()
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
@@ -161,7 +164,7 @@ def short_search(name: str, arguments: argparse.Namespace, device: torch.device,
     search = [
         *command, "run", *chosen, f"algorithm={name}", f"supernet.epochs={arguments.epochs}",
         f"supernet.device={device}", "seeds=1", "tracking=disabled", f"results={folder}",
-        *arguments.set,
+        *(["supernet.cuda_graphs=true"] if name in MIXTURES and device.type == "cuda" else []), *arguments.set,
     ]  # fmt: skip
     subprocess.run(search, check=True, stdout=subprocess.DEVNULL)
     report = [*command, "report", str(folder), "--format", "json"]
@@ -215,12 +218,12 @@ def page(arguments: argparse.Namespace, device: torch.device) -> str:
         parts.append("**A smoke run: it shows that the code runs, and its figures mean nothing.**")
     found, stages, limits, searches = Measurements(arguments.measured), [], [], []
     for name in arguments.algorithms:
-        for stage in stages_of(name, device):
+        for stage in stages_of(name, device, arguments.compiled):
             measure = partial(step, name, stage, arguments, device)
             stages.append([name, *found.row(f"step/{name}/{stage.label}", measure)])
             torch.compiler.reset()
         limits.append([name, *found.row(f"bounds/{name}", partial(bounds, name, arguments, device))])
-    parts += ["## A step", f"Behind {WARM} steps that do not count.", table(["", "", "ms", "MiB"], stages)]
+    parts += ["## A step", table(["", "", "ms", "MiB"], stages)]
     header = ["", "GFLOP", "GB, eager", "ms, float32", "ms, bfloat16", "ms, bytes"]
     parts += [
         "## The least time of a step",
@@ -229,12 +232,23 @@ def page(arguments: argparse.Namespace, device: torch.device) -> str:
     ]
     if arguments.epochs:
         with tempfile.TemporaryDirectory() as folder:
-            for name in arguments.algorithms:
-                measure = partial(short_search, name, arguments, device, Path(folder) / name)
-                searches.append([name, *found.row(f"search/{name}", measure)])
+            with ThreadPoolExecutor() as pool:
+                rows = {
+                    name: pool.submit(
+                        found.row,
+                        f"search/{name}",
+                        partial(short_search, name, arguments, device, Path(folder) / name),
+                    )
+                    for name in arguments.algorithms
+                }
+            searches = [[name, *row.result()] for name, row in rows.items()]
         header = ["", "epochs", "seconds", "derived", "true valid", "true test"]
         dataset = "the digits" if arguments.smoke else "CIFAR-10"
-        parts += [f"## Short searches on {dataset}", "One seed each.", table(header, searches)]
+        parts += [
+            f"## Short searches on {dataset}",
+            "One seed each, all at once on one device.",
+            table(header, searches),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -245,6 +259,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help=f"the page; by default {PAGE.name} in docs/")
     parser.add_argument("--measured", type=Path, help="a file that keeps what is measured, to go on after a break")
     parser.add_argument("--algorithms", nargs="+", choices=ALGORITHMS, default=list(ALGORITHMS))
+    parser.add_argument("--compiled", action="store_true", help="compiled mixtures too, which take minutes each")
+    parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--epochs", type=int, help="of a short search; by default 10; 0 for no searches")
     parser.add_argument("--evaluator", choices=("table", "none"), default="table", help="who knows true accuracies")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="of a search")
@@ -254,10 +270,11 @@ def main() -> None:
     if not arguments.smoke and not torch.cuda.is_available():
         parser.error("expected a CUDA device, found none; --smoke runs the same code on a CPU")
     device = torch.device("cpu" if arguments.smoke else "cuda")
-    small = {"batch": 4, "channels": 2, "cells": 1, "repeats": 1}
-    sizes = small if arguments.smoke else {"batch": 64, "channels": 16, "cells": 5, "repeats": 20}
+    small = {"batch": 4, "channels": 2, "cells": 1}
+    sizes = small if arguments.smoke else {"batch": 64, "channels": 16, "cells": 5}
     epochs = (1 if arguments.smoke else 10) if arguments.epochs is None else arguments.epochs
-    vars(arguments).update(sizes, threads=1, epochs=epochs)
+    repeats = 1 if arguments.smoke else arguments.repeats
+    vars(arguments).update(sizes, threads=1, epochs=epochs, repeats=repeats)
     text = page(arguments, device)
     (arguments.output or PAGE).write_text(text)
 

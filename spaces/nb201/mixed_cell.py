@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
+from nasbench_suite.average_pool import AveragePool
 from nasbench_suite.edge_weights import CellWeights, Mixture, Path
 from nasbench_suite.one_shot.batch_norm import BatchNorm2d, PartSettings, batch_norm
 from nasbench_suite.spaces.nb201.architecture import (
@@ -25,7 +26,7 @@ from nasbench_suite.spaces.nb201.architecture import (
     OUTPUT,
     SKIP_CONNECT,
 )
-from nasbench_suite.spaces.nb201.operations import AveragePool, Normalisation
+from nasbench_suite.spaces.nb201.operations import Normalisation
 
 KERNELS = {CONV_1X1: 1, CONV_3X3: 3}
 """Side of the kernel of the operations that are convolutions."""
@@ -150,7 +151,7 @@ class MixedCell(nn.Module):
 
     def __init__(self, channels: int, normalisation: Normalisation) -> None:
         super().__init__()
-        self.pool = AveragePool()
+        self.pool = AveragePool(3, 1, 1)
         # of each node: by operation, that of all edges that leave it
         self.leaving = nn.ModuleList(
             nn.ModuleDict(

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own documentation uses)
 from torch import Tensor, nn
 
+from nasbench_suite.average_pool import AveragePool
 from nasbench_suite.spaces.nb201.architecture import AVG_POOL, CONV_1X1, CONV_3X3, NONE, SKIP_CONNECT
 
 
@@ -70,14 +71,6 @@ class ReLUConvBN(nn.Module):
         return out
 
 
-class AveragePool(nn.Module):
-    """3x3 average pooling at stride 1; the padding is not counted."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, H, W) -> (B, C, H, W)."""
-        return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
-
-
 class Zero(nn.Module):
     """The operation `none`: zeros."""
 
@@ -105,6 +98,6 @@ def operation(
     if index == SKIP_CONNECT:
         return nn.Identity()
     if index == AVG_POOL:
-        return AveragePool()
+        return AveragePool(3, 1, 1)
     kernel = {CONV_1X1: 1, CONV_3X3: 3}[index]
     return ReLUConvBN(channels, channels, kernel, normalisation=normalisation, groups=groups)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from nasbench_suite.average_pool import AveragePool
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.spaces.nds.cell_module import STEM_MULTIPLIER, NDSCellModule, reductions, searched_edges
 from nasbench_suite.spaces.nds.cells import CellArchitecture
@@ -106,7 +107,7 @@ def _auxiliary_head(channels: int, classes: int, stem: Stem) -> nn.Sequential:
     cifar = stem == "cifar"
     return nn.Sequential(
         nn.ReLU(),
-        nn.AvgPool2d(5, 3 if cifar else 2, count_include_pad=False),
+        AveragePool(5, 3 if cifar else 2),
         nn.Conv2d(channels, 128, 1, bias=False),
         nn.BatchNorm2d(128),
         nn.ReLU(),

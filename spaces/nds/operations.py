@@ -9,6 +9,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from nasbench_suite.average_pool import AveragePool
+
 
 class StridedZero(nn.Module):
     """The operation `none`: zeros."""
@@ -79,7 +81,7 @@ def factorized(channels: int, kernel: int, stride: int, affine: bool) -> nn.Sequ
 
 
 def _average(kernel: int) -> Callable[[int, int, bool], nn.Module]:
-    return lambda channels, stride, affine: nn.AvgPool2d(kernel, stride, kernel // 2, count_include_pad=False)
+    return lambda channels, stride, affine: AveragePool(kernel, stride, kernel // 2)
 
 
 def _maximum(kernel: int) -> Callable[[int, int, bool], nn.Module]:

@@ -100,8 +100,10 @@ def test_a_step_waits_for_nothing_but_a_draw(name: str, make: Make) -> None:
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_a_gpu_computes_what_a_cpu_does(name: str, make: Make) -> None:
     # a device has random crops of its own
-    own, other = (stepped(make(name, device, crop_pad=0), 1) for device in ("cpu", "cuda"))
-    assert distance(own, other) < 1e-4
+    first, own, other = (
+        stepped(make(name, device, crop_pad=0), steps) for device, steps in (("cpu", 0), ("cpu", 1), ("cuda", 1))
+    )
+    assert distance(own, other) < 0.1 * distance(own, first[: len(own)]) < 0.1
 
 
 @pytest.mark.parametrize(
