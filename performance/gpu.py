@@ -33,6 +33,8 @@ from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.training.arithmetic import float32_products
 
 PAGE = Path(__file__).parents[1] / "docs" / "gpu.md"
+MARK = "<!-- what follows is written by performance/gpu.py -->"
+PARTS = ("step", "bounds", "search")
 MIXTURES = ("darts1", "darts2", "setn")  # for these are `supernet.compile` and `supernet.cuda_graphs`
 COMPILED = 30  # steps behind which every operation of one-hots and paths has been drawn and compiled
 RECORDED = 5  # and graphs are recorded
@@ -213,16 +215,17 @@ def page(arguments: argparse.Namespace, device: torch.device) -> str:
     where = torch.cuda.get_device_name(device) if device.type == "cuda" else f"a CPU ({platform.machine()})"
     versions = f"torch {torch.__version__}, CUDA {torch.version.cuda}, {where}"
     size = f"batch {arguments.batch}, {arguments.channels} channels, {arguments.cells} cells a stage, 32x32 images"
-    parts = ["# Weight sharing on a GPU", f"`python performance/gpu.py` on {versions}; {size}."]
+    parts = [f"`python performance/gpu.py` on {versions}; {size}."]
     if arguments.smoke:
         parts.append("**A smoke run: it shows that the code runs, and its figures mean nothing.**")
     found, stages, limits, searches = Measurements(arguments.measured), [], [], []
     for name in arguments.algorithms:
-        for stage in stages_of(name, device, arguments.compiled):
+        for stage in stages_of(name, device, arguments.compiled) if "step" in arguments.parts else ():
             measure = partial(step, name, stage, arguments, device)
             stages.append([name, *found.row(f"step/{name}/{stage.label}", measure)])
             torch.compiler.reset()
-        limits.append([name, *found.row(f"bounds/{name}", partial(bounds, name, arguments, device))])
+        if "bounds" in arguments.parts:
+            limits.append([name, *found.row(f"bounds/{name}", partial(bounds, name, arguments, device))])
     parts += ["## A step", table(["", "", "ms", "MiB"], stages)]
     header = ["", "GFLOP", "GB, eager", "ms, float32", "ms, bfloat16", "ms, bytes"]
     parts += [
@@ -230,7 +233,7 @@ def page(arguments: argparse.Namespace, device: torch.device) -> str:
         "Its arithmetic at the rate of a large matrix product, and its bytes at the rate of a large copy.",
         table(header, limits),
     ]
-    if arguments.epochs:
+    if "search" in arguments.parts:
         with tempfile.TemporaryDirectory() as folder:
             with ThreadPoolExecutor() as pool:
                 rows = {
@@ -259,9 +262,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help=f"the page; by default {PAGE.name} in docs/")
     parser.add_argument("--measured", type=Path, help="a file that keeps what is measured, to go on after a break")
     parser.add_argument("--algorithms", nargs="+", choices=ALGORITHMS, default=list(ALGORITHMS))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--compiled", action="store_true", help="compiled mixtures too, which take minutes each")
     parser.add_argument("--repeats", type=int, default=20)
-    parser.add_argument("--epochs", type=int, help="of a short search; by default 10; 0 for no searches")
+    parser.add_argument("--epochs", type=int, help="of a short search; by default 10")
     parser.add_argument("--evaluator", choices=("table", "none"), default="table", help="who knows true accuracies")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="of a search")
     arguments = parser.parse_args()
@@ -276,7 +280,11 @@ def main() -> None:
     repeats = 1 if arguments.smoke else arguments.repeats
     vars(arguments).update(sizes, threads=1, epochs=epochs, repeats=repeats)
     text = page(arguments, device)
-    (arguments.output or PAGE).write_text(text)
+    if arguments.output is None:
+        before, mark, _ = PAGE.read_text().partition(MARK)
+        PAGE.write_text(f"{before}{mark}\n\n{text}")
+    else:
+        arguments.output.write_text(text)
 
 
 if __name__ == "__main__":

@@ -100,12 +100,12 @@ def test_a_step_waits_for_nothing_but_a_draw(name: str, make: Make) -> None:
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_a_gpu_computes_what_a_cpu_does(name: str, make: Make) -> None:
     # a device has random crops of its own
-    first, own, other = (
-        stepped(make(name, device, crop_pad=0), steps) for device, steps in (("cpu", 0), ("cpu", 1), ("cuda", 1))
-    )
-    assert distance(own, other) < 0.1 * distance(own, first[: len(own)]) < 0.1
+    own, other = (stepped(make(name, device, crop_pad=0), 1) for device in ("cpu", "cuda"))
+    # 5e-3 with a wrong gradient of pools; from one memory layout to the other it is 3e-4 on a CPU (gdas)
+    assert distance(own, other) < 1e-3
 
 
+@pytest.mark.filterwarnings("ignore")  # PyTorch's compiler warns of its own doings
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
