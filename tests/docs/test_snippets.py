@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from nasbench_suite.cli import _parser
-from nasbench_suite.configuration.arguments import parse, values_of
+from nasbench_suite.configuration.arguments import parse, quoted, values_of
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb101 import NB101
 from nasbench_suite.spaces.nb101.tfrecord import frame
@@ -132,7 +132,7 @@ def one_job(words: list[str]) -> Iterator[str]:
         if "=" not in word:
             yield from [] if word in ("-m", "--multirun") else [word]
         elif not word.startswith(("hydra/", "hydra.")):
-            (override,) = parse([word])
+            (override,) = parse([quoted(word)])
             yield f"{override.key_or_group}={values_of(override)[0]}" if override.is_sweep_override() else word
 
 
