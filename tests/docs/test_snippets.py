@@ -1,4 +1,4 @@
-"""docs/ and README.md: every command and Python snippet of every page is run, in order, in a folder and home of the page's own."""
+"""README.md and docs/: every command and Python snippet is run, page by page, in a folder and home of the page's own."""
 
 import gzip
 import json
