@@ -1,4 +1,4 @@
-"""README.md and docs/: every command and Python snippet is run, page by page, in a folder and home of the page's own."""
+"""README.md and docs/: every command and Python snippet is run, a page at a time, in a folder and home of its own."""
 
 import gzip
 import json
