@@ -125,7 +125,7 @@ def test_a_page_does_what_it_says(page: str, tmp_path: Path, given: Path, enviro
         (folder / name).symlink_to(given / name)
     done = subprocess.run(
         [sys.executable, ROOT / "tests" / "docs" / "snippets.py", place(page)],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=280,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=560,
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
