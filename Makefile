@@ -28,18 +28,12 @@ test-extras: setup
 	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]"
 	$(VENV)/bin/python -m pytest -q -m "extra and not slow" --ignore=tests/adapters --ignore=tests/test_examples.py
 
-# Optuna's and ConfigSpace's current releases, in an environment of their own, for a sweeper may pin an old Optuna; and the
-# notebooks of examples/
-test-adapters:
-	$(PYTHON) -m venv .venv-adapters
-	.venv-adapters/bin/pip install -q -e ".[test,adapters,examples]"
+# Optuna's and ConfigSpace's current releases, and the notebooks of examples/
+test-adapters: .venv-adapters/installed
 	.venv-adapters/bin/python -m pytest -q -n auto --dist worksteal -m "extra and not slow" tests/adapters tests/test_examples.py
 
-# the documentation as a site, in site/; every command and snippet of its pages is run. In the adapters' environment, for
-# one of the pages is about them
-docs:
-	$(PYTHON) -m venv .venv-adapters
-	.venv-adapters/bin/pip install -q -e ".[test,docs,adapters,examples,joblib,submitit]"
+# the documentation as a site, in site/; every command and snippet of its pages is run
+docs: .venv-adapters/installed
 	NO_MKDOCS_2_WARNING=1 .venv-adapters/bin/mkdocs build -q --strict
 	.venv-adapters/bin/python -m pytest -q -n auto --dist worksteal -m docs tests/docs
 
@@ -61,4 +55,10 @@ setup: $(VENV)/installed
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install -q -e .
+	@touch $@
+
+# an environment of its own, for Hydra's sweeper pins an old Optuna
+.venv-adapters/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-adapters
+	.venv-adapters/bin/pip install -q -e ".[test,docs,adapters,examples,joblib,submitit]"
 	@touch $@

@@ -1,6 +1,6 @@
 """The site's pages that come from the code: every configuration key, every command's help, every public name.
 
-MkDocs calls `on_files` when it builds the site; see mkdocs.yml.
+MkDocs calls what begins with `on_` when it builds the site; see mkdocs.yml.
 """
 
 import contextlib
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^ *(?:Args|Attributes):\n(?P<body>(?:(?: +.*)?\n)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^(?P<indent> +)(?P<names>\w+(?:, \w+)*): (?P<text>.*(?:\n(?P=indent) +.*)*)", re.MULTILINE)
+_CODE = re.compile(r"`[^`\n]+`")
 _CONFIGURATION = """\
 # Configuration
 
@@ -76,6 +77,12 @@ def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Returns a page without the backslashes that bars in a table's code need on GitHub, and that MkDocs would show."""
+    rows = re.compile(r"^\| .*$", re.MULTILINE)
+    return rows.sub(lambda row: _CODE.sub(lambda code: code[0].replace("\\|", "|"), row[0]), markdown)
 
 
 def pages() -> dict[str, str]:

@@ -26,7 +26,7 @@ import nasbench_suite as nbs
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.folders import table_path
 from nasbench_suite.registry.importers import import_file
-from nasbench_suite.variables import check_codes, check_text
+from nasbench_suite.variables import check_codes
 
 WIDTHS = ("8", "16", "32", "64")
 
@@ -50,7 +50,7 @@ class Chain(nbs.Space):
         ]
 
     def parse(self, text):
-        names = check_text(text, self.name).split("-")
+        names = text.split("-")
         if len(names) != 3 or not set(names) <= set(WIDTHS):
             raise ArchitectureError(f"chain: expected three widths as 8-32-16, got {text!r:.80}")
         return tuple(WIDTHS.index(name) for name in names)

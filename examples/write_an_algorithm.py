@@ -53,7 +53,7 @@ trajectory = nbs.search(climber, lambda p: benchmark.query(p.arch, p.fidelity, "
 trajectory
 
 # %%
-table.space.show(trajectory.incumbents()[-1])
+table.space.show(trajectory.found()[-1])
 
 # %% [markdown]
 # ## Driven from outside

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.snippets import snippets
+
 PAGE = Path(__file__).parents[2] / "docs" / "algorithms.md"
 FILE = re.compile(r"^`(?P<name>[\w./-]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```sh\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -54,6 +56,10 @@ def test_the_page_does_what_it_says(tmp_path: Path, environment: dict[str, str])
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
             outputs.append(done.stdout)
     assert len(outputs) == 13
+    for snippet in snippets(PAGE):
+        if snippet.language == "python" and not snippet.file:
+            done = subprocess.run([sys.executable, "-c", snippet.text], env=environment, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
     report = (package / "report.md").read_text()
     assert all(f"| {name} " in report for name in ("greedy", "random", "rea"))
     assert "search on cifar10" in outputs[-1] and all(name in outputs[-1] for name in ("greedy", "tpe", "local_search"))

@@ -1,9 +1,10 @@
-"""docs/: every command and Python snippet of every page is run, in order, in a folder and home of the page's own."""
+"""README.md and docs/: every command and Python snippet is run, a page at a time, in a folder and home of its own."""
 
 import gzip
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from docs import generated_pages
 from nasbench_suite.cli import _parser
-from nasbench_suite.configuration.arguments import parse, values_of
+from nasbench_suite.configuration.arguments import parse, quoted, values_of
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb101 import NB101
 from nasbench_suite.spaces.nb101.tfrecord import frame
@@ -27,10 +29,11 @@ from tests.docs.snippets import ROOT, Snippet, commands, snippets
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 DOCS = ROOT / "docs"
-PAGES = sorted(page.stem for page in DOCS.glob("*.md"))
+PAGES = ["README", *sorted(page.stem for page in DOCS.glob("*.md"))]
 # pages that a test of their own runs whole
 ELSEWHERE = {"algorithms": "test_algorithms.py", "migrating": "test_migrating.py"}
 LANGUAGES = {"sh", "python", "text", "yaml", "toml"}
+INLINE = re.compile(r"`(nasbench-suite [^`]+)`")
 CELLS = 91  # those of NAS-Bench-101 with at most four vertices
 # tables that a page's reader has made before, and files that she has downloaded or written
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -46,6 +49,14 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "nb101": ("nasbench_full.tfrecord", "nasbench_only108.tfrecord"),
     "nds": ("nds_data.zip",),
 }
+
+
+def place(page: str) -> Path:
+    return (ROOT if page == "README" else DOCS) / f"{page}.md"
+
+
+def outside_blocks(page: str) -> str:
+    return re.sub(r"^```.*?^```$", "", place(page).read_text(), flags=re.MULTILINE | re.DOTALL)
 
 
 def _macro_record(arch: MacroArchitecture) -> dict[str, Any]:
@@ -113,15 +124,15 @@ def test_a_page_does_what_it_says(page: str, tmp_path: Path, given: Path, enviro
     for name in FILES.get(page, ()):
         (folder / name).symlink_to(given / name)
     done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "docs" / "snippets.py", DOCS / f"{page}.md"],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=280,
+        [sys.executable, ROOT / "tests" / "docs" / "snippets.py", place(page)],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=560,
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
 
 
 def not_run() -> Iterator[tuple[str, Snippet]]:
     for page in PAGES:
-        for snippet in snippets(DOCS / f"{page}.md"):
+        for snippet in snippets(place(page)):
             if snippet.reason:
                 yield page, snippet
 
@@ -132,31 +143,46 @@ def one_job(words: list[str]) -> Iterator[str]:
         if "=" not in word:
             yield from [] if word in ("-m", "--multirun") else [word]
         elif not word.startswith(("hydra/", "hydra.")):
-            (override,) = parse([word])
+            (override,) = parse([quoted(word)])
             yield f"{override.key_or_group}={values_of(override)[0]}" if override.is_sweep_override() else word
+
+
+def check(words: list[str], environment: Mapping[str, str]) -> None:
+    """Says whether a command is understood, without running it."""
+    if words[0] not in ("run", "build"):
+        _parser().parse_args(words)
+        return
+    command = [sys.executable, "-m", "nasbench_suite", *one_job(words), "--cfg", "job"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"{words}\n{done.stderr}"
 
 
 @pytest.mark.docs
 @pytest.mark.parametrize(("page", "snippet"), [pytest.param(*one, id=f"{one[0]}:{one[1].line}") for one in not_run()])
 def test_what_is_not_run_is_well_formed(page: str, snippet: Snippet, environment: dict[str, str]) -> None:
-    print(f"docs/{page}.md:{snippet.line} is not run: {snippet.reason}")
+    print(f"{page}.md:{snippet.line} is not run: {snippet.reason}")
     if snippet.language == "python":
         compile(snippet.text, page, "exec")
     for words in commands(snippet) if snippet.language == "sh" else ():
-        if words[0] not in ("run", "build"):
-            _parser().parse_args(words)
-            continue
-        command = [sys.executable, "-m", "nasbench_suite", *one_job(words), "--cfg", "job"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, f"{words}\n{done.stderr}"
+        check(words, environment)
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_within_a_sentence_are_well_formed(page: str, environment: dict[str, str]) -> None:
+    for code in INLINE.findall(outside_blocks(page)):
+        words = shlex.split(code)[1:]
+        if len(words) > 1:
+            check(words, environment)
+        else:
+            assert words[0] in ("run", "build", *generated_pages.commands())
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_is_fenced_and_names_its_language(page: str) -> None:
-    text = (DOCS / f"{page}.md").read_text()
-    assert {snippet.language for snippet in snippets(DOCS / f"{page}.md")} <= LANGUAGES
-    outside = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
-    assert re.findall(r"\n\n( {4}\S.*)", outside) == []
+    text = place(page).read_text()
+    assert {snippet.language for snippet in snippets(place(page))} <= LANGUAGES
+    assert re.findall(r"\n\n( {4}\S.*)", outside_blocks(page)) == []
     assert len(re.findall(r"^<!-- (?:not run|run with)", text, re.MULTILINE)) == sum(
         1 for _ in re.finditer(r"^<!-- (?:not run|run with): .+ -->\n```", text, re.MULTILINE)
     )
