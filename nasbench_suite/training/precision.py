@@ -17,7 +17,7 @@ def check_precision(key: str, precision: str, device: str) -> None:
         device: PyTorch's name of it.
 
     Raises:
-        ConfigError: it is none of `PRECISIONS`, or `tf32` on a CPU, which has none.
+        ConfigError: no such precision, or `tf32` on a CPU, which has none.
     """
     if precision not in PRECISIONS:
         raise ConfigError(f"{key}: expected {', '.join(PRECISIONS[:-1])} or {PRECISIONS[-1]}, got {precision!r}")
