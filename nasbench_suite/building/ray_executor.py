@@ -32,13 +32,15 @@ class RayExecutor:
             gpus: of each worker; may be a fraction.
 
         Raises:
-            ConfigError: Ray is not installed, or there is no cluster at the address.
+            ConfigError: Ray is not installed, there is no cluster at the address, or this machine lacks the GPUs.
         """
         try:
             import ray
         except ImportError as error:
             raise ConfigError("executor=ray: expected Ray, found none; pip install nasbench-suite[ray]") from error
-        self.workers, self._gpus, self._ray = workers, gpus, ray
+        self.workers = workers
+        self._ray: Any = ray
+        self._needs = {"CPU": 1.0, "GPU": float(gpus)}
         self._settings: dict[int, WorkerSettings] = {}
         self._busy: dict[Any, int] = {}
         self._warned = False
@@ -47,8 +49,11 @@ class RayExecutor:
             ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **own)
         except (ConnectionError, ValueError) as error:
             raise ConfigError(f"executor.address: expected a Ray cluster at {address!r}, got {error}") from error
+        if address is None and not self._has_place():
+            ray.shutdown()
+            raise ConfigError(f"executor.gpus: expected as many as this machine has, got {gpus:g}")
         # a training that is lost is given out again by whoever asked for it
-        self._train = ray.remote(num_cpus=1, num_gpus=gpus or None, max_retries=0)(_train)
+        self._train = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0)(_train)
 
     def start(self, number: int, settings: WorkerSettings) -> None:
         """Notes what a worker must know; Ray starts it with its task."""
@@ -61,7 +66,7 @@ class RayExecutor:
     def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
         """Waits until at least one busy worker has answered or died; raises what a worker raised."""
         while not (ready := self._ray.wait(list(self._busy), num_returns=1, timeout=PATIENCE)[0]):
-            self._warn_where_nothing_has_place()
+            self._warn_where_none_has_place()
         return [(self._busy.pop(promise), self._answer(promise)) for promise in ready]
 
     def _answer(self, promise: Any) -> TaskResult | WorkerDeath:
@@ -76,14 +81,16 @@ class RayExecutor:
         except raised.RayError as error:
             return WorkerDeath(_in_one_line(error))
 
-    def _warn_where_nothing_has_place(self) -> None:
-        """Says once that no node of the cluster is large enough for a training; one may join yet."""
-        wanted = {"CPU": 1.0, "GPU": float(self._gpus)}
-        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
-        fitting = [node for node in nodes if all(node.get(name, 0.0) >= least for name, least in wanted.items())]
-        if not fitting and not self._warned:
+    def _has_place(self) -> bool:
+        """Whether some node is large enough for a training, be it busy or not."""
+        nodes: list[dict[str, Any]] = self._ray.nodes()
+        alive = [node["Resources"] for node in nodes if node["Alive"]]
+        return any(all(node.get(name, 0.0) >= least for name, least in self._needs.items()) for node in alive)
+
+    def _warn_where_none_has_place(self) -> None:
+        if not self._warned and not self._has_place():
             self._warned = True
-            needs = " and ".join(f"{least:g} {name}" for name, least in wanted.items() if least)
+            needs = " and ".join(f"{least:g} {name}" for name, least in self._needs.items() if least)
             print(f"nasbench-suite: no node of the Ray cluster has {needs}; waiting for one", file=sys.stderr)
 
     def shutdown(self) -> None:

@@ -15,7 +15,7 @@ import pytest
 from nasbench_suite.building.executor import WorkerDeath, run_tasks
 from nasbench_suite.building.local_executor import LocalExecutor
 from nasbench_suite.building.plan import BuildPlan
-from nasbench_suite.errors import DatasetError
+from nasbench_suite.errors import ConfigError, DatasetError
 from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
@@ -79,8 +79,22 @@ def test_a_killed_worker_of_ray_is_replaced(make_plan: Make, make_settings: Orde
 
 
 @pytest.mark.extra
+def test_more_gpus_than_a_machine_has_are_refused_rather_than_waited_for() -> None:
+    from nasbench_suite.building.ray_executor import RayExecutor
+
+    with pytest.raises(ConfigError, match="executor.gpus: expected as many as this machine has, got 1000"):
+        RayExecutor(1, None, 1000)
+
+
+@pytest.mark.extra
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux shows them")
-@pytest.mark.parametrize("how", [[], ["--late"]], ids=["the_first_node_goes_on", "a_late_one_does"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param([], id="the_first_node_goes_on"),
+        pytest.param(["--late"], id="a_late_one_does", marks=pytest.mark.slow),  # a minute and more
+    ],
+)
 def test_a_build_on_a_ray_cluster_that_loses_a_node_ends_with_the_table_of_an_unbroken_one(
     how: list[str], tiny: tuple[str, ...], measurements: Callable[[Path], Mapping[str, Any]], tmp_path: Path
 ) -> None:
