@@ -82,7 +82,7 @@ def test_a_killed_worker_of_ray_is_replaced(make_plan: Make, make_settings: Orde
 def test_more_gpus_than_a_machine_has_are_refused_rather_than_waited_for() -> None:
     from nasbench_suite.building.ray_executor import RayExecutor
 
-    with pytest.raises(ConfigError, match="executor.gpus: expected as many as this machine has, got 1000"):
+    with pytest.raises(ConfigError, match=r"executor\.gpus: expected as many as this machine has, got 1000"):
         RayExecutor(1, None, 1000)
 
 
