@@ -99,9 +99,9 @@ def draw(request: pytest.FixtureRequest) -> random.Random:
 
 def interrupt(folder: Path, launcher: Sequence[str], ways: Sequence[Strike], choice: random.Random) -> None:
     """Starts a sweep, interrupts it ten times at random moments, starts it again where it ended, and lets it end."""
-    process, told, groups = start(folder, *launcher), [], []
+    process, told = start(folder, *launcher), []
+    started = [process]
     try:
-        groups.append(process.pid)
         for way in islice(cycle(ways), INTERRUPTIONS):
             # half of them while it starts, or skips what is finished
             more, seconds = choice.choice(((0, choice.uniform(0, 4)), (choice.randint(1, 80), choice.uniform(0, 0.5))))
@@ -113,34 +113,37 @@ def interrupt(folder: Path, launcher: Sequence[str], ways: Sequence[Strike], cho
             told.append(f"{way.__name__} at {noted(folder)}")
             if way(process, choice):
                 process.wait()
-                check(way, process.returncode, errors(folder))
-                process = start(folder, *launcher)
-                groups.append(process.pid)
-        assert process.wait() == 0, errors(folder)
+                check(way, process.returncode, errors(folder, len(started)))
+                process = start(folder, *launcher, number=len(started) + 1)
+                started.append(process)
+        assert process.wait() == 0, errors(folder, len(started))
         print(f"{', '.join(told)} of {JOBS * SEEDS} searches")
     finally:
-        for group in groups:  # whatever a failure has left running
+        for one in started:  # whatever a failure has left running
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+                os.killpg(one.pid, signal.SIGKILL)
 
 
-def start(folder: Path, *launcher: str) -> "subprocess.Popen[bytes]":
+def start(folder: Path, *launcher: str, number: int = 1) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "nasbench_suite", *SWEEP, *launcher]
     environment = os.environ | {"NASBENCH_SUITE_HOME": str(folder / "home")}
-    with (folder / "errors").open("wb") as file:
+    with (folder / f"errors.{number}").open("wb") as file:  # one each: workers outlive their launcher for a second
         return subprocess.Popen(
             command, cwd=folder, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=file
         )
 
 
-def errors(folder: Path) -> str:
-    return (folder / "errors").read_text()
+def errors(folder: Path, number: int) -> str:
+    return (folder / f"errors.{number}").read_text()
 
 
 def check(way: Strike, code: int, said: str) -> None:
-    """A sweep that was interrupted says so in a line, or nothing where it was killed itself."""
-    assert code == {ctrl_c: 130, kill_launcher: -signal.SIGKILL, kill_worker_of_joblib: 2}[way], (way.__name__, said)
-    assert "Traceback" not in said, said
+    """A sweep that was interrupted ends with a line about that, unless it was killed itself."""
+    # Python ends by the signal itself where that comes as it makes a dataclass; a shell sees 130 all the same
+    codes = {ctrl_c: (130, -signal.SIGINT), kill_launcher: (-signal.SIGKILL,), kill_worker_of_joblib: (2,)}
+    assert code in codes[way], (way.__name__, said)
+    if way != kill_launcher:  # a worker of joblib's that is just starting has a traceback of its own
+        assert said.splitlines()[-1].startswith("nasbench-suite: "), said
 
 
 def ctrl_c(process: "subprocess.Popen[bytes]", choice: random.Random) -> bool:
