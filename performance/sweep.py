@@ -87,10 +87,9 @@ def measure(command: Sequence[str], jobs: int, processes: int) -> list[Usage]:
         )
         assert process.stdout is not None
         for line in process.stdout:
-            if "results: " in line:
-                done += 1
-                if done % (jobs // 5) == 0:
-                    used.append(usage(process.pid, began))
+            done += line.count("results: ")  # two workers may share a line
+            if done >= (len(used) + 1) * jobs // 5:
+                used.append(usage(process.pid, began))
         if process.wait():
             sys.exit(f"the sweep ended with {process.returncode}")
     return used

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +102,13 @@ def interrupt(folder: Path, launcher: Sequence[str], ways: Sequence[Strike], cho
     process, told = start(folder, *launcher), []
     started = [process]
     try:
-        for way in islice(cycle(ways), INTERRUPTIONS):
-            # half of them while it starts, or skips what is finished
-            more, seconds = choice.choice(((0, choice.uniform(0, 4)), (choice.randint(1, 80), choice.uniform(0, 0.5))))
+        for left, way in zip(range(INTERRUPTIONS, 0, -1), cycle(ways), strict=False):
             before = noted(folder)
-            while process.poll() is None and noted(folder) < before + more:
+            # some of them while it starts, or skips what is finished; the last before the end
+            more = choice.choice((0, choice.randint(1, (JOBS * SEEDS - before) // left), SEEDS))
+            while process.poll() is None and noted(folder) < min(before + more, (JOBS - 3) * SEEDS):
                 time.sleep(0.02)
-            time.sleep(seconds)
+            time.sleep(choice.uniform(0, 0.5 if more else 4))
             assert process.poll() is None, f"the sweep ended with {process.returncode} before it was interrupted"
             told.append(f"{way.__name__} at {noted(folder)}")
             if way(process, choice):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,20 @@ MEMORY = 78_643_200  # Ray's least, in bytes
 def start_cluster(cpus: int) -> Any:
     """Starts the first node, with so many CPUs."""
     head = {"num_cpus": cpus, "include_dashboard": False, "object_store_memory": MEMORY}
-    return Cluster(initialize_head=True, head_node_args=head)
+    return _patiently(lambda: Cluster(initialize_head=True, head_node_args=head))
 
 
 def another_node(cluster: Any) -> Any:
     """Adds a node of one CPU."""
-    try:
-        return cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
-    except Exception:  # Ray gives a node 30 s to be found, which a busy machine may need
-        return cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
+    return _patiently(lambda: cluster.add_node(num_cpus=1, object_store_memory=MEMORY))
+
+
+def _patiently(start: Callable[[], Any]) -> Any:
+    """Starts a node; Ray gives it 30 s to be found, which a busy machine may need, and then may end the program."""
+    for _ in range(3):
+        with contextlib.suppress(Exception, SystemExit):
+            return start()
+    return start()
 
 
 def kill_node(cluster: Any, node: Any) -> None:
