@@ -108,7 +108,7 @@ def interrupt(folder: Path, launcher: Sequence[str], ways: Sequence[Strike], cho
             more = choice.choice((0, choice.randint(1, (JOBS * SEEDS - before) // left), SEEDS))
             while process.poll() is None and noted(folder) < min(before + more, (JOBS - 3) * SEEDS):
                 time.sleep(0.02)
-            time.sleep(choice.uniform(0, 0.5 if more else 4))
+            time.sleep(choice.uniform(0, 0.5 if more else 2))
             assert process.poll() is None, f"the sweep ended with {process.returncode} before it was interrupted"
             told.append(f"{way.__name__} at {noted(folder)}")
             if way(process, choice):
