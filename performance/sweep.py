@@ -3,8 +3,8 @@
     python performance/sweep.py [--jobs 500] [--processes 2]
 
 Jobs of one evaluation each on the table that comes with the package, in an empty home, without W&B: of as many
-configurations. Processor time and memory are read from `/proc`, of the launcher and of its workers, each time that a fifth
-of the jobs has ended; the clock on the wall says little on a machine that does other things.
+configurations. Processor time and memory are read from `/proc`, of the launcher and of its workers, each time that a
+fifth of the jobs has ended; the clock on the wall says little on a machine that does other things.
 """
 
 import argparse
