@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,29 +16,21 @@ os.environ |= {
 from ray.cluster_utils import Cluster
 
 MEMORY = 78_643_200  # Ray's least, in bytes
-# those that a node's agents listen on: it dies where they do not choose their own in time
-PORTS = ("metrics_agent_port", "metrics_export_port", "runtime_env_agent_port", "dashboard_agent_listen_port")
 
 
 def start_cluster(cpus: int) -> Any:
     """Starts the first node, with so many CPUs."""
-    return _patiently(lambda: Cluster(initialize_head=True, head_node_args={**_node(cpus), "include_dashboard": False}))
+    head = {"num_cpus": cpus, "include_dashboard": False, "object_store_memory": MEMORY}
+    return _patiently(lambda: Cluster(initialize_head=True, head_node_args=head))
 
 
 def another_node(cluster: Any) -> Any:
     """Adds a node of one CPU."""
-    return _patiently(lambda: cluster.add_node(**_node(1)))
-
-
-def _node(cpus: int) -> dict[str, int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("", 0))) for _ in PORTS]
-        ports = [one.getsockname()[1] for one in sockets]
-    return {"num_cpus": cpus, "object_store_memory": MEMORY, **dict(zip(PORTS, ports, strict=True))}
+    return _patiently(lambda: cluster.add_node(num_cpus=1, object_store_memory=MEMORY))
 
 
 def _patiently(start: Callable[[], Any]) -> Any:
-    """Starts a node; Ray gives it 30 s to be found, which a busy machine may need, and then may end the program."""
+    """Starts a node; a busy machine may need more than the 15 and 30 s that Ray gives it, after which it may exit."""
     for _ in range(3):
         with contextlib.suppress(Exception, SystemExit):
             return start()
