@@ -57,15 +57,16 @@ def _complexity(plan: BuildPlan, size: int, settings: Mapping[str, Any]) -> list
 
 
 def _worker_settings(plan: BuildPlan) -> WorkerSettings:
-    config = plan.config
+    config, root = plan.config, plan.config["datasets_root"]
+    # absolute: a worker on another machine begins in another folder
     return WorkerSettings(
         config["space"],
         config["training"],
         tuple(config["trials"]),
         check_device("device", config["device"]),
-        config["datasets_root"],
+        None if root is None else str(Path(root).absolute()),
         config["official"],
-        str(plan.folder / "unfinished") if config["checkpoints"] else None,
+        str(plan.folder.absolute() / "unfinished") if config["checkpoints"] else None,
         config["latency"],
-        str(plan.parameters_folder) if config["keep_parameters"] else None,
+        str(plan.parameters_folder.absolute()) if config["keep_parameters"] else None,
     )

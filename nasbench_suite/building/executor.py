@@ -16,9 +16,11 @@ class WorkerDeath(NamedTuple):
 
     Attributes:
         reason: what is known of it.
+        with_machine: whether its machine is lost, which its task is not to blame for.
     """
 
     reason: str
+    with_machine: bool = False
 
 
 class Executor(Protocol):
@@ -58,7 +60,7 @@ def run_tasks(executor: Executor, settings: WorkerSettings, tasks: Sequence[Trai
                     yield answer
                     continue
                 executor.start(number, settings)
-                deaths[task] += 1
+                deaths[task] += not answer.with_machine
                 if deaths[task] < MOST_DEATHS:
                     waiting.appendleft(task)
                 else:

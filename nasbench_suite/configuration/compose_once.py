@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from hydra._internal import hydra as hydra_application
 from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_dirname
+from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import ConfigCompositionException
@@ -26,12 +28,23 @@ from yaml.resolver import Resolver
 
 # what Hydra reads while it composes
 _EARLY = ("hydra.searchpath", "hydra.job.env_copy")
+_Memory = dict[tuple[str | None, tuple[str, ...]], bytes]
+
+
+@cache
+def _memory_of(loader: str) -> _Memory:
+    """Returns what this process has composed for a loader, by the name of that; each job of a sweep brings a copy."""
+    return {}
 
 
 class RememberingLoader(ConfigLoaderImpl):
-    """Hydra's loader, which remembers what it has composed."""
+    """Hydra's loader, which remembers what it has composed; its copies in another process share one memory there."""
 
-    _composed: dict[tuple[str | None, tuple[str, ...]], bytes]
+    def __init__(self, config_search_path: ConfigSearchPath) -> None:
+        """Has composed nothing yet; see Hydra for the argument."""
+        super().__init__(config_search_path)
+        self._name = uuid4().hex
+        self._composed: _Memory = {}
 
     def load_configuration(
         self,
@@ -64,8 +77,7 @@ class RememberingLoader(ConfigLoaderImpl):
 
     def _compose(self, config_name: str | None, files: list[str], run_mode: RunMode) -> DictConfig:
         """Composes files, or copies what was composed of them."""
-        memory = self.__dict__.setdefault("_composed", {})
-        key = (config_name, tuple(files))
+        memory, key = self._composed, (config_name, tuple(files))
         if key in memory:
             remembered: DictConfig = pickle.loads(memory[key])
             choices = remembered.hydra.runtime.choices
@@ -79,6 +91,10 @@ class RememberingLoader(ConfigLoaderImpl):
     def __getstate__(self) -> dict[str, Any]:
         """Leaves what was composed behind when a launcher takes the loader to another process."""
         return {key: value for key, value in self.__dict__.items() if key != "_composed"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self._composed = _memory_of(self._name)
 
 
 @cache

@@ -1,20 +1,27 @@
 """Workers of both kinds, killed and not, do the same."""
 
 import multiprocessing
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nasbench_suite.building.executor import run_tasks
+from nasbench_suite.building.executor import WorkerDeath, run_tasks
 from nasbench_suite.building.local_executor import LocalExecutor
 from nasbench_suite.building.plan import BuildPlan
-from nasbench_suite.errors import DatasetError
+from nasbench_suite.errors import ConfigError, DatasetError
 from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
 Make = Callable[..., BuildPlan]
 Order = Callable[[BuildPlan], WorkerSettings]
+TWO_NODES = Path(__file__).parents[1] / "sweeps" / "two_nodes.py"
 
 
 def without_seconds(result: TaskResult) -> tuple[TrainingTask, list[TrialRecord]]:
@@ -44,21 +51,24 @@ def test_killed_workers_are_replaced_and_the_results_are_those_of_nobody_killed(
 
 
 @pytest.mark.extra
-def test_a_killed_actor_of_ray_is_replaced(make_plan: Make, make_settings: Order) -> None:
+def test_a_killed_worker_of_ray_is_replaced(make_plan: Make, make_settings: Order) -> None:
     import ray
 
     from nasbench_suite.building.ray_executor import RayExecutor
 
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
     class Unlucky(RayExecutor):
-        """Loses its first worker as soon as that has work."""
+        """Loses its first worker to its work."""
 
         killed = False
 
         def submit(self, number: int, task: TrainingTask) -> None:
-            super().submit(number, task)
-            if not self.killed:
-                self.killed = True
-                ray.kill(self._actors[number])
+            if self.killed:
+                return super().submit(number, task)
+            self.killed = True
+            self._busy[ray.remote(max_retries=0)(die).remote()] = number
 
     plan = make_plan("architectures=1")
     executor = Unlucky(1, None, 0)
@@ -66,6 +76,65 @@ def test_a_killed_actor_of_ray_is_replaced(make_plan: Make, make_settings: Order
     assert executor.killed
     assert sorted(result.task for result in results) == sorted(plan.tasks)
     assert all(result.failures == 0 for result in results)
+
+
+@pytest.mark.extra
+def test_more_gpus_than_a_machine_has_are_refused_rather_than_waited_for() -> None:
+    from nasbench_suite.building.ray_executor import RayExecutor
+
+    with pytest.raises(ConfigError, match=r"executor\.gpus: expected as many as this machine has, got 1000"):
+        RayExecutor(1, None, 1000)
+
+
+@pytest.mark.extra
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes as Linux shows them")
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param([], id="the_first_node_goes_on"),
+        pytest.param(["--late"], id="a_late_one_does", marks=pytest.mark.slow),  # a minute and more
+    ],
+)
+def test_a_build_on_a_ray_cluster_that_loses_a_node_ends_with_the_table_of_an_unbroken_one(
+    how: list[str], tiny: tuple[str, ...], measurements: Callable[[Path], Mapping[str, Any]], tmp_path: Path
+) -> None:
+    def build(*program: str | Path, output: str, executor: str) -> "subprocess.CompletedProcess[str]":
+        words = ("build", *tiny, "workers=3", f"output={output}.mdb", f"results={output}", f"executor={executor}")
+        return subprocess.run([sys.executable, *program, *words], cwd=tmp_path, capture_output=True, text=True)
+
+    whole = build("-m", "nasbench_suite", output="whole", executor="local")
+    assert whole.returncode == 0, whole.stderr
+    # three workers have room for two, then for one
+    broken = build(TWO_NODES, *how, output="broken", executor="ray")
+    assert broken.returncode == 0, broken.stderr
+    assert "the second node is dead" in broken.stdout and ", 0 failed trainings" in broken.stdout
+    assert measurements(tmp_path / "broken.mdb") == measurements(tmp_path / "whole.mdb")
+
+
+class DyingExecutor:
+    """Loses the machine of its only worker again and again, and then answers."""
+
+    workers, lost = 1, 0
+
+    def start(self, number: int, settings: WorkerSettings) -> None:
+        pass
+
+    def submit(self, number: int, task: TrainingTask) -> None:
+        self.given = number, task
+
+    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
+        number, task = self.given
+        self.lost += 1
+        return [(number, WorkerDeath("no power", with_machine=True) if self.lost < 10 else TaskResult(task, ()))]
+
+    def shutdown(self) -> None:
+        pass
+
+
+def test_a_task_is_not_to_blame_for_machines_that_are_lost(make_plan: Make, make_settings: Order) -> None:
+    plan = make_plan("architectures=1", "schedules=[1]")
+    (result,) = run_tasks(DyingExecutor(), make_settings(plan), plan.tasks)
+    assert result == TaskResult(plan.tasks[0], ())
 
 
 class KillingExecutor(LocalExecutor):

@@ -70,6 +70,24 @@ def test_files_are_composed_once(loaders: Loaders, monkeypatch: pytest.MonkeyPat
     assert len(composed) == 2
 
 
+def test_copies_in_a_worker_compose_once_together_and_apart_from_those_of_another_sweep(
+    loaders: Loaders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, hydras = loaders
+    composed: list[object] = []
+    compose = ConfigLoaderImpl.load_configuration
+    monkeypatch.setattr(
+        ConfigLoaderImpl, "load_configuration", lambda *arguments: (composed.append(1), compose(*arguments))[1]
+    )
+    for seed in range(3):  # every job of a sweep brings its own
+        copy = pickle.loads(pickle.dumps(ours))
+        assert copy.load_configuration("config", ["algorithm=rea", f"seed={seed}"], RunMode.RUN).seed == seed
+    assert len(composed) == 1
+    another = pickle.loads(pickle.dumps(RememberingLoader(hydras.get_search_path())))
+    another.load_configuration("config", ["algorithm=rea"], RunMode.RUN)
+    assert len(composed) == 2
+
+
 @pytest.mark.parametrize("overrides", [["seed=1,2"], ["nothing=1"], ["+seed=1"], ["algorithm=nobody"]], ids=" ".join)
 def test_what_hydra_refuses_is_refused_from_memory_too(loaders: Loaders, overrides: list[str]) -> None:
     ours, hydras = loaders
