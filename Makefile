@@ -2,7 +2,12 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 
-.PHONY: demo nb201 test test-extras test-adapters test-browser docs check setup
+# what installations of the lowest versions are tested by: each package that they have, and nothing that needs PyTorch
+LOWEST_TESTS = $(addprefix tests/, table/test_writer.py table/test_reader.py importing/test_download.py jobs/test_folder.py \
+	jobs/test_parquet.py report/figures report/test_fronts.py report/test_statistics.py report/page commands/test_completion.py \
+	commands/test_query.py configuration test_progress.py)
+
+.PHONY: demo nb201 test test-extras test-lowest test-adapters test-browser docs check setup
 
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
@@ -27,6 +32,14 @@ test: setup
 test-extras: setup
 	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]"
 	$(VENV)/bin/python -m pytest -q -m "extra and not slow" --ignore=tests/adapters --ignore=tests/test_examples.py
+
+# the lowest versions that pyproject.toml allows, without PyTorch, in an environment of their own
+test-lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/pip install -q uv
+	.venv-lowest/bin/uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct -e . "pytest>=8" "hypothesis>=6.90"
+	.ci/smoke.sh .venv-lowest/bin/python
+	.venv-lowest/bin/python -m pytest -q -W ignore::DeprecationWarning $(LOWEST_TESTS)
 
 # Optuna's and ConfigSpace's current releases, and the notebooks of examples/
 test-adapters: .venv-adapters/installed
@@ -54,7 +67,7 @@ setup: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install -q -e .
+	$(VENV)/bin/pip install -q -e ".[torch]"
 	@touch $@
 
 # an environment of its own, for Hydra's sweeper pins an old Optuna

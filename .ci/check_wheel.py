@@ -1,6 +1,7 @@
-"""Checks that a wheel holds what the checkout holds: code, configs and experiments, tables, the type marker."""
+"""Checks that a wheel or an sdist holds what the checkout holds: code, configurations, tables, the type marker."""
 
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -18,15 +19,25 @@ def expected() -> set[str]:
     return names | {f"nasbench_suite/{path.relative_to(ROOT).as_posix()}" for path in linked}
 
 
-def main(wheel: str) -> None:
+def held(package: str) -> set[str]:
+    """Lists the files of a wheel, or those of the package in an sdist, which has others beside it."""
+    if package.endswith(".whl"):
+        return set(zipfile.ZipFile(package).namelist())
+    with tarfile.open(package) as archive:
+        names = [member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()]
+    return {name for name in names if name.startswith("nasbench_suite/")}
+
+
+def main(package: str) -> None:
     """Fails naming what is missing."""
-    held = set(zipfile.ZipFile(wheel).namelist())
-    missing = expected() - held
-    strangers = {name for name in held if not name.startswith(("nasbench_suite/", "nasbench_suite-"))}
+    files = held(package)
+    missing = expected() - files
+    strangers = {name for name in files if not name.startswith(("nasbench_suite/", "nasbench_suite-"))}
     if missing or strangers:
-        sys.exit(f"{wheel}: missing {sorted(missing)}, unexpected {sorted(strangers)}")
-    print(f"{wheel}: {len(held)} files, all there")
+        sys.exit(f"{package}: missing {sorted(missing)}, unexpected {sorted(strangers)}")
+    print(f"{package}: {len(files)} files, all there")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    for argument in sys.argv[1:]:
+        main(argument)

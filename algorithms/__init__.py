@@ -7,6 +7,8 @@ lives at the root of the repository, so that people find it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nasbench_suite.pytorch import is_without_pytorch, missing_pytorch
+
 if __name__ != "nasbench_suite.algorithms":
     raise ImportError(f"import nasbench_suite.algorithms, not {__name__}")
 
@@ -73,7 +75,12 @@ def __getattr__(name: str) -> Any:
     """Loads what is exported by a name."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    try:
+        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if is_without_pytorch(error):
+            raise missing_pytorch(name) from error
+        raise
     globals()[name] = found
     return found
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from nasbench_suite.atomic_write import reason
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
+from nasbench_suite.pytorch import is_without_pytorch, missing_pytorch
 from nasbench_suite.version import __version__
 
 RUN_HELP = """search: nasbench-suite run [-m] [experiment=NAME] [key=value ...]; `run --help` shows the configuration"""
@@ -31,9 +32,6 @@ _USUAL = {
     "resume": "run",
     "convert": "import",
 }
-
-# what searching and reading a table does without
-_ABSENT_ON_SOME = ("torch", "wandb")
 
 BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
 
@@ -71,10 +69,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         _discard_output()
         _fail(NasBenchSuiteError(f"{error.filename or 'the output'}: cannot be read or written ({reason(error)})"))
     except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in _ABSENT_ON_SOME:
+        if is_without_pytorch(error):
+            _fail(missing_pytorch("this"))
+        if (error.name or "").partition(".")[0] != "wandb":
             raise
-        _fail(ConfigError(f"{package} is not installed, which this command needs; pip install {package}"))
+        _fail(ConfigError("this needs wandb, which is not installed; pip install wandb"))
     except MemoryError:
         _fail(NasBenchSuiteError("there is not enough memory"))
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import ArchitectureError, ConfigError, NasBenchSuiteError
 from nasbench_suite.forms import TEXT, Form, Parsed, codes_form, parse_form
 from nasbench_suite.notebook import Svg, facts
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.variables import ArchT, Categorical
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Space(ABC, Generic[ArchT]):
             size: height and width of the images.
             settings: those of `network`, `in_channels` among them.
         """
+        need_pytorch("counting on a network")
         import torch
 
         from nasbench_suite.counting import count_flops, count_parameters

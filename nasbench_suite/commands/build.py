@@ -16,6 +16,7 @@ from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_lin
 from nasbench_suite.configuration.schema import check_build
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.folders import table_path
+from nasbench_suite.pytorch import need_pytorch
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -44,7 +45,7 @@ def _main(config: DictConfig) -> None:
 
 
 def _build(config: DictConfig) -> None:
-    # loads torch
+    need_pytorch("build")
     from nasbench_suite.building.build import build
     from nasbench_suite.building.plan import prepare
 

@@ -6,6 +6,7 @@ normalise(2000.0, int | float, "budget")  2000
 """
 
 import dataclasses
+import logging
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from nasbench_suite.closest import closest
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.pytorch import is_without_pytorch, missing_pytorch
 
 TARGET = "_target_"
 _WORDS: Mapping[Any, str] = {
@@ -124,9 +126,13 @@ def unknown_key(where: str, key: str, known: Iterable[str]) -> ConfigError:
 def _signature(target: str, where: str) -> tuple[Mapping[str, Parameter], Mapping[str, Any]]:
     from hydra.utils import get_object
 
+    # it says in three lines what we say in one; a filter, for Hydra's own set-up of logs leaves those alone
+    logging.getLogger("hydra.utils").addFilter(_nothing)
     try:
         found = get_object(target)
     except Exception as error:
+        if is_without_pytorch(error):
+            raise missing_pytorch(f"{where}: {target.rpartition('.')[2]}") from error
         raise ConfigError(f"{where}.{TARGET}: {target} cannot be loaded ({error})") from error
     if not callable(found):
         raise ConfigError(f"{where}.{TARGET}: expected a class or function, got {target}")
@@ -135,6 +141,10 @@ def _signature(target: str, where: str) -> tuple[Mapping[str, Parameter], Mappin
     except (TypeError, ValueError):  # built in C; it complains itself
         return {"kwargs": Parameter("kwargs", Parameter.VAR_KEYWORD)}, {}
     return parameters, _annotations(vars(found).get("__init__", found.__init__) if isinstance(found, type) else found)  # type: ignore[misc]
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 @lru_cache

@@ -14,6 +14,7 @@ from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.plan import SearchPlan
 from nasbench_suite.jobs.searcher import Searcher
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.space import Space
 
 
@@ -53,6 +54,7 @@ def kind_of(algorithm: Mapping[str, Any]) -> SearchKind:
         ConfigError: there is no such class.
     """
     if issubclass(_class_of(algorithm), OneShotAlgorithm):
+        need_pytorch("a one-shot algorithm")
         from nasbench_suite.jobs import one_shot
 
         return one_shot

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nats_sss import architecture
 from nasbench_suite.spaces.nats_sss.architecture import LAYERS, WIDTHS, Widths
@@ -90,6 +91,7 @@ class NATSSizeSpace(Space[Widths]):
 
     def network(self, arch: Widths, **settings: Any) -> SizeNetwork:
         """Builds the paper's image classifier; `settings` are those of `network.SizeNetwork`."""
+        need_pytorch("a network")
         from nasbench_suite.spaces.nats_sss.network import SizeNetwork
 
         return SizeNetwork(arch, **settings)

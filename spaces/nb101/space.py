@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.forms import Form, codes_form
 from nasbench_suite.path_numbers import count_paths, path_number
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.space import Space
 from nasbench_suite.spaces.nb101 import enumeration, lookup, moves
 from nasbench_suite.spaces.nb101.adjacency import Matrix
@@ -179,6 +180,7 @@ class NB101(Space[Cell]):
 
     def network(self, arch: Cell, **settings: Any) -> NB101Network:
         """Builds the cell as the paper's image classifier; `settings` are those of `network.NB101Network`."""
+        need_pytorch("a network")
         from nasbench_suite.spaces.nb101.network import NB101Network
 
         return NB101Network(arch, **settings)

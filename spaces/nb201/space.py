@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.path_numbers import count_paths, path_number
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nb201 import architecture
 from nasbench_suite.spaces.nb201.architecture import EDGES, EDGES_INTO, OPERATIONS, PATHS, Architecture
@@ -122,12 +123,14 @@ class NB201(Space[Architecture]):
 
     def network(self, arch: Architecture, **settings: Any) -> NB201Network:
         """Builds the paper's image classifier; `settings` are those of `network.NB201Network`."""
+        need_pytorch("a network")
         from nasbench_suite.spaces.nb201.network import NB201Network
 
         return NB201Network(arch, **settings)
 
     def supernet(self, **settings: Any) -> NB201Supernet:
         """Builds the network of all architectures; `settings` are those of `supernet.NB201Supernet`."""
+        need_pytorch("a supernet")
         from nasbench_suite.spaces.nb201.supernet import NB201Supernet
 
         return NB201Supernet(**settings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nb_macro import architecture
 from nasbench_suite.spaces.nb_macro.architecture import LAYERS, OPERATIONS, MacroArchitecture
@@ -76,6 +77,7 @@ class NBMacro(Space[MacroArchitecture]):
 
     def network(self, arch: MacroArchitecture, **settings: Any) -> NBMacroNetwork:
         """Builds the paper's image classifier; `settings` are those of `network.NBMacroNetwork`."""
+        need_pytorch("a network")
         from nasbench_suite.spaces.nb_macro.network import NBMacroNetwork
 
         return NBMacroNetwork(arch, **settings)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.forms import Form, Parsed
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.sampled_space.distances import Decision
 from nasbench_suite.sampled_space.space import SampledSpace
 from nasbench_suite.spaces.nds import cells, families, stages
@@ -138,6 +139,7 @@ class StageSpace(NDSSpace[StageArchitecture]):
 
     def network(self, arch: StageArchitecture, **settings: Any) -> "nn.Module":
         """Builds the network; `settings` are those of `stage_network.StageNetwork`: `classes`, `in_channels`."""
+        need_pytorch("a network")
         from nasbench_suite.spaces.nds.stage_network import StageNetwork
 
         return StageNetwork(stages.check(arch, self.blocks), **settings)
@@ -194,6 +196,7 @@ class CellSpace(NDSSpace[CellArchitecture]):
 
     def network(self, arch: CellArchitecture, **settings: Any) -> "nn.Module":
         """Builds the network; `settings` are those of `cell_network.CellNetwork`: `classes`, `stem`, `in_channels`."""
+        need_pytorch("a network")
         from nasbench_suite.spaces.nds.cell_network import CellNetwork
 
         return CellNetwork(cells.check(arch, self.operations, self.nodes), **settings)
@@ -274,6 +277,7 @@ class NDSDARTS(CellSpace):
 
     def supernet(self, **settings: Any) -> "NDSDARTSSupernet":
         """Builds the network of all pairs of cells; `settings` are those of `supernet.NDSDARTSSupernet`."""
+        need_pytorch("a supernet")
         from nasbench_suite.spaces.nds.supernet import NDSDARTSSupernet
 
         return NDSDARTSSupernet(**settings)

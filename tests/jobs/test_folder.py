@@ -142,7 +142,9 @@ def test_searches_that_evaluated_nothing_are_finished(tmp_path: Path) -> None:
 
 def test_where_nothing_is_new_nothing_is_written(tmp_path: Path) -> None:
     before = finish(tmp_path / "job", 0)
-    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "job").iterdir()}
+    # the lock's own file aside, which most releases of filelock truncate
+    files = [path for path in (tmp_path / "job").iterdir() if path.name != ".lock"]
+    times = {path: path.stat().st_mtime_ns for path in files}
     with open_folder(tmp_path / "job") as folder:
         folder.compact()
     assert content(tmp_path / "job") == before

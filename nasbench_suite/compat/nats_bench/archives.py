@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.spaces.nb201.official.parameters import read_with_parameters
 
 
@@ -35,6 +36,7 @@ def read_states(folder: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 def as_tensors(arrays: dict[str, Any]) -> dict[str, Any]:
     """Returns arrays by name as tensors."""
+    need_pytorch("what holds parameters")
     import torch  # only parameters need it
 
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
