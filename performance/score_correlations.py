@@ -4,8 +4,8 @@
     nasbench-suite score table=nb201_digits architectures=200                # or your own
     python performance/score_correlations.py nb201 nb201_digits
 
-For each table, data set and column whose unit is `score`: Spearman's and Kendall's correlation with the judge's accuracy (test,
-or validation where the table has no test figures), over the architectures that have both.
+For each table, data set and column whose unit is `score`: Spearman's and Kendall's correlation with the judge's
+accuracy (test, or validation where the table has no test figures), over the architectures that have both.
 """
 
 import argparse

@@ -3,7 +3,7 @@
 A block is run as it stands, but for what an HTML comment in the line above it says:
 
     <!-- not run: REASON -->           it cannot run here; its commands must parse all the same
-    <!-- run with: KEY=VALUE ... -->   the words added to its `run` and `build` commands, so that they take seconds
+    <!-- run with: KEY=VALUE ... -->   the words added to its commands of configurations, so that they take seconds
 
 A block below a line such as "`mine/protocol/short.yaml`:" is that file, and is written.
 
@@ -26,7 +26,7 @@ _BLOCK = re.compile(
     r"^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-_COMMAND = re.compile(r"(?:nasbench-suite|-m nasbench_suite) (?:run|build)\b[^#&|;\n]*")
+_COMMAND = re.compile(r"(?:nasbench-suite|-m nasbench_suite) (?:run|build|score)\b[^#&|;\n]*")
 _EXTRA = re.compile(r"pip install '?nasbench-suite\[([\w,]+)\]'?")
 
 
