@@ -34,7 +34,7 @@ SEARCHES = ("seed", "seeds")
 TASKS = ("architectures", "datasets", "schedules", "training.schedules", "workers")
 """Which trainings a build has, and how many it does at a time; each of them is what it is without the others."""
 
-SCORED = ("architectures", "scores", "datasets_root")
+SCORED = ("architectures", "scores", "datasets_root", "workers")
 """Which scores of which architectures are computed; each is what it is without the others."""
 
 

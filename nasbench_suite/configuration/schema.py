@@ -135,6 +135,7 @@ class ScoreConfig:
     network: Mapping[str, Any]
     batch: int
     seed: int
+    workers: int
     device: str
     datasets_root: str | None
     official: bool

@@ -94,6 +94,7 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
         find_score(name)
     check_whole("batch", config["batch"], 2)
     check_whole("seed", config["seed"], 0)
+    check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
     table = None if config["table"] is None else open_table(config["table"])
     if table is None:

@@ -2,28 +2,23 @@
 
 import csv
 import io
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from nasbench_suite.atomic_write import atomic_write, cannot_write
 from nasbench_suite.building.chosen import ORDER_SEED
-from nasbench_suite.errors import ConfigError
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.progress import Progress
-from nasbench_suite.scores import compute_score
 from nasbench_suite.scoring.folder import CSV, Scored, ScoreFolder
 from nasbench_suite.scoring.plan import ScorePlan, seconds_of
-from nasbench_suite.training.clock import clock
+from nasbench_suite.scoring.worker import ScoreWorker, compute, draw_batch
 from nasbench_suite.training.datasets import load_dataset
 from nasbench_suite.training.device import check_device
-from nasbench_suite.training.images import ImageDataset
 
 
 class ScoresDone(NamedTuple):
@@ -43,22 +38,8 @@ class ScoresDone(NamedTuple):
     seconds: Mapping[str, float]
 
 
-class ScoredImages(NamedTuple):
-    """What every network sees.
-
-    Attributes:
-        images: float32 (B, C, H, W), normalised by the training images' mean and deviation.
-        labels: int64 (B,).
-        network: the settings of a network that follow from the data set.
-    """
-
-    images: Tensor
-    labels: Tensor
-    network: Mapping[str, int]
-
-
 def run(plan: ScorePlan) -> ScoresDone:
-    """Computes what is missing, one architecture after the other, in one thread.
+    """Computes what is missing, with one thread per worker.
 
     A kill at any moment loses no architecture that was noted as finished; what is written in the end is the same, but
     for seconds.
@@ -66,22 +47,22 @@ def run(plan: ScorePlan) -> ScoresDone:
     Raises:
         ConfigError: the device is not there.
         DatasetError: the images are not there.
-        ResultsError: the folder cannot be written, is in use, or was begun by another plan or version.
+        ResultsError: the folder cannot be written, is in use, or was begun by another plan or version; a worker died.
     """
-    torch.set_num_threads(1)
     config = plan.config
     device = torch.device(check_device("device", config["device"]))
     root = config["datasets_root"]
     data = load_dataset(plan.dataset, None if root is None else Path(root), config["official"])
-    batch = draw_batch(data, config["batch"], config["seed"], device)
-    texts = {plan.space.format(arch): arch for arch in plan.archs}
+    batch = draw_batch(data, config["batch"], config["seed"])
+    worker = ScoreWorker(plan.space, config["network"], batch, config["seed"], device)
+    texts = [plan.space.format(arch) for arch in plan.archs]
     with ScoreFolder.open(plan.folder, {**plan.describe(), "images": data.checksum}) as folder:
         missing = {text: _missing(plan.scores, folder.results.get(text, {})) for text in texts}
-        todo = [text for text in _shuffled(list(texts)) if missing[text]]
+        todo = [text for text in _shuffled(texts) if missing[text]]
         with Progress(f"score {plan.space.name}", len(texts), unit="architecture") as progress:
             progress.start_at(len(texts) - len(todo))
-            for text in todo:
-                folder.append(text, score_architecture(plan, texts[text], missing[text], batch))
+            for text, scored in compute(worker, [(text, missing[text]) for text in todo], config["workers"]):
+                folder.append(text, scored)
                 progress.advance()
         path = folder.path / CSV
         try:
@@ -97,38 +78,6 @@ def run(plan: ScorePlan) -> ScoresDone:
         known={name: sum(one[name].value is not None for one in found) for name in plan.scores},
         seconds={name: sum(one[name].seconds for one in found) / len(found) for name in plan.scores},
     )
-
-
-def draw_batch(data: ImageDataset, size: int, seed: int, device: torch.device) -> ScoredImages:
-    """Draws training images without replacement; they are not augmented.
-
-    Raises:
-        ConfigError: there are fewer.
-    """
-    if size > len(data.train):
-        raise ConfigError(
-            f"batch: expected at most {len(data.train):,}, the training images of {data.name}, got {size}"
-        )
-    images = data.train.select(np.random.default_rng(seed).permutation(len(data.train))[:size].tolist()).to(device)
-    mean, deviation = (torch.tensor(values, device=device).view(1, -1, 1, 1) for values in (data.mean, data.std))
-    settings = {"classes": data.classes, "in_channels": data.in_channels}
-    return ScoredImages((images.pixels.float() - mean) / deviation, images.labels, settings)
-
-
-def score_architecture(plan: ScorePlan, arch: Any, names: Sequence[str], batch: ScoredImages) -> dict[str, Scored]:
-    """Computes scores of one architecture; its network's first values depend on the plan's seed and on nothing else."""
-    seed, now = plan.config["seed"], clock(batch.images.device)
-    started = now()
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        network = plan.space.network(arch, **batch.network, **plan.config["network"]).to(batch.images.device)
-    building = now() - started
-    scores = {}
-    for name in names:
-        started = now()
-        value = compute_score(name, network, batch.images, batch.labels, seed)
-        scores[name] = Scored(value if math.isfinite(value) else None, building + now() - started)
-    return scores
 
 
 def _missing(names: Sequence[str], known: Mapping[str, Scored]) -> list[str]:

@@ -10,7 +10,8 @@ from nasbench_suite.registry.tables import open_table
 from nasbench_suite.scores import OURS, compute_score
 from nasbench_suite.scoring.folder import LOG
 from nasbench_suite.scoring.plan import ScorePlan
-from nasbench_suite.scoring.run import draw_batch, run
+from nasbench_suite.scoring.run import run
+from nasbench_suite.scoring.worker import draw_batch
 from nasbench_suite.table import Table
 from nasbench_suite.training.datasets import load_dataset
 
@@ -28,7 +29,7 @@ def test_a_score_is_that_of_a_network_whose_first_values_are_the_seeds(make_plan
     plan = make_plan("architectures=2", "scores=[nwot,zen]", "seed=7")
     done = run(plan)
     data = load_dataset("digits")
-    batch = draw_batch(data, 16, 7, torch.device("cpu"))
+    batch = draw_batch(data, 16, 7)
     found = {row["arch"]: row for row in rows(done.csv)}
     for arch in plan.archs:
         torch.manual_seed(7)
@@ -42,14 +43,14 @@ def test_a_score_is_that_of_a_network_whose_first_values_are_the_seeds(make_plan
 
 def test_a_batch_is_of_different_normalised_training_images_and_belongs_to_the_seed() -> None:
     data = load_dataset("digits")
-    batch = draw_batch(data, 64, 0, torch.device("cpu"))
+    batch = draw_batch(data, 64, 0)
     assert batch.images.shape == (64, 1, 8, 8) and batch.network == {"classes": 10, "in_channels": 1}
-    everything = draw_batch(data, len(data.train), 0, torch.device("cpu")).images
+    everything = draw_batch(data, len(data.train), 0).images
     assert everything.mean().item() == pytest.approx(0, abs=0.02) and len(everything.unique(dim=0)) > 390
     assert torch.equal(batch.images, everything[:64])
-    assert not torch.equal(batch.images, draw_batch(data, 64, 1, torch.device("cpu")).images)
+    assert not torch.equal(batch.images, draw_batch(data, 64, 1).images)
     with pytest.raises(ConfigError, match=r"batch: expected at most 397.*got 398"):
-        draw_batch(data, 398, 0, torch.device("cpu"))
+        draw_batch(data, 398, 0)
 
 
 def test_what_a_kill_left_goes_on_to_the_same_scores(make_plan: MakePlan, tmp_path: Path) -> None:
@@ -66,6 +67,12 @@ def test_what_a_kill_left_goes_on_to_the_same_scores(make_plan: MakePlan, tmp_pa
     before = log.read_bytes(), again.csv.read_bytes()
     run(make_plan(*wanted))  # nothing is computed twice
     assert (log.read_bytes(), again.csv.read_bytes()) == before
+
+
+def test_several_workers_compute_the_same(make_plan: MakePlan, tmp_path: Path) -> None:
+    wanted = ("architectures=4", "scores=[synflow,zen]")
+    alone = run(make_plan(*wanted))
+    assert rows(run(make_plan(*wanted, "workers=2", f"results={tmp_path}/two")).csv) == rows(alone.csv)
 
 
 def test_more_scores_and_architectures_are_added_to_what_is_there(make_plan: MakePlan) -> None:
