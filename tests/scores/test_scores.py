@@ -129,6 +129,16 @@ def test_fisher_adds_up_positions_before_it_squares() -> None:
     assert fisher(network, images, LABEL) == pytest.approx((2 * q) ** 2 / 2, rel=1e-4)
 
 
+def test_fisher_counts_a_channel_once_per_weight(batch: Batch) -> None:
+    def score(channels: int) -> float:
+        network = nn.Sequential(nn.Conv2d(channels, 4, 1, bias=False), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        nn.init.constant_(network[0].weight[:, 1:], 0.0)
+        nn.init.constant_(network[0].weight[:, :1], 1.0)
+        return fisher(network, batch[0][:, :channels], batch[1])
+
+    assert score(3) == pytest.approx(3 * score(1)) and score(1) > 0
+
+
 def test_jacobians_of_a_linear_network_are_its_weights_summed_over_logits(two_layers: nn.Module) -> None:
     # W2 W1 = (-1 + 12, 2 + 2)
     found = jacobians(two_layers, torch.randn(3, 2, 1, 1))
