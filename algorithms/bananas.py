@@ -5,6 +5,7 @@ Thompson sampling), and those with the lowest draws are evaluated.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from nasbench_suite.algorithms.networks import Networks, NetworkSettings
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
+from nasbench_suite.sampled_space.subset import SubsetSpace
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
 
@@ -64,6 +66,7 @@ class BANANAS(Algorithm[ArchT]):
         self._waiting: list[ArchT] = []
         self._seen: set[Hashable] = set()
         self._asked = self._told = 0
+        self._exhausted = False
 
     def ask(self) -> Proposal[ArchT] | None:
         """Returns the next of a batch; None until all results of the batch before are there."""
@@ -94,6 +97,8 @@ class BANANAS(Algorithm[ArchT]):
         return np.concatenate([np.eye(len(variable.choices))[code] for code, variable in codes])
 
     def _next_batch(self) -> list[ArchT]:
+        if self._exhausted:
+            return [self.space.sample(self.rng) for _ in range(self._batch)]
         if not self._asked or not self._results:
             return self._random(self._batch if self._asked else self._startup)
         candidates = list(self._mutants())
@@ -108,7 +113,7 @@ class BANANAS(Algorithm[ArchT]):
         return chosen
 
     def _random(self, count: int) -> list[ArchT]:
-        """Draws architectures that are new, where some are found."""
+        """Draws architectures that are new, where there are some."""
         found: list[ArchT] = []
         for _ in range(count * _PATIENCE):
             arch = self.space.sample(self.rng)
@@ -116,7 +121,16 @@ class BANANAS(Algorithm[ArchT]):
                 found.append(arch)
             if len(found) == count:
                 break
-        return found or [self.space.sample(self.rng)]
+        return found or self._left(count) or [self.space.sample(self.rng)]
+
+    def _left(self, count: int) -> list[ArchT]:
+        """Draws among the members that are new, where the space is a sample; notes when there are none any more."""
+        if not isinstance(self.space, SubsetSpace):
+            return []
+        members = [self.space.members[at] for at in self.rng.permutation(len(self.space))]
+        found = list(islice(filter(self._is_new, members), count))
+        self._exhausted = not found
+        return found
 
     def _mutants(self) -> Iterator[ArchT]:
         """Yields candidates that were not evaluated, in no two forms."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from nasbench_suite.errors import ArchitectureError
 from nasbench_suite.space import Space
-from nasbench_suite.variables import ArchT
+from nasbench_suite.variables import ArchT, is_code
 
 # NAS-Bench-101 accepts about every tenth draw; a space of listed architectures may accept next to none
 ATTEMPTS = 1000
@@ -30,7 +30,7 @@ def draw_valid(
     """
     for _ in range(ATTEMPTS):
         codes = tuple(draw())
-        if not all(isinstance(code, int | np.integer) and not isinstance(code, bool) for code in codes):
+        if not all(map(is_code, codes)):
             raise ArchitectureError(f"expected whole numbers as codes of an architecture, got {codes!r}")
         try:
             return space.decode(codes), codes

@@ -119,10 +119,10 @@ class NSGA2(Algorithm[ArchT]):
         return first[:cut] + second[cut:]
 
     def _mutated(self, codes: tuple[int, ...]) -> tuple[int, ...]:
-        changes = np.flatnonzero(self.rng.random(len(codes)) < self._mutation).tolist()
         mutated = list(codes)
-        for at in changes:
-            mutated[at] = self._another(codes[at], at)
+        for at, drawn in enumerate(self.rng.random(len(codes)).tolist()):
+            if drawn < self._mutation:
+                mutated[at] = self._another(codes[at], at)
         return tuple(mutated)
 
     def _another(self, code: int, variable: int) -> int:

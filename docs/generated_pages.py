@@ -25,6 +25,7 @@ from nasbench_suite.configuration.schema import (
     BudgetConfig,
     BuildConfig,
     ProtocolConfig,
+    ScoreConfig,
     SearchConfig,
     TrackingConfig,
     TrainingConfig,
@@ -42,7 +43,7 @@ _CODE = re.compile(r"`[^`\n]+`")
 _CONFIGURATION = """\
 # Configuration
 
-The keys of `nasbench-suite run`, then those of `nasbench-suite build`. Defaults are those of the files in `conf/`;
+The keys of `nasbench-suite run`, then those of `build` and of `score`. Defaults are those of the files in `conf/`;
 `${...}` takes the value of another key. `nasbench-suite run ... --cfg job` shows the whole configuration of a command,
 and runs nothing.
 """
@@ -144,11 +145,12 @@ def sections() -> Iterator[tuple[str, str, list[Key]]]:
     yield "training=nb101", _about("training/nb101"), list(_training("training/nb101"))
     for name in files.names("executor"):
         yield f"executor={name}", _about(f"executor/{name}"), list(_node(f"executor/{name}", "executor"))
+    yield "Scores", "Zero-cost scores of architectures are computed.", list(_plain("score"))
 
 
 def _plain(file: str) -> Iterator[Key]:
     """Lists the keys of a primary configuration that are no groups."""
-    known = {"config": SearchConfig, "build": BuildConfig}[file]
+    known = {"config": SearchConfig, "build": BuildConfig, "score": ScoreConfig}[file]
     types = {field.name: _text(field.type) for field in dataclasses.fields(known)}
     for key in key_meanings(_path(file)):
         yield Key(key.name, types[key.name], key.default, _whole(file, key), "")
@@ -293,10 +295,10 @@ def commands_page() -> str:
 
 def helps() -> dict[str, str]:
     """Returns every command's help by the command's name."""
-    from nasbench_suite.commands.run_help import show_build, show_run
+    from nasbench_suite.commands.run_help import show_build, show_run, show_score
 
     found = {name: _wide(parser) for name, parser in commands().items()}
-    for name, show in (("run", show_run), ("build", show_build)):
+    for name, show in (("run", show_run), ("build", show_build), ("score", show_score)):
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             show()
         found[name] = printed.getvalue()

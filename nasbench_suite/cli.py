@@ -34,6 +34,7 @@ _USUAL = {
 }
 
 BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
+SCORE_HELP = """compute zero-cost scores of architectures: nasbench-suite score architectures=N [key=value ...]"""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -51,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             _run(arguments[1:])
         elif arguments[:1] == ["build"]:
             _build(arguments[1:])
+        elif arguments[:1] == ["score"]:
+            _score(arguments[1:])
         else:
             _check_command(arguments[0])
             options = _parser().parse_args(arguments)
@@ -133,6 +136,16 @@ def _build(arguments: Sequence[str]) -> None:
     build(arguments)
 
 
+def _score(arguments: Sequence[str]) -> None:
+    if {"-h", "--help"} & set(arguments):
+        from nasbench_suite.commands.run_help import show_score
+
+        return show_score()
+    from nasbench_suite.commands.score import main as score
+
+    score(arguments)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Complains in one line, as everything here does."""
@@ -155,7 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, text in (("run", RUN_HELP), ("build", BUILD_HELP)):
+    for name, text in (("run", RUN_HELP), ("build", BUILD_HELP), ("score", SCORE_HELP)):
         command = commands.add_parser(name, help=text)
         command.add_argument("overrides", nargs="*", metavar="KEY=VALUE")  # which Hydra reads
 

@@ -1,6 +1,7 @@
 """Pareto dominance of losses, which are to be minimised."""
 
 from collections.abc import Sequence
+from operator import le
 
 
 class ParetoArchive:
@@ -46,4 +47,4 @@ def dominates_constrained(
 
 
 def _as_good(one: Sequence[float], other: Sequence[float]) -> bool:
-    return all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
+    return all(map(le, one, other))

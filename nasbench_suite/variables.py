@@ -23,6 +23,11 @@ class Categorical(NamedTuple):
     choices: tuple[str, ...]
 
 
+def is_code(value: object) -> bool:
+    """Whether a value is one of Python's or NumPy's whole numbers; 1.0, True and "1" are none."""
+    return type(value) is int or isinstance(value, np.integer)
+
+
 def check_codes(codes: Sequence[int], variables: Sequence[Categorical], space: str) -> tuple[int, ...]:
     """Returns codes as plain ints, one for each variable.
 
@@ -39,8 +44,7 @@ def check_codes(codes: Sequence[int], variables: Sequence[Categorical], space: s
     if not isinstance(codes, Sequence | np.ndarray) or len(codes) != len(variables):
         raise ArchitectureError(f"{space}: expected a code for each of {len(variables)} variables, got {codes!r:.200}")
     for code, variable in zip(codes, variables, strict=True):
-        whole = isinstance(code, int | np.integer) and not isinstance(code, bool)
-        if not whole or not 0 <= code < len(variable.choices):
+        if not is_code(code) or not 0 <= code < len(variable.choices):
             raise ArchitectureError(
                 f"{space}: expected a whole number from 0 to {len(variable.choices) - 1} as the code of "
                 f"{variable.name}, got {code!r:.100}"

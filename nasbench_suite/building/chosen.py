@@ -76,7 +76,10 @@ def choose(space: Space[Any], wanted: object) -> list[Any]:
 
 def _unique(space: Space[Any]) -> list[Any]:
     """Lists the first architecture of each isomorphism class, in the official order."""
-    return [arch for arch in space.enumerate() if space.canonical(arch) == arch]
+    first: dict[Any, Any] = {}
+    for arch in space.enumerate():
+        first.setdefault(space.canonical(arch), arch)
+    return list(first.values())
 
 
 def _count(space: Space[Any], wanted: int) -> list[Any]:

@@ -73,7 +73,7 @@ class BuildFolder:
     def _begin(self, plan: Mapping[str, Any]) -> None:
         text = json.dumps(plan, indent=2) + "\n"
         if self.results:
-            _check_same(self.path, _read_plan(self.path / PLAN), json.loads(text))
+            check_same_plan(self.path, read_plan(self.path / PLAN), json.loads(text))
         atomic_write(self.path / PLAN, text.encode())
 
     def append(self, result: TaskResult) -> None:
@@ -138,7 +138,12 @@ def _read(shard: Path) -> Recovered:
     return journal.read(content)
 
 
-def _read_plan(path: Path) -> Mapping[str, Any]:
+def read_plan(path: Path) -> Mapping[str, Any]:
+    """Reads what a folder was begun with.
+
+    Raises:
+        ResultsError: it is damaged or missing.
+    """
     try:
         plan = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError, RecursionError):
@@ -148,7 +153,7 @@ def _read_plan(path: Path) -> Mapping[str, Any]:
     return plan
 
 
-def _check_same(folder: Path, begun: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def check_same_plan(folder: Path, begun: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raises ResultsError where a plan differs from the one that a folder was begun with."""
     differing = sorted(key for key in {*begun, *now} if begun.get(key) != now.get(key))
     if differing:

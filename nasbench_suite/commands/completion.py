@@ -41,7 +41,7 @@ def overrides(primary: str, prefix: str, typed: Sequence[str]) -> Iterator[str]:
     """Lists how an override may go on.
 
     Args:
-        primary: config or build.
+        primary: config, build or score.
         prefix: what was typed of it.
         typed: the overrides before it.
     """
@@ -127,6 +127,6 @@ def _add_completers(parser: argparse.ArgumentParser) -> None:
                 _add_completers(command)
                 for argument in command._actions:
                     if argument.dest == "overrides":
-                        argument.completer = override_completer("build" if name == "build" else "config")
+                        argument.completer = override_completer("config" if name == "run" else name)
         elif action.dest in known:
             action.completer = known[action.dest]  # type: ignore[attr-defined]

@@ -1,9 +1,10 @@
-"""`run --help` and `build --help`: what the keys mean, and below them what the groups offer."""
+"""`run --help`, `build --help` and `score --help`: what the keys mean, and below them what the groups offer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from nasbench_suite.configuration.files import ConfigFiles
 from nasbench_suite.configuration.key_meanings import key_meanings
+from nasbench_suite.scores import score_names
 
 _RUN = """\
 usage: nasbench-suite run [-m] [experiment=NAME | -cn NAME] [KEY=VALUE ...]
@@ -24,6 +25,14 @@ Trains architectures and writes their table. Finished trainings are kept: starte
   nasbench-suite build name=mine architectures=100 schedules=[2] workers=2
 
 """
+_SCORE = """\
+usage: nasbench-suite score architectures=N [table=TABLE] [KEY=VALUE ...]
+
+Computes zero-cost scores of architectures, and puts them beside a table as columns. Started again, it goes on.
+
+  nasbench-suite score table=nb201 dataset=cifar10 architectures=1000 scores=[synflow,nwot]
+
+"""
 _END = """
 
 The settings of an algorithm are keys below `algorithm` (and `supernet`, for one that trains one):
@@ -34,10 +43,12 @@ The settings of an algorithm are keys below `algorithm` (and `supernet`, for one
 _GROUPS: Mapping[str, Sequence[str]] = {
     "run": ("algorithm", "space", "protocol", "experiment", "evaluator", "budget", "tracking"),
     "build": ("space", "training", "executor"),
+    "score": ("space",),
 }
 _KEYS: Mapping[str, Mapping[str, str]] = {
     "run": {"": "config", "budget.": "budget/protocol", "tracking.": "tracking/offline"},
     "build": {"": "build"},
+    "score": {"": "score"},
 }
 
 
@@ -49,6 +60,12 @@ def show_run() -> None:
 def show_build() -> None:
     """Prints what `build` takes."""
     print(_BUILD + "\n".join(_body("build")) + _END.format(command="build", example="name=mine"))
+
+
+def show_score() -> None:
+    """Prints what `score` takes."""
+    names = f"\n\nscores:\n  {', '.join(score_names())}"
+    print(_SCORE + "\n".join(_body("score")) + names)
 
 
 def _body(command: str) -> Iterator[str]:

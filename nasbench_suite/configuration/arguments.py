@@ -15,15 +15,17 @@ from hydra.errors import HydraException
 
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
 from nasbench_suite.configuration.protocols import Named, choose_protocol
-from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
+from nasbench_suite.configuration.schema import BuildConfig, ScoreConfig, SearchConfig
 from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.folders import table_paths
+from nasbench_suite.table.reader import read_metadata
 
 _EXPERIMENT = "experiment"
 # Hydra's own folders: results go where `results` says, and nothing else is written
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir", "hydra.output_subdir")
 _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", "training", "executor", _EXPERIMENT)
-_KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig) for field in fields(schema)})
+_KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig, ScoreConfig) for field in fields(schema)})
 _KEY = re.compile(r"[+~]{0,2}[\w/.@:$-]+")
 _RANGES = re.compile(r"(architectures)=((?=[\d,]*-)[\d,-]*,[\d,-]*)")
 # keys whose values are read below them, where any name may stand
@@ -61,6 +63,29 @@ def build_arguments(arguments: Sequence[str]) -> list[str]:
     overrides, handed = _understood([_quote_ranges(word) for word in words])
     training = _own_training(ConfigFiles(options.config_dir), overrides) if options.config_name is None else []
     return [*_without(arguments, options.overrides), *handed, *training]
+
+
+def score_arguments(arguments: Sequence[str]) -> list[str]:
+    """Returns what Hydra is to be called with for scores; a table that is named brings its space.
+
+    Raises:
+        ConfigError: an argument is not understood, or not one that a user sets.
+        TableNotFoundError: there is no such table.
+    """
+    options, words, arguments = _read(arguments)
+    overrides, handed = _understood([_quote_ranges(word) for word in words])
+    space = _space_of_table(ConfigFiles(options.config_dir), overrides) if options.config_name is None else []
+    return [*_without(arguments, options.overrides), *handed, *space]
+
+
+def _space_of_table(files: ConfigFiles, overrides: Sequence[Override]) -> list[str]:
+    chosen = {one.key_or_group: values_of(one) for one in overrides if one.type != OverrideType.DEL}
+    tables = [name for name in chosen.get("table", []) if name != "None"]
+    if "space" in chosen or len(tables) != 1:
+        return []
+    path = table_paths().get(tables[0])
+    space = None if path is None else read_metadata(path).space
+    return [f"space={space}"] if space is not None and files.find(f"space/{space}") is not None else []
 
 
 def _own_training(files: ConfigFiles, overrides: Sequence[Override]) -> list[str]:

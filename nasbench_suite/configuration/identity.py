@@ -1,4 +1,4 @@
-"""What does not change a result, and so has no part in the identity of a configuration, of a search or of a build."""
+"""What does not change a result, and so has no part in the identity of a configuration of a search, build or scores."""
 
 import hashlib
 import json
@@ -34,13 +34,16 @@ SEARCHES = ("seed", "seeds")
 TASKS = ("architectures", "datasets", "schedules", "training.schedules", "workers")
 """Which trainings a build has, and how many it does at a time; each of them is what it is without the others."""
 
+SCORED = ("architectures", "scores", "datasets_root", "workers")
+"""Which scores of which architectures are computed; each is what it is without the others."""
+
 
 def decisive(config: Mapping[str, Any], parts: Collection[str]) -> dict[str, Any]:
     """Returns what of a configuration can change a result.
 
     Args:
         config: resolved, its values in their one form.
-        parts: which parts the work has, `SEARCHES` or `TASKS`.
+        parts: which parts the work has, `SEARCHES`, `TASKS` or `SCORED`.
     """
     return _without(config, {*NEUTRAL, *parts}, "")
 

@@ -123,6 +123,25 @@ class BuildConfig:
     force: bool
 
 
+@dataclass(init=False, repr=False, eq=False)
+class ScoreConfig:
+    """What `nasbench-suite score` does; see conf/score.yaml."""
+
+    space: Node
+    table: str | None
+    dataset: str | None
+    architectures: str | int | Sequence[Any]
+    scores: str | Sequence[str]
+    network: Mapping[str, Any]
+    batch: int
+    seed: int
+    workers: int
+    device: str
+    datasets_root: str | None
+    official: bool
+    results: str
+
+
 # what the program hands to the constructors beside their configuration
 _GIVEN = {"algorithm": ("space", "fidelities", "rng"), "evaluator": ("space", "folder")}
 _PATHS = ("results", "output", "datasets_root")
@@ -156,6 +175,17 @@ def check_build(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     done = _check(config, BuildConfig)
     done["training"] = _training(done["training"], "training")
+    return done
+
+
+def check_score(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a resolved configuration of scores with every value in its one form.
+
+    Raises:
+        ConfigError: a key is unknown or missing, or a value does not fit.
+    """
+    done = _check(config, ScoreConfig)
+    done["scores"] = _listed(done["scores"])
     return done
 
 

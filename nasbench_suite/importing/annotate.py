@@ -1,6 +1,6 @@
 """From a file of hardware costs or scores to further columns of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,7 +33,12 @@ class Annotated(NamedTuple):
 
 
 def annotate(
-    table: Table, readers: Sequence[ColumnReader], path: Path, dataset: str | None = None, format: str | None = None
+    table: Table,
+    readers: Sequence[ColumnReader],
+    path: Path,
+    dataset: str | None = None,
+    format: str | None = None,
+    place: Path | None = None,
 ) -> Annotated:
     """Adds the columns of a file to a table, in a file beside it. The same file twice changes nothing.
 
@@ -44,6 +49,7 @@ def annotate(
         dataset: whose images the figures are for, where the source does not say; of a source that says, the one to
             take.
         format: which reader to use; None to recognise it.
+        place: of the file beside the table, which is replaced; None for one named after the source's content.
 
     Raises:
         SourceError: the format is not recognised, the source is broken, or has nothing for the table.
@@ -64,7 +70,29 @@ def annotate(
         raise SourceError(f"{path}: cannot be read ({error})") from error
     columns = tuple(_column(table, *key, units, rows) for key, rows in sorted(values.items(), key=str) if rows)
     annotation = Annotation(table.metadata.content_sha256, source, counts, columns)
-    return Annotated(_write(table, annotation, dataset), annotation)
+    if place is None:
+        named = [source.format, source.sha256[:8], *([dataset] if dataset else [])]
+        place = annotation_place(table, ".".join(named))
+    _write(table, annotation, place)
+    return Annotated(place, annotation)
+
+
+def annotation_place(table: Table, name: str) -> Path:
+    """Returns where an annotation lies: beside its table, or in the user's folder for a table of the package."""
+    folder = home() / "tables" if is_shipped(table.path) else table.path.parent
+    return folder / f"{table.path.stem}.{name}{ENDING}"
+
+
+def check_free(table: Table, columns: Iterable[tuple[str | None, str]], place: Path) -> None:
+    """Raises TableError where a table has one of some columns, by data set and name, in a file at another place."""
+    there = {(one.dataset, one.name): file.path for file in table.columns.files for one in file.annotation.columns}
+    for dataset, name in columns:
+        other = there.get((dataset, name), place)
+        if other != place:
+            raise TableError(
+                f"table {table.name} has {describe_key(dataset, name)} from another source, in {other}; "
+                "remove that file to replace it"
+            )
 
 
 def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tuple[Values, dict[str, int]]:
@@ -117,21 +145,10 @@ def _column(
     return Column(name, *units[name], dataset, values, known)
 
 
-def _write(table: Table, annotation: Annotation, dataset: str | None) -> Path:
-    folder = home() / "tables" if is_shipped(table.path) else table.path.parent
-    parts = [table.path.stem, annotation.source.format, annotation.source.sha256[:8], *([dataset] if dataset else [])]
-    place = folder / (".".join(parts) + ENDING)
-    there = {(one.dataset, one.name): file.path for file in table.columns.files for one in file.annotation.columns}
-    for column in annotation.columns:
-        other = there.get((column.dataset, column.name), place)
-        if other != place:
-            raise TableError(
-                f"table {table.name} has {describe_key(column.dataset, column.name)} from another source, in {other}; "
-                "remove that file to replace it"
-            )
+def _write(table: Table, annotation: Annotation, place: Path) -> None:
+    check_free(table, [(column.dataset, column.name) for column in annotation.columns], place)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(place, annotation.to_bytes())
     except OSError as error:
         raise TableError(f"{place}: cannot be written ({error.strerror})") from error
-    return place

@@ -18,7 +18,13 @@ class NB201CellModule(nn.Module):
     """A cell: every node is the sum of its incoming edges' operations on the nodes that they come from.
 
     An edge whose node does not reach the output has no influence on it and is not computed, unless asked for.
+
+    Attributes:
+        shares_relu: whether the convolutions that read a node share its ReLU, which spares computing it for each; False
+            for who counts ReLUs as the paper draws them, one per convolution.
     """
+
+    shares_relu = True
 
     def __init__(
         self,
@@ -51,7 +57,7 @@ class NB201CellModule(nn.Module):
                 edge, value = self.edges[at], nodes[start]
                 if isinstance(edge, ReLUConvBN):
                     # also on zeros: what batch normalisation makes of them is its learned shift
-                    if start not in rectified:
+                    if start not in rectified or not self.shares_relu:
                         rectified[start] = torch.zeros_like(x) if value is None else F.relu(value)
                     term = edge.after_relu(rectified[start])
                 elif value is None:

@@ -1,3 +1,6 @@
+import copy
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation
 from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.sampled_space.measured_space import MeasuredSpace
 from nasbench_suite.spaces.nb101 import Cell
 from nasbench_suite.spaces.nb201 import NB201, Architecture
 
@@ -115,3 +119,23 @@ def test_diverged_trainings_teach_nothing_and_settings_of_nothing_are_refused() 
         algorithm.tell(proposal, Observation(FIDELITY, float("nan"), 1.0, None))
     with pytest.raises(ConfigError, match="batch of 1 or more"):
         make(0, batch=0)
+
+
+def test_a_small_sample_is_evaluated_whole_and_then_only_drawn_from() -> None:
+    members = [(*start, 2, 2, 2) for start in product((1, 2, 3), repeat=3)]
+    space = MeasuredSpace(SPACE, list({SPACE.canonical(arch): arch for arch in members}.values()))
+    rng = np.random.default_rng(0)
+    algorithm, asked = BANANAS(space, [FIDELITY], rng, networks=SMALL), set()
+
+    def evaluate() -> Architecture:
+        proposal = algorithm.ask()
+        assert proposal is not None
+        algorithm.tell(proposal, Observation(FIDELITY, 100.0 - error(proposal.arch), 1.0, None))
+        return proposal.arch
+
+    for _ in range(len(space)):
+        asked.add(SPACE.canonical(evaluate()))
+    assert asked == set(map(SPACE.canonical, space.members))
+    evaluate()  # which notices that there is nothing new
+    same = copy.deepcopy(rng)
+    assert [evaluate() for _ in range(10)] == [space.sample(same) for _ in range(10)]

@@ -3,7 +3,7 @@
 A block is run as it stands, but for what an HTML comment in the line above it says:
 
     <!-- not run: REASON -->           it cannot run here; its commands must parse all the same
-    <!-- run with: KEY=VALUE ... -->   the words added to its `run`, `build` and `distributions` commands, so that they
+    <!-- run with: KEY=VALUE ... -->   the words added to its `run`, `build`, `score` and `distributions` commands, so that they
                                        take seconds, and small files are enough
 
 A block below a line such as "`mine/protocol/short.yaml`:" is that file, and is written.
@@ -27,7 +27,7 @@ _BLOCK = re.compile(
     r"^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-_COMMAND = re.compile(r"(?:nasbench-suite|-m nasbench_suite) (?:run|build|distributions)\b[^#&|;\n]*")
+_COMMAND = re.compile(r"(?:nasbench-suite|-m nasbench_suite) (?:run|build|distributions|score)\b[^#&|;\n]*")
 _EXTRA = re.compile(r"pip install '?nasbench-suite\[([\w,]+)\]'?")
 
 

@@ -16,7 +16,7 @@ import nasbench_suite
 from docs import generated_pages
 from nasbench_suite import algorithms
 from nasbench_suite.configuration.files import ConfigFiles
-from nasbench_suite.configuration.schema import BuildConfig, SearchConfig
+from nasbench_suite.configuration.schema import BuildConfig, ScoreConfig, SearchConfig
 
 ROOT = Path(__file__).parents[2]
 # keys that are groups, whose own keys follow
@@ -41,7 +41,9 @@ def test_every_key_has_a_type_and_a_meaning() -> None:
     assert len(NAMED) > 200
 
 
-@pytest.mark.parametrize(("schema", "title"), [(SearchConfig, "A search"), (BuildConfig, "A build")])
+@pytest.mark.parametrize(
+    ("schema", "title"), [(SearchConfig, "A search"), (BuildConfig, "A build"), (ScoreConfig, "Scores")]
+)
 def test_every_key_of_the_schema_is_there(schema: type, title: str) -> None:
     listed = {key.name for where, key in NAMED if where == title}
     assert {field.name for field in dataclasses.fields(schema)} - GROUPS == listed
@@ -75,7 +77,7 @@ def test_every_command_is_there_with_its_help() -> None:
     page = generated_pages.commands_page()
     for name, parser in generated_pages.commands().items():
         assert f"## {name}\n" in page
-        if name not in ("run", "build"):
+        if name not in ("run", "build", "score"):
             assert all(action.help for action in parser._actions) and f"usage: nasbench-suite {name}" in page
 
 
