@@ -3,8 +3,8 @@
 A block is run as it stands, but for what an HTML comment in the line above it says:
 
     <!-- not run: REASON -->           it cannot run here; its commands must parse all the same
-    <!-- run with: KEY=VALUE ... -->   the words added to its `run`, `build`, `score` and `distributions` commands, so that they
-                                       take seconds, and small files are enough
+    <!-- run with: KEY=VALUE ... -->   the words added to its `run`, `build`, `score` and `distributions` commands,
+                                       so that they take seconds, and small files are enough
 
 A block below a line such as "`mine/protocol/short.yaml`:" is that file, and is written.
 

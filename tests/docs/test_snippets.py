@@ -149,7 +149,7 @@ def one_job(words: list[str]) -> Iterator[str]:
 
 def check(words: list[str], environment: Mapping[str, str]) -> None:
     """Says whether a command is understood, without running it."""
-    if words[0] not in ("run", "build"):
+    if words[0] not in ("run", "build", "score"):
         _parser().parse_args(words)
         return
     command = [sys.executable, "-m", "nasbench_suite", *one_job(words), "--cfg", "job"]
