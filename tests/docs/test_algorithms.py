@@ -51,7 +51,7 @@ def test_the_page_does_what_it_says(tmp_path: Path, environment: dict[str, str])
     for match in SHELL.finditer(page):
         for command in match["text"].splitlines():
             done = subprocess.run(
-                command, shell=True, cwd=package, env=environment, capture_output=True, text=True, timeout=120
+                command, shell=True, cwd=package, env=environment, capture_output=True, text=True, timeout=560
             )
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
             outputs.append(done.stdout)

@@ -94,7 +94,7 @@ def test_every_public_name_is_there() -> None:
 def test_the_site_builds_without_a_warning_and_loads_nothing(tmp_path: Path) -> None:
     pytest.importorskip("mkdocs", reason="nasbench-suite[docs] is not installed")
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", tmp_path / "site"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=250)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=560)
     assert done.returncode == 0, done.stderr
     pages = list((tmp_path / "site").rglob("*.html"))
     loads = r"<(?:script|link|img)[^>]+(?:src|href)=\"?https?://"
