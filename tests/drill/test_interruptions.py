@@ -27,7 +27,7 @@ pytestmark = [
 SEEDS, INTERRUPTIONS = 20, 10
 JOBS = 48
 SWEEP = ("run", "-m", "algorithm=random,rea,reinforce,tpe", "budget.seconds=10,20,30,40,50,60", "trial=mean,random")
-SWEEP += (f"seeds={SEEDS}", "protocol=digits", "tracking=disabled", "results=r")
+SWEEP += (f"seeds={SEEDS}", "protocol=digits", "tracking=disabled")
 Strike = Callable[["subprocess.Popen[bytes]", random.Random], bool]
 """Interrupts a sweep; returns whether it ends of that."""
 
@@ -125,7 +125,8 @@ def interrupt(folder: Path, launcher: Sequence[str], ways: Sequence[Strike], cho
 
 
 def start(folder: Path, *launcher: str, number: int = 1) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "nasbench_suite", *SWEEP, *launcher]
+    # an absolute folder, for Ray's workers are where their node was started
+    command = [sys.executable, "-m", "nasbench_suite", *SWEEP, f"results={folder / 'r'}", *launcher]
     environment = os.environ | {"NASBENCH_SUITE_HOME": str(folder / "home")}
     with (folder / f"errors.{number}").open("wb") as file:  # one each: workers outlive their launcher for a second
         return subprocess.Popen(

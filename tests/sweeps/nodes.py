@@ -1,8 +1,10 @@
 """Nodes of a Ray cluster on this machine, each of which can be killed as a machine dies. Linux."""
 
 import contextlib
+import inspect
 import os
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,24 +15,49 @@ os.environ |= {
     "RAY_agent_register_timeout_ms": "300000",
     "RAY_DASHBOARD_STARTUP_TIMEOUT_S": "300",
 }
+from ray._private import services
+from ray._raylet import persist_port
 from ray.cluster_utils import Cluster
 
 MEMORY = 78_643_200  # Ray's least, in bytes
+# those that a node's agents choose; it dies where they have not within 15 s, which a busy machine may need
+PORTS = ("metrics_agent_port", "metrics_export_port", "runtime_env_agent_port", "dashboard_agent_listen_port")
 
 
 def start_cluster(cpus: int) -> Any:
     """Starts the first node, with so many CPUs."""
-    head = {"num_cpus": cpus, "include_dashboard": False, "object_store_memory": MEMORY}
-    return _patiently(lambda: Cluster(initialize_head=True, head_node_args=head))
+    return _patiently(lambda: Cluster(initialize_head=True, head_node_args={**_node(cpus), "include_dashboard": False}))
 
 
 def another_node(cluster: Any) -> Any:
     """Adds a node of one CPU."""
-    return _patiently(lambda: cluster.add_node(num_cpus=1, object_store_memory=MEMORY))
+    return _patiently(lambda: cluster.add_node(**_node(1)))
+
+
+def _node(cpus: int) -> dict[str, int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("", 0))) for _ in PORTS]
+        ports = [one.getsockname()[1] for one in sockets]
+    return {"num_cpus": cpus, "object_store_memory": MEMORY, **dict(zip(PORTS, ports, strict=True))}
+
+
+def _knowing_ports(start_raylet: Callable[..., Any]) -> Callable[..., Any]:
+    """Tells a node the ports of its agents before they do."""
+
+    def start(*arguments: Any, **named: Any) -> Any:
+        given = inspect.signature(start_raylet).bind(*arguments, **named).arguments
+        for name in PORTS:
+            persist_port(given["session_dir"], given["node_id"], name, given[name])
+        return start_raylet(*arguments, **named)
+
+    return start
+
+
+services.start_raylet = _knowing_ports(services.start_raylet)
 
 
 def _patiently(start: Callable[[], Any]) -> Any:
-    """Starts a node; a busy machine may need more than the 15 and 30 s that Ray gives it, after which it may exit."""
+    """Starts a node; a busy machine may need more than the 30 s that Ray gives it, after which it may exit."""
     for _ in range(3):
         with contextlib.suppress(Exception, SystemExit):
             return start()
