@@ -69,6 +69,7 @@ def test_what_a_kill_left_goes_on_to_the_same_scores(make_plan: MakePlan, tmp_pa
     assert (log.read_bytes(), again.csv.read_bytes()) == before
 
 
+@pytest.mark.slow  # two starts of torch
 def test_several_workers_compute_the_same(make_plan: MakePlan, tmp_path: Path) -> None:
     wanted = ("architectures=4", "scores=[synflow,zen]")
     alone = run(make_plan(*wanted))
