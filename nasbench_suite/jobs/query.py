@@ -36,7 +36,7 @@ from nasbench_suite.workers import Evaluate
 _TEXTS = 1 << 15
 
 
-def check_space(space: Space[Any]) -> None:
+def check_space(space: Space[Any], algorithm: str) -> None:
     """Finds nothing to complain about: algorithms ask about architectures of any space."""
 
 
@@ -171,7 +171,7 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 def _of_another_protocol(config: Mapping[str, Any]) -> str:
     """Says that the protocol was made for another data set, where it was."""
     protocol = config["protocol"]
-    if protocol["dataset"] == config["dataset"]:
+    if protocol["dataset"] in (config["dataset"], None):
         return ""
     return f"; protocol {protocol['name']} is for {protocol['dataset']}, choose another protocol="
 
