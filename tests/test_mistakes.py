@@ -18,6 +18,8 @@ MISTAKES = {
     "run algorithm=RL": "did you mean reinforce?",
     "run algorithm=bo": "did you mean tpe or bohb?",
     "run algorithm=hyper-band": "did you mean hyperband?",
+    "run algorithm=": "algorithm: expected a name, got nothing; there is: asha, bananas",
+    "run --force": "results=FOLDER searches anew",
     "run algorithm=annealing": "there is: asha",
     # an algorithm that is named in another way than by its key
     "run rea": "rea: expected KEY=VALUE; did you mean algorithm=rea?",
