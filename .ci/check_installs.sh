@@ -8,7 +8,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 for version in 3.11 3.12 3.13 3.14; do
-    if ! "$UV" venv -q --no-python-downloads --python "$version" "$folder/$version" 2>/dev/null; then
+    python=$(compgen -G "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version.*/bin/python$version" | tail -1 || true)
+    if ! "$UV" venv -q --no-python-downloads --python "${python:-$version}" "$folder/$version" 2>/dev/null; then
         echo "Python $version: none here, not tried"
         continue
     fi

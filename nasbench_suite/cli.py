@@ -226,7 +226,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("query", help="show what a table knows of one architecture")
     command.add_argument("space", help="e.g. nb201")
-    command.add_argument("arch", help="the architecture, as we or another code base writes it, or its hash (nb101)")
+    command.add_argument(
+        "arch",
+        help="the architecture, as we or others write it, its row in the table, or its hash (nb101)",
+    )
     command.add_argument("--form", help="the form that it is written in, e.g. naslib; default: recognised")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")

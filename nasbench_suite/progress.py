@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self
 
 if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
+
     from tqdm import tqdm
 
 
@@ -84,6 +86,27 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+class SharedProgress(Progress):
+    """In a worker process: what it advances by is added to what all workers have done, and another process shows it."""
+
+    def __init__(self, done: Synchronized[float]) -> None:
+        """
+        Args:
+            done: by all of them, in units.
+        """
+        self._bar, self._done = None, done
+
+    @property
+    def shown(self) -> bool:
+        """Somebody can see it."""
+        return True
+
+    def advance(self, amount: float = 1) -> None:
+        """Notes that so many more units are done."""
+        with self._done.get_lock():
+            self._done.value += amount
 
 
 def _columns() -> int:

@@ -14,6 +14,19 @@ WITHOUT_TORCH = """
 import sys
 sys.modules["torch"] = sys.modules["wandb"] = None  # an import raises ImportError
 """
+# the packages that lie where packages are installed, ours and those of the installers apart
+THIRD_PARTY = """
+import sys, sysconfig
+from pathlib import Path
+places = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
+files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items()) if "." not in name}
+found = {name for name, file in files.items() if file and any(Path(file).is_relative_to(at) for at in places)}
+print(*sorted(name for name in found if not name.startswith("_") and name != "nasbench_suite"))
+"""
+READING = {"lmdb", "numpy", "zstandard"}
+SEARCHING = READING | {"antlr4", "cloudpickle", "filelock", "hydra", "omegaconf", "packaging", "pyarrow", "yaml"}
+# what PyArrow and Hydra load of their own where it is installed
+BESIDE = {"attr", "dateutil", "pandas", "pytz", "six", "typing_extensions"}
 COMMAND = """
 from nasbench_suite.cli import main
 main({arguments!r})
@@ -74,3 +87,19 @@ def test_a_search_of_a_table_loads_no_plots(loaded: Callable) -> None:
     words = ["run", "protocol=nb201", "seeds=1", "tracking=disabled", "results=results"]
     # where pandas is installed, PyArrow loads it as it makes its first array
     assert loaded(COMMAND.format(arguments=words)) <= {"hydra", "omegaconf", "pyarrow", "pandas"}
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], READING),
+        (["query", "nb201", ARCH], READING),
+        (["run", "protocol=nb201", "seeds=1", "tracking=disabled", "results=results"], SEARCHING),
+    ],
+    ids=["help", "query", "run"],
+)
+def test_a_start_loads_these_packages_and_no_other(words: list[str], expected: set[str], python: Callable) -> None:
+    done = python("-c", COMMAND.format(arguments=words) + THIRD_PARTY)
+    assert done.code == 0, done.err
+    assert set(done.out.splitlines()[-1].split()) - BESIDE == expected

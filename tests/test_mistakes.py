@@ -18,6 +18,8 @@ MISTAKES = {
     "run algorithm=RL": "did you mean reinforce?",
     "run algorithm=bo": "did you mean tpe or bohb?",
     "run algorithm=hyper-band": "did you mean hyperband?",
+    "run algorithm=": "algorithm: expected a name, got nothing; there is: asha, bananas",
+    "run --force": "results=FOLDER searches anew",
     "run algorithm=annealing": "there is: asha",
     # an algorithm that is named in another way than by its key
     "run rea": "rea: expected KEY=VALUE; did you mean algorithm=rea?",
@@ -40,6 +42,10 @@ MISTAKES = {
     "run dataset=CIFAR100": "did you mean cifar100?",
     "run dataset=imagenet": "did you mean ImageNet16-120?",
     "run space=nb101 dataset=cifar100": "no protocol for space nb101 is for 'cifar100'; did you mean cifar10?",
+    "run space=nb101 protocol=nb201": "protocol: nb201 is for space nb201, got space nb101; without "
+    "protocol= it is the space's own: nasbench-suite run space=nb101",
+    "run space=nb101 algorithm=darts1": "space nb101 has no supernet to search, which darts1 trains; those "
+    "that have one: nb201, nds_darts; nasbench-suite run space=nb201 algorithm=darts1",
     "run protocol=rea": "protocol: there is no 'rea'",
     "run protocol=NB201": "did you mean nb201?",
     "run experiment=nb201": "experiment: there is no 'nb201'; did you mean space=nb201 or protocol=nb201?",
@@ -54,6 +60,11 @@ MISTAKES = {
     "run protocol=nb201 seeds=1000000000": "seeds: expected at most 1,000,000 searches in one job, got 1,000,000,000",
     "run protocol=nb201 workers=0": "workers: expected a whole number of 1 or more, got 0",
     "run protocol=nb201 tracking.mode=foo": "tracking.mode: expected offline or online or disabled or null, got 'foo'",
+    "run objectives=accuracy": "did you mean valid_accuracy?",
+    "run objectives=[edgegpu_latency]": "objectives: expected valid_accuracy or test_error, or an accuracy and "
+    "edgegpu_latency; got 'edgegpu_latency' alone; algorithms for several objectives: mo_rea, nsga2",
+    "run protocol=nb201 algorithm=nsga2 objectives=[valid_accuracy,edgegpu_latency]": "`nasbench-suite annotate nb201 "
+    "PATH` adds columns",
     "run evaluator=tabel": "did you mean table?",
     # commands
     "rnu algorithm=rea": "did you mean run?",
@@ -74,6 +85,7 @@ MISTAKES = {
     "import nb2o1 lost.csv": "did you mean nb201?",
     # questions to a table
     "query nb201": "the following arguments are required: arch",
+    "query nb201 15625": "table nb201: expected a row in 0..15624, got 15625",
     "query NB201 5": "did you mean nb201?",
     f"query nb201 {ARCH.replace('none~0', 'conv_3x3~0', 1)}": "unknown operation 'conv_3x3'",
     "query nb201 |none~0|+|none~0|none~1|": "expected a cell such as",

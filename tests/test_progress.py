@@ -1,4 +1,5 @@
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -6,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from nasbench_suite.jobs.run import open_searcher
-from nasbench_suite.progress import Progress
+from nasbench_suite.jobs.run import open_searcher, run
+from nasbench_suite.progress import Progress, SharedProgress
 
 
 def test_no_bar_is_drawn_where_standard_error_is_no_terminal(python: Callable) -> None:
@@ -78,3 +79,22 @@ def test_a_search_that_is_shown_is_the_same_and_moves_the_bar_by_one_per_seed(
         monkeypatch.setattr(Progress, "advance", lambda self, amount=1: amounts.append(amount))
         assert open_searcher(job).run(0, progress) == plain
     assert len(amounts) > 10 and sum(amounts) == pytest.approx(1) and min(amounts) >= 0
+
+
+@pytest.mark.usefixtures("installed")
+def test_processes_that_search_move_one_bar_within_their_seeds(
+    make_job: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amounts: list[float] = []
+    monkeypatch.setattr(Progress, "shown", True)
+    monkeypatch.setattr(Progress, "advance", lambda self, amount=1: amounts.append(amount))
+    run(make_job("algorithm=rea", "seeds=4", "cores=2"))
+    assert sum(amounts) == pytest.approx(4) and min(amounts) >= 0
+
+
+def test_what_a_process_has_done_is_added_to_what_all_have() -> None:
+    done = multiprocessing.get_context("spawn").Value("d", 0.5)
+    progress = SharedProgress(done)
+    progress.advance(0.25)
+    progress.note("evaluation 7")
+    assert progress.shown and done.value == 0.75

@@ -35,13 +35,16 @@ def show(options: argparse.Namespace) -> None:
     """
     space = find_space(options.space)
     by_hash = options.form is None and is_hash(options.arch, space.hash_bytes)
-    arch, form = (None, TEXT) if by_hash else space.parse_as(options.arch, options.form)
+    by_index = options.form is None and not by_hash and options.arch.strip().isdecimal() and options.arch not in space
+    arch, form = (None, TEXT) if by_hash or by_index else space.parse_as(options.arch, options.form)
     trial = _trial(options.trial)
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
     table = _table(options)
     if by_hash:
         arch = space.parse(table.architecture(table.row_of_hash(options.arch)))
+    if by_index:
+        arch = space.parse(table.architecture(int(options.arch)))
     if options.all or options.csv:
         if options.json:
             raise ConfigError("query: expected one of --json, --all and --csv")
@@ -52,7 +55,7 @@ def show(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(answers[0], indent=2))
         return
-    read_as = "" if form == TEXT else f", read as {form}"
+    read_as = ", by its index" if by_index else "" if form == TEXT else f", read as {form}"
     print(f"{answers[0]['arch']}{read_as}\ntable {table.name}, trial {options.trial}")
     for one in answers:
         figures = [f"{name.split('_')[0]} {one[name]:.3f}%" for name in reversed(ACCURACIES) if one[name] is not None]

@@ -118,6 +118,10 @@ def _refuse(arguments: Sequence[str], message: str) -> NoReturn:
         value = value if equals else following
         if word.startswith("-") and key.partition(".")[0] in (*_GROUPS, *_KEYS) and value:
             raise ConfigError(f"{word}: keys are written without dashes; did you mean {key}={value}?")
+        if word == "--force":
+            raise ConfigError(
+                "--force: what is finished stays, for a repetition has the same numbers; results=FOLDER searches anew"
+            )
     raise ConfigError(f"{message}; `nasbench-suite run --help` shows how")
 
 

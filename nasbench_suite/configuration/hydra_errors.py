@@ -97,6 +97,8 @@ def _paths(node: Any, prefix: str = "") -> Iterator[str]:
 
 def _not_in_group(match: re.Match[str]) -> ConfigError:
     group, name, options = match[1], match[2], match[3].split()
+    if not name:
+        return ConfigError(f"{group}: expected a name, got nothing; there is: {', '.join(options)}")
     return ConfigError(f"{group}: there is no {name!r}; {suggestion(group, name, options)}")
 
 
@@ -132,7 +134,7 @@ _LISTS = ("objectives", "constraints", "fidelities", "ladder")
 _SOURCES = "hydra._internal.core_plugins"
 _ANSWERS = (
     (r"Could not find 'hydra/(launcher|sweeper)/([^']+)'(?:\s+Available options in '[^']+':\s+(.*))?", _no_plugin),
-    (r"Could not find '([^'/]+)/([^']+)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
+    (r"Could not find '([^'/]+)/([^']*)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
     (r"Ambiguous value for argument '([^=]+)=([^\n]*)'\n", _sweep),
     (r"Could not append to config. An item is already at '([^']+)'", _there_already),

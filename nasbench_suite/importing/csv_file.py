@@ -1,7 +1,7 @@
 """Reads CSV files as tools write them, plain or gzip, for importers: every complaint names the line.
 
 Taken as they come: a byte-order mark, quotes, spaces after a separator, any ending of lines, empty lines, commas,
-semicolons or tabs between fields, an index column, and the words by which tools write a missing value.
+semicolons or tabs between fields, Excel's line that names them, an index column, and words for a missing value.
 """
 
 import csv
@@ -28,6 +28,8 @@ _SEPARATORS = ",;\t"
 _HEADER_BYTES = 1 << 16
 # pandas's, R's and reset_index's names of the column that counts the rows
 _INDEX = re.compile(r"(Unnamed: \d+(\.\d+)?|index)?")
+# Excel's first line, such as sep=;
+_HINT = re.compile(r'"?sep=[,;\t]"?[,;\t]*(\r\n|\n|\r)', re.IGNORECASE)
 _COUNT = re.compile(r"\d*(\.0)?")
 _WHOLE = re.compile(r"(?<=\d)\.0+$")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
@@ -43,6 +45,7 @@ def header(path: Path) -> list[str]:
         return []
     if "\0" in first or "\ufffd" in first.partition("\n")[0]:
         return []
+    first = first[_length_of_hint(first) :]
     return [column for column in _columns(first, _separator(first)) if not _INDEX.fullmatch(column)]
 
 
@@ -67,21 +70,29 @@ def rows(
         text = io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
         done = line = 0
         try:
-            separator = _separator(_beginning(path))
+            first = _beginning(path)
+            hint = _length_of_hint(first)
+            above = 1 if hint and text.readline() else 0
+            separator = _separator(first[hint:])
             reader = csv.reader(_lines(text, path), delimiter=separator, skipinitialspace=True, strict=True)
             columns = [name.strip() for name in next(filter(None, reader), [])]
-            line = reader.line_num
+            line = above + reader.line_num
             kept = _check_columns(columns, path, required, optional)
             counted = [(at, name) for at, name in enumerate(columns) if (at, name) not in kept]
             for values in filter(None, reader):
-                line = reader.line_num
+                line = above + reader.line_num
                 where = f"{path}, line {line}"
                 _check_line(values, columns, counted, where)
                 yield where, {name: _present(values[at]) for at, name in kept}
                 if line % 4096 == 0:
                     progress.advance(file.tell() - done)
                     done = file.tell()
-        except (UnicodeDecodeError, csv.Error) as error:
+        except UnicodeDecodeError as error:
+            raise SourceError(
+                f"{path}, line {_undecodable_line(path)}: not a CSV in UTF-8 but in another encoding, as Excel's "
+                f"({error.reason}); save it as CSV UTF-8"
+            ) from error
+        except csv.Error as error:
             raise SourceError(f"{path}, line {line + 1}: not a CSV in UTF-8 ({error})") from error
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise SourceError(f"{path}: the gzip file is damaged ({error})") from error
@@ -92,6 +103,25 @@ def rows(
 def _beginning(path: Path) -> str:
     with path.open("rb") as file, _decompressed(file) as plain:
         return plain.read(_HEADER_BYTES).decode("utf-8-sig", errors="replace")
+
+
+def _length_of_hint(first: str) -> int:
+    """Returns how long the line is by which Excel is told the separator, with its end; 0 where there is none."""
+    found = _HINT.match(first)
+    return found.end() if found else 0
+
+
+def _undecodable_line(path: Path) -> int:
+    """Returns the number of the first line that is not UTF-8; decoders read ahead and know of none."""
+    with path.open("rb") as file, _decompressed(file) as plain:
+        number = 1
+        while line := plain.readline(LONGEST_LINE):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                break
+            number += line.endswith(b"\n")
+    return number
 
 
 def _check_columns(

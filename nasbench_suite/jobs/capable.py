@@ -1,12 +1,14 @@
 """Which algorithms take several objectives, or constraints; for the message to who chose another one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from nasbench_suite.algorithm import Algorithm
+from nasbench_suite.closest import closest
 from nasbench_suite.configuration.files import ConfigFiles
 from nasbench_suite.configuration.typed import TARGET
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.objective import ACCURACIES
 
 _WHAT = {"multi_objective": "several objectives", "constrained": "constraints"}
 
@@ -18,6 +20,18 @@ def check_capable(algorithm: Algorithm[Any], name: str, config: Mapping[str, Any
         raise _refusal("objectives", f"one objective for algorithm {name}", config["objectives"], "multi_objective")
     if config["constraints"] and not algorithm.constrained:
         raise _refusal("constraints", f"none for algorithm {name}", config["constraints"], "constrained")
+
+
+def check_objective(objectives: str | Sequence[str]) -> None:
+    """Raises ConfigError where the one objective is no accuracy, which every search weighs."""
+    if not isinstance(objectives, str) or objectives in ACCURACIES:
+        return
+    close, names = closest(objectives, ACCURACIES), sorted(set(_capable("multi_objective")))
+    what = f"{' or '.join(ACCURACIES)}, or an accuracy and {objectives}" if close is None else " or ".join(ACCURACIES)
+    hint = f"did you mean {close}?" if close else f"algorithms for several objectives: {', '.join(names)}"
+    if names and close is None:
+        hint += f"; nasbench-suite run algorithm={names[0]} 'objectives=[valid_accuracy,{objectives}]'"
+    raise ConfigError(f"objectives: expected {what}; got {objectives!r:.100} alone; {hint}")
 
 
 def _refusal(

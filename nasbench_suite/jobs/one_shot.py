@@ -29,6 +29,7 @@ from nasbench_suite.one_shot.search import search
 from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.one_shot.trainer import SupernetTrainer
 from nasbench_suite.progress import Progress
+from nasbench_suite.registry.spaces import find_space, space_names
 from nasbench_suite.space import Space
 from nasbench_suite.supernet import Supernet
 from nasbench_suite.training.device import check_device
@@ -48,10 +49,13 @@ _MEANINGLESS: tuple[tuple[str, Any], ...] = (
 )
 
 
-def check_space(space: Space[Any]) -> None:
+def check_space(space: Space[Any], algorithm: str) -> None:
     """Complains about a space without a supernet."""
-    if type(space).supernet is Space.supernet:
-        space.supernet()
+    if type(space).supernet is not Space.supernet:
+        return
+    those = [name for name in space_names() if type(find_space(name)).supernet is not Space.supernet]
+    hint = f"; those that have one: {', '.join(those)}; nasbench-suite run space={those[0]} algorithm={algorithm}"
+    raise ConfigError(f"space {space.name} has no supernet to search, which {algorithm} trains{hint}")
 
 
 def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> SearchPlan:

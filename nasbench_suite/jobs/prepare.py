@@ -1,14 +1,16 @@
 """Checks a configuration against its table, before anything runs."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hydra.utils import instantiate
 
 from nasbench_suite.configuration.schema import check_search
-from nasbench_suite.errors import ConfigError
+from nasbench_suite.errors import ConfigError, MissingDataError, TableError
 from nasbench_suite.evaluators.evaluator import open_evaluator
+from nasbench_suite.jobs.capable import check_objective
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.search_kind import kind_of
 from nasbench_suite.registry.tables import find_table, open_table
@@ -44,12 +46,28 @@ def prepare(
         raise ConfigError(f"seeds: expected at most {_MOST_SEEDS:,} searches in one job, got {config['seeds']:,}")
     space = instantiate(config["space"])
     kind = kind_of(config["algorithm"])
-    kind.check_space(space)
-    config = _with_dataset(config, space)
-    evaluator = open_evaluator(config, space, Path(config["results"]))
-    plan = kind.plan(config, space, evaluator)
+    kind.check_space(space, chosen.get("algorithm", "NAME"))
+    check_objective(config["objectives"])
+    try:
+        config = _with_dataset(config, space)
+        evaluator = open_evaluator(config, space, Path(config["results"]))
+        plan = kind.plan(config, space, evaluator)
+    except (MissingDataError, TableError) as error:
+        _check_pair(config["protocol"], space)
+        raise error
     best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
     return Job(plan, chosen, evaluator.name, evaluator.sha256, best, command, commit, evaluator.tradeoff())
+
+
+def _check_pair(protocol: Mapping[str, Any], space: Space[Any]) -> None:
+    """Raises ConfigError where a protocol is not for a space; what was not found then says little."""
+    name, spaces = protocol["name"], protocol["spaces"]
+    if spaces and not any(fnmatchcase(space.name, pattern) for pattern in spaces):
+        raise ConfigError(
+            f"protocol: {name} is for space {' or '.join(spaces)}, got space {space.name}; without protocol= it is the "
+            f"space's own: nasbench-suite run space={space.name}; with protocol=free, whatever the table has, under a "
+            "budget that you name"
+        )
 
 
 def _with_dataset(config: dict[str, Any], space: Space[Any]) -> dict[str, Any]:

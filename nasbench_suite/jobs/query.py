@@ -12,7 +12,7 @@ from hydra.utils import get_object, instantiate
 from nasbench_suite.algorithm import Algorithm, Proposal
 from nasbench_suite.configuration.typed import TARGET
 from nasbench_suite.distributed import launched
-from nasbench_suite.errors import ConfigError, TableError, UnknownFidelityError
+from nasbench_suite.errors import ConfigError, MissingArchitectureError, TableError, UnknownFidelityError
 from nasbench_suite.evaluators.column_values import ColumnValues
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
 from nasbench_suite.evaluators.judge import Judge
@@ -36,7 +36,7 @@ from nasbench_suite.workers import Evaluate
 _TEXTS = 1 << 15
 
 
-def check_space(space: Space[Any]) -> None:
+def check_space(space: Space[Any], algorithm: str) -> None:
     """Finds nothing to complain about: algorithms ask about architectures of any space."""
 
 
@@ -110,14 +110,19 @@ class QuerySearcher:
             self._column.begin()
         evaluate = self._evaluator.begin(ledger, streams.trials)
         shown = None if progress is None or not progress.shown else _Shown(evaluate, ledger, progress)
-        trajectory = search(
-            self._new_algorithm(self._space, self._fidelities, streams.algorithm),
-            shown or evaluate,
-            ledger,
-            self._config["workers"],
-            self._config["overhead"],
-            None if self._column is None else self._column.take_seconds,
-        )
+        try:
+            trajectory = search(
+                self._new_algorithm(self._space, self._fidelities, streams.algorithm),
+                shown or evaluate,
+                ledger,
+                self._config["workers"],
+                self._config["overhead"],
+                None if self._column is None else self._column.take_seconds,
+            )
+        except MissingArchitectureError as error:
+            raise MissingArchitectureError(
+                f"{error}; evaluator.only_measured=true searches those that are there"
+            ) from error
         scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.found()}
         if progress is not None:
             progress.advance(1.0 if shown is None else 1.0 - shown.done)
@@ -171,7 +176,7 @@ def _ledger(config: Mapping[str, Any]) -> Ledger:
 def _of_another_protocol(config: Mapping[str, Any]) -> str:
     """Says that the protocol was made for another data set, where it was."""
     protocol = config["protocol"]
-    if protocol["dataset"] == config["dataset"]:
+    if protocol["dataset"] in (config["dataset"], None):
         return ""
     return f"; protocol {protocol['name']} is for {protocol['dataset']}, choose another protocol="
 

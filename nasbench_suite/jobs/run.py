@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nasbench_suite.distributed import from_first
 from nasbench_suite.errors import ProcessKilledError
@@ -15,7 +16,13 @@ from nasbench_suite.jobs.search_kind import kind_of
 from nasbench_suite.jobs.searcher import Searcher
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.processes import set_up_process
-from nasbench_suite.progress import Progress
+from nasbench_suite.progress import Progress, SharedProgress
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
+
+# seconds between two looks at how far the processes are
+_UNTIL_SHOWN = 0.5
 
 
 def open_searcher(job: Job, observer: OpenObserver | None = None) -> Searcher:
@@ -96,18 +103,27 @@ def _records_of_processes(
 ) -> Iterator[SeedRecord]:
     # a start with one core does without
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
     from concurrent.futures.process import BrokenProcessPool
 
     # spawn, for an LMDB map does not survive a fork; a few seeds a task, so that the queue costs nothing
     size = max(1, min(25, len(seeds) // (4 * cores)))
     parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(cores, context, initializer=_start, initargs=(job, observer))
+    # a one-shot search goes on from a checkpoint, of which a number that only grows would know nothing
+    within = context.Value("d", 0.0) if progress.shown and job.plan.one_shot is None else None
+    executor = ProcessPoolExecutor(cores, context, initializer=_start, initargs=(job, observer, within))
     try:
-        for done in as_completed([executor.submit(_run_part, part) for part in parts]):
-            for record in done.result():
-                progress.advance(job.plan.steps)
+        pending, seen = {executor.submit(_run_part, part) for part in parts}, 0.0
+        while pending:
+            done, pending = wait(pending, None if within is None else _UNTIL_SHOWN, FIRST_COMPLETED)
+            if within is not None:
+                now = within.value
+                progress.advance(now - seen)
+                seen = now
+            for record in (record for part in done for record in part.result()):
+                if within is None:
+                    progress.advance(job.plan.steps)
                 yield record
     except BrokenProcessPool:
         raise ProcessKilledError(
@@ -125,15 +141,17 @@ def _timed(searcher: Searcher, seed: int, progress: Progress | None) -> SeedReco
 
 
 _searcher: Callable[[], Searcher]
+_progress: Progress | None = None
 
 
-def _start(job: Job, observer: OpenObserver | None) -> None:
+def _start(job: Job, observer: OpenObserver | None, done: "Synchronized[float] | None") -> None:
     """Sets a worker process up; what it searches with is opened by its first task, so that an error comes out whole."""
-    global _searcher
+    global _searcher, _progress
     set_up_process()
+    _progress = None if done is None else SharedProgress(done)
     _searcher = cache(partial(open_searcher, job, observer))
 
 
 def _run_part(seeds: Sequence[int]) -> list[SeedRecord]:
     searcher = _searcher()
-    return [_timed(searcher, seed, None) for seed in seeds]
+    return [_timed(searcher, seed, _progress) for seed in seeds]

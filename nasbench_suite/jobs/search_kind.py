@@ -21,8 +21,12 @@ from nasbench_suite.space import Space
 class SearchKind(Protocol):
     """A kind of search; a module."""
 
-    def check_space(self, space: Space[Any]) -> None:
+    def check_space(self, space: Space[Any], algorithm: str) -> None:
         """Complains about a space that cannot be searched so, before tables and images are looked for.
+
+        Args:
+            space: to be searched.
+            algorithm: its name, for the message.
 
         Raises:
             ConfigError: says why.

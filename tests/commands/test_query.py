@@ -107,3 +107,9 @@ def test_nb101_is_asked_by_nasbenchs_hash(cli: Cli, tmp_path: Path) -> None:
     assert by_hash.out == cli("query", "nb101", text, "--table", "mine", "--dataset", "cifar10", "--json").out
     lacking = cli("query", "nb101", "f" * 32, "--table", "mine")
     assert lacking.code == 2 and "but none of hash ffff" in lacking.err
+
+
+def test_a_number_is_a_row_of_the_table(cli: Cli, mine: Any, text: str) -> None:
+    assert cli("query", "nb201", "1", "--dataset", "cifar10", "--json").json["arch"] == text
+    assert cli("query", "nb201", "1").out.startswith(f"{text}, by its index\n")
+    assert "expected a row in 0..11, got 12" in cli("query", "nb201", "12").err

@@ -122,5 +122,14 @@ def test_a_column_without_a_heading_that_is_no_index_is_not_passed_over(tmp_path
 
 def test_text_that_is_not_utf_8_names_its_line(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(f"{','.join(COLUMNS)}\nx,a,12,777,50\n".encode() + "é,a,1,1,1\n".encode("latin-1"))
-    with pytest.raises(SourceError, match="not a CSV in UTF-8"):
+    with pytest.raises(SourceError, match=r"x.csv, line 3: not a CSV in UTF-8 .*; save it as CSV UTF-8"):
+        read(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("hint", ["sep=;\n", "sep=;\r\n", '"sep=;"\n', "SEP=;;;;;\n"])
+def test_excels_line_about_the_separator_is_passed_over(tmp_path: Path, hint: str) -> None:
+    (tmp_path / "x.csv").write_bytes((hint + written(";")).encode("utf-8-sig"))
+    assert read(tmp_path / "x.csv") == EXPECTED
+    (tmp_path / "x.csv").write_text(hint + written(";") + "x;a\n")
+    with pytest.raises(SourceError, match="line 6: expected 5 fields, got 2"):
         read(tmp_path / "x.csv")
