@@ -75,11 +75,13 @@ def choose(space: Space[Any], wanted: object) -> list[Any]:
 
 
 def _unique(space: Space[Any]) -> list[Any]:
-    """Lists the first architecture of each isomorphism class, in the official order."""
-    first: dict[Any, Any] = {}
-    for arch in space.enumerate():
-        first.setdefault(space.canonical(arch), arch)
-    return list(first.values())
+    """Lists an architecture of each isomorphism class, in the official order: its canonical form, else its first."""
+    chosen: dict[Any, tuple[int, Any]] = {}
+    for at, arch in enumerate(space.enumerate()):
+        form = space.canonical(arch)
+        if form == arch or form not in chosen:
+            chosen[form] = at, arch
+    return [arch for _, arch in sorted(chosen.values(), key=lambda one: one[0])]
 
 
 def _count(space: Space[Any], wanted: int) -> list[Any]:
