@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nasbench_suite.errors import ConfigError, ResultsError
 from nasbench_suite.processes import set_up_process
@@ -68,23 +68,32 @@ class ScoreWorker:
         """
         self._space, self._settings, self._seed, self._device = space, {**batch.network, **network}, seed, device
         self._images, self._labels = batch.images, batch.labels
+        self._warm: set[str] = set()  # computed once in this process, whose first time PyTorch takes for itself
 
     def score(self, wanted: Wanted) -> dict[str, Scored]:
         """Computes scores; an architecture's depend on the seed and on no other architecture."""
         torch.set_num_threads(1)  # more workers, not more threads, make small networks fast
         text, names = wanted
         images, labels = self._images.to(self._device), self._labels.to(self._device)
+        if cold := [name for name in names if name not in self._warm]:
+            network = self._build(text)
+            for name in cold:
+                compute_score(name, network, images, labels, self._seed)
+            self._warm.update(cold)
         now = clock(self._device)
         started = now()
-        with torch.random.fork_rng():
-            torch.manual_seed(self._seed)
-            network = self._space.network(self._space.parse(text), **self._settings).to(self._device)
+        network = self._build(text)
         building, scores = now() - started, {}
         for name in names:
             started = now()
             value = compute_score(name, network, images, labels, self._seed)
             scores[name] = Scored(value if math.isfinite(value) else None, building + now() - started)
         return scores
+
+    def _build(self, text: str) -> nn.Module:
+        with torch.random.fork_rng():
+            torch.manual_seed(self._seed)
+            return self._space.network(self._space.parse(text), **self._settings).to(self._device)
 
 
 def compute(worker: ScoreWorker, wanted: Sequence[Wanted], workers: int) -> Iterator[tuple[str, dict[str, Scored]]]:

@@ -130,3 +130,17 @@ def test_a_column_of_another_source_is_refused_before_anything_is_computed(make_
     run(make_plan("table=mine", "architectures=2"))
     with pytest.raises(TableError, match="has synflow on digits from another source"):
         make_plan("table=mine", "architectures=2", "seed=1")
+
+
+def test_what_pytorch_takes_for_its_first_time_is_not_charged(
+    make_plan: MakePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def slow_at_first(name: str, *arguments: object) -> float:
+        calls.append(name)
+        return float(sum(range(1_000_000 if calls.count(name) == 1 else 10)))
+
+    monkeypatch.setattr("nasbench_suite.scoring.worker.compute_score", slow_at_first)
+    run(make_plan("architectures=2", "scores=[nwot,zen]"))
+    assert calls == ["nwot", "zen", "nwot", "zen", "nwot", "zen"]
