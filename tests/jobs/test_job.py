@@ -211,6 +211,10 @@ def test_the_folder_holds_the_config_the_table_hash_and_the_versions(make_job: M
         ("fidelities=[]", UnknownFidelityError, "got none"),
         ("fidelities=12", ConfigError, "fidelities"),
         ("fidelities=[[12]]", ConfigError, "fidelities"),
+        ("fidelities=[[200,1],[12,12]]", ConfigError, r"^fidelities: .* as \[\[12,12\],\[200,1\]\], got \[\[200,1"),
+        ("fidelities=[[12,12],[12,1]]", ConfigError, r"cheapest first and each once, as \[\[12,1\],\[12,12\]\], got"),
+        ("fidelities=[[12,12],[12,12]]", ConfigError, r"each once, as \[\[12,12\]\], got \[\[12,12\],\[12,12\]\]"),
+        ("protocol.rungs=[[12,12],[12,1]]", ConfigError, r"^protocol\.rungs: .* as \[\[12,1\],\[12,12\]\], got"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_told_before_anything_is_written(
