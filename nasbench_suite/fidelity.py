@@ -1,5 +1,6 @@
 """How far an architecture is trained before it is measured."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nasbench_suite.errors import ConfigError
@@ -38,3 +39,16 @@ def check_fidelity(value: object) -> Fidelity:
     raise ConfigError(
         f"expected a fidelity, as Fidelity(schedule=200, epoch=12), or a schedule, as 200; got {value!r:.80}"
     )
+
+
+def check_rising(key: str, pairs: Sequence[Sequence[int]] | None) -> None:
+    """Checks that [schedule, epoch] pairs come cheapest first, by schedule and then by epoch, and each once.
+
+    Raises:
+        ConfigError: they do not; the message has them in order.
+    """
+    given = [] if pairs is None else [list(pair) for pair in pairs]
+    rising = sorted(map(list, {tuple(pair) for pair in given}))
+    if given != rising:
+        shown, wanted = (str(listed).replace(" ", "") for listed in (given, rising))
+        raise ConfigError(f"{key}: expected fidelities cheapest first and each once, as {wanted}, got {shown}")

@@ -66,6 +66,14 @@ MISTAKES = {
     "run protocol=nb201 algorithm=nsga2 objectives=[valid_accuracy,edgegpu_latency]": "`nasbench-suite annotate nb201 "
     "PATH` adds columns",
     "run evaluator=tabel": "did you mean table?",
+    # what a configuration leaves open
+    "build": "name: expected a name for the table, got none; such as name=mine",
+    "build name=mine device=???": "device: expected a value, got none; say device=VALUE",
+    "score architectures=2 ++network.cells=???": "network.cells: expected a value, got none; say network.cells=VALUE",
+    "run label=${protocol.table} protocol.table=???": "protocol.table: expected a value, got none",
+    "run results=???": "results: expected a value, got none; say results=VALUE",
+    "run label=???": "label: expected a value, got none; say label=VALUE",
+    "run budget.seconds=???": "budget.seconds: expected a value, got none; say budget.seconds=VALUE",
     # commands
     "rnu algorithm=rea": "did you mean run?",
     "algorithm=rea": "did you mean nasbench-suite run algorithm=rea?",

@@ -15,4 +15,7 @@ def test_what_is_no_whole_number_is_refused(value: Any) -> None:
 
 def test_limits_are_inclusive_below_and_exclusive_above() -> None:
     assert [is_whole(value, 2, 4) for value in (1, 2, 3, 4)] == [False, True, True, False]
+    assert check_whole("seed", 5, 0, 5) == 5
+    with pytest.raises(ConfigError, match=r"^seed: expected at most 5, got 6$"):
+        check_whole("seed", 6, 0, 5)
     assert is_whole(10**30) and check_whole("seeds", 3, 3) == 3

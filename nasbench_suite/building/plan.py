@@ -18,7 +18,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.training.task import TrainingTask
 from nasbench_suite.training.worker import check_network
 from nasbench_suite.version import __version__
-from nasbench_suite.whole_number import check_whole, is_whole
+from nasbench_suite.whole_number import LAST_SEED, check_whole, is_whole
 
 _ON_REQUEST = ("latency", "keep_parameters")
 
@@ -104,6 +104,7 @@ def prepare(config: Mapping[str, Any]) -> BuildPlan:
             raise ConfigError(f"{key}: expected a list of different whole numbers, got {values!r}")
         if not all(is_whole(value, minimum) for value in values):
             raise ConfigError(f"{key}: expected whole numbers of {minimum} or more, got {values!r}")
+    check_whole("trials", max(config["trials"]), 0, LAST_SEED)
     names = config["datasets"]
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise ConfigError(f"datasets: expected a list of names, got {names!r}")

@@ -14,7 +14,7 @@ from nasbench_suite.configuration.arguments import build_arguments
 from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.schema import check_build
-from nasbench_suite.errors import NasBenchSuiteError
+from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.folders import table_path
 from nasbench_suite.pytorch import need_pytorch
 
@@ -49,6 +49,8 @@ def _build(config: DictConfig) -> None:
     from nasbench_suite.building.build import build
     from nasbench_suite.building.plan import prepare
 
+    if OmegaConf.is_missing(config, "name"):
+        raise ConfigError("name: expected a name for the table, got none; such as name=mine")
     plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     plan = prepare(check_build(plain))
     output: Any = plan.config["output"]

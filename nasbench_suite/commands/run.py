@@ -69,7 +69,13 @@ def _main(config: DictConfig) -> float | None:
     die_with_launcher()
     hydra_config: Any = HydraConfig.get()
     swept = hydra_config.mode == RunMode.MULTIRUN
-    root, command = Path(hydra_config.sweep.dir), command_line(hydra_config.overrides.task, hydra_config)
+    try:
+        root, command = Path(hydra_config.sweep.dir), command_line(hydra_config.overrides.task, hydra_config)
+    except OmegaConfBaseException as error:  # an override refers to what is left open, or not there
+        if swept:
+            raise
+        _failures.append(as_suite_error(error))
+        return None
     job: Job | None = None
     try:
         job = from_first(lambda: _prepare(config, command))

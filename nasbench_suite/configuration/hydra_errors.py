@@ -12,7 +12,7 @@ from typing import Any
 
 from hydra.errors import HydraException
 from omegaconf import Container, DictConfig
-from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 from yaml import YAMLError
 
 from nasbench_suite.closest import closest
@@ -65,6 +65,8 @@ def as_suite_error(error: Exception) -> NasBenchSuiteError:
             return cause
         if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.parent_node is not None:
             return _not_in(cause.parent_node, str(cause.full_key))
+        if isinstance(cause, MissingMandatoryValue):
+            return _left_open(str(cause.full_key))
         cause = cause.__cause__
     if isinstance(error, OSError) and error.filename is not None:  # Hydra has OSErrors of its own, of no file
         file = Path(str(error.filename))
@@ -115,6 +117,10 @@ def _no_group(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{match[1]}: there is no {match[2]!r}")
 
 
+def _left_open(key: str) -> ConfigError:
+    return ConfigError(f"{key}: expected a value, got none; say {key}=VALUE")
+
+
 def _there_already(match: re.Match[str]) -> ConfigError:
     return ConfigError(f"{match[1]}: is there already; leave out the +")
 
@@ -138,4 +144,5 @@ _ANSWERS = (
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
     (r"Ambiguous value for argument '([^=]+)=([^\n]*)'\n", _sweep),
     (r"Could not append to config. An item is already at '([^']+)'", _there_already),
+    (r"resolving interpolation: Missing mandatory value: (\S+)", lambda match: _left_open(match[1])),
 )

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from nasbench_suite.configuration.typed import TARGET, normalise_fields, normalise_node, unknown_key
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.fidelity import check_rising
 from nasbench_suite.objective import in_one_form, parse_constraint
 from nasbench_suite.table.trials import TrialPolicy
 
@@ -158,6 +159,10 @@ def check_search(config: Mapping[str, Any]) -> dict[str, Any]:
     done = _check(_with_evaluator_dataset(config, "") if unnamed else config, SearchConfig)
     if unnamed:
         done = _with_evaluator_dataset(done, None)
+    protocol = done["protocol"]
+    for key in ("fidelities", "rungs"):
+        check_rising(f"protocol.{key}", protocol[key])
+    check_rising("fidelities", done["fidelities"])
     done["tracking"]["tags"] = _listed(done["tracking"]["tags"])
     evaluator = done["evaluator"]
     if done["table"] is not None and "table" not in evaluator:

@@ -9,12 +9,13 @@ from typing import Any
 from hydra import compose, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from nasbench_suite import tracking
 from nasbench_suite.commands.run import run_job
 from nasbench_suite.configuration import search_path
 from nasbench_suite.configuration.arguments import search_arguments
-from nasbench_suite.configuration.hydra_errors import in_one_line
+from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.provenance import command_line, commit, sweep_command_line
 from nasbench_suite.distributed import from_first, rank
 from nasbench_suite.errors import ConfigError
@@ -78,7 +79,10 @@ def _prepare(words: Sequence[str], config_dir: str | Path | None) -> Job:
         )
     choices = {key: value for key, value in composed.hydra.runtime.choices.items() if not key.startswith("hydra/")}
     ours = OmegaConf.masked_copy(composed, [key for key in composed if key != "hydra"])
-    container: Any = OmegaConf.to_container(ours, resolve=True, throw_on_missing=True)
+    try:
+        container: Any = OmegaConf.to_container(ours, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise as_suite_error(error) from error
     return prepare(
         {str(key): value for key, value in container.items()}, choices, command_line(chosen, composed.hydra), commit()
     )

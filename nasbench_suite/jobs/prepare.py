@@ -15,7 +15,7 @@ from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.search_kind import kind_of
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.space import Space
-from nasbench_suite.whole_number import check_whole
+from nasbench_suite.whole_number import LAST_SEED, check_whole
 
 # of one job: its seeds are listed, and its results are of one process's memory
 _MOST_SEEDS = 1_000_000
@@ -44,6 +44,9 @@ def prepare(
         check_whole(key, config[key], minimum)
     if config["seeds"] > _MOST_SEEDS:
         raise ConfigError(f"seeds: expected at most {_MOST_SEEDS:,} searches in one job, got {config['seeds']:,}")
+    check_whole("seed", config["seed"], 0, LAST_SEED + 1 - config["seeds"])
+    if isinstance(config["trial"], int):
+        check_whole("trial", config["trial"], 0, LAST_SEED)
     space = instantiate(config["space"])
     kind = kind_of(config["algorithm"])
     kind.check_space(space, chosen.get("algorithm", "NAME"))

@@ -20,7 +20,7 @@ from nasbench_suite.scores import find_score
 from nasbench_suite.space import Space
 from nasbench_suite.table import Table
 from nasbench_suite.version import __version__
-from nasbench_suite.whole_number import check_whole
+from nasbench_suite.whole_number import LAST_SEED, check_whole
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
     for name in names:
         find_score(name)
     check_whole("batch", config["batch"], 2)
-    check_whole("seed", config["seed"], 0)
+    check_whole("seed", config["seed"], 0, LAST_SEED)
     check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
     table = None if config["table"] is None else open_table(config["table"])

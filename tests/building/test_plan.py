@@ -56,6 +56,7 @@ def test_what_does_not_change_a_measurement_does_not_change_the_folder(make_plan
     [
         ("trials=[1,1]", ConfigError, "trials: expected a list of different whole numbers"),
         ("trials=[]", ConfigError, "trials: expected a list"),
+        ("trials=[0,9223372036854775808]", ConfigError, "trials: expected at most 9223372036854775807, got"),
         ("schedules=[0]", ConfigError, "schedules: expected whole numbers of 1 or more"),
         ("architectures=0", ConfigError, "architectures: expected a count from 1 to 6,466, got 0"),
         (

@@ -196,6 +196,9 @@ def test_the_folder_holds_the_config_the_table_hash_and_the_versions(make_job: M
         ("seeds=true", ConfigError, "seeds"),
         ("seeds=1.5", ConfigError, "seeds"),
         ("seed=-1", ConfigError, "seed: expected a whole number of 0 or more"),
+        ("seed=9223372036854775808", ConfigError, "seed: expected at most 922337203685477"),
+        ("seed=99999999999999999999", ConfigError, "seed: expected at most 922337203685477"),
+        ("trial=9223372036854775808", ConfigError, "trial: expected at most 9223372036854775807"),
         ("cores=0", ConfigError, "cores"),
         ("budget.seconds=-1", ConfigError, "budget.seconds: expected a number of 0 or more"),
         ("budget.seconds=plenty", ConfigError, "budget.seconds: expected a number or null"),
@@ -211,6 +214,10 @@ def test_the_folder_holds_the_config_the_table_hash_and_the_versions(make_job: M
         ("fidelities=[]", UnknownFidelityError, "got none"),
         ("fidelities=12", ConfigError, "fidelities"),
         ("fidelities=[[12]]", ConfigError, "fidelities"),
+        ("fidelities=[[200,1],[12,12]]", ConfigError, r"^fidelities: .* as \[\[12,12\],\[200,1\]\], got \[\[200,1"),
+        ("fidelities=[[12,12],[12,1]]", ConfigError, r"cheapest first and each once, as \[\[12,1\],\[12,12\]\], got"),
+        ("fidelities=[[12,12],[12,12]]", ConfigError, r"each once, as \[\[12,12\]\], got \[\[12,12\],\[12,12\]\]"),
+        ("protocol.rungs=[[12,12],[12,1]]", ConfigError, r"^protocol\.rungs: .* as \[\[12,1\],\[12,12\]\], got"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_told_before_anything_is_written(
@@ -220,6 +227,13 @@ def test_a_value_that_makes_no_sense_is_told_before_anything_is_written(
         make_job(override)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "results").exists()
+
+
+def test_the_last_seed_of_a_job_fits_64_bits_too(make_job: MakeJob) -> None:
+    last = 2**63 - 1
+    with pytest.raises(ConfigError, match=f"^seed: expected at most {last - 1}, got {last}$"):
+        make_job(f"seed={last}", "seeds=2")
+    assert set(columns(run(make_job(f"seed={last}", "seeds=1")))["seed"]) == {last}
 
 
 def test_a_data_set_that_the_named_table_lacks_is_told(make_job: MakeJob) -> None:

@@ -32,6 +32,7 @@ def test_architectures_of_a_table_are_those_that_it_has(make_plan: MakePlan, min
         ("scores=[synflo]", "did you mean synflow"),
         ("scores=[]", "expected a list of different names"),
         ("scores=[nwot,nwot]", "expected a list of different names"),
+        ("seed=9223372036854775808", "seed: expected at most 9223372036854775807, got 9223372036854775808"),
         ("batch=1", "batch"),
         ("seed=-1", "seed"),
         ("dataset=null", "expected a data set, for no table is named"),
