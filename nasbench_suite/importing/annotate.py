@@ -12,10 +12,11 @@ from nasbench_suite.folders import home, is_shipped
 from nasbench_suite.importing.arrival import arrived
 from nasbench_suite.importing.column_reader import ColumnReader, ColumnRecord, ColumnUnit
 from nasbench_suite.importing.convert import sha256
+from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.progress import Progress
 from nasbench_suite.table import Source, Table
 from nasbench_suite.table.annotation import ENDING, Annotation, Column
-from nasbench_suite.table.columns import describe_key
+from nasbench_suite.table.columns import describe_key, describe_reserved, is_reserved
 
 Values = dict[tuple[str | None, str], dict[int, float]]  # by data set and name, then by row
 
@@ -53,7 +54,8 @@ def annotate(
 
     Raises:
         SourceError: the format is not recognised, the source is broken, or has nothing for the table.
-        TableError: the table has such a column from another source, or the file cannot be written.
+        TableError: the table has such a column from another source, a column has the name of a figure that tables
+            measure, or the file cannot be written.
         UnknownDatasetError: the table has no such data set.
     """
     if not path.exists():
@@ -64,6 +66,7 @@ def annotate(
         with arrived(path, readers, format, f"space {table.space.name}", "format of columns") as (file, reader):
             with Progress(f"annotate {table.name}", file.stat().st_size, unit="B") as progress:
                 units = reader.columns(file)
+                check_names(table, units, costs=reader.format == TidyColumnReader.format)
                 values, counts = _gather(table, reader.read(file, table.space, progress), file, dataset)
             source = Source(reader.format, file.name, sha256(file))
     except (OSError, EOFError) as error:
@@ -81,6 +84,13 @@ def annotation_place(table: Table, name: str) -> Path:
     """Returns where an annotation lies: beside its table, or in the user's folder for a table of the package."""
     folder = home() / "tables" if is_shipped(table.path) else table.path.parent
     return folder / f"{table.path.stem}.{name}{ENDING}"
+
+
+def check_names(table: Table, names: Iterable[str], costs: bool = True) -> None:
+    """Raises TableError where columns may not have their names; `costs` as of `is_reserved`."""
+    for name in names:
+        if is_reserved(name, table.metadata, costs):
+            raise TableError(f"table {table.name}: {describe_reserved(name)}")
 
 
 def check_free(table: Table, columns: Iterable[tuple[str | None, str]], place: Path) -> None:

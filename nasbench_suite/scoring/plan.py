@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from nasbench_suite.building.chosen import choose
 from nasbench_suite.configuration.identity import SCORED, decisive, identity
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.importing.annotate import annotation_place, check_free
+from nasbench_suite.importing.annotate import annotation_place, check_free, check_names
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.sampled_space.confine import confine
 from nasbench_suite.scores import find_score
@@ -107,6 +107,7 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
     _check_network(space, plan.archs[0], config["network"])
     if table is not None and plan.columns is not None:
         wanted = [(plan.dataset, column) for name in names for column in (name, seconds_of(name))]
+        check_names(table, (column for _, column in wanted))
         check_free(table, wanted, plan.columns)
     return plan
 

@@ -129,3 +129,22 @@ def test_other_files_are_refused(mine: Any, source: Write, tmp_path: Path) -> No
         annotate(open_table("mine"), READERS, tmp_path / "none.csv")
     with pytest.raises(SourceError, match="expected a format of tidy; got 'xml'"):
         annotate(open_table("mine"), READERS, source("a,b"), format="xml")
+
+
+@pytest.mark.parametrize("name", ["test_accuracy", "Test_Accuracy", "valid_loss", "seconds", "test_error", "epoch"])
+def test_a_column_with_the_name_of_a_figure_that_tables_measure_is_refused(
+    mine: Any, texts: list[str], source: Write, name: str
+) -> None:
+    with pytest.raises(TableError, match=f"got {name}; call it measured_{name}, say"):
+        annotate(open_table("mine"), READERS, source(f"arch,{name} [%]", f"{texts[3]},7"))
+    assert len(open_table("mine").columns) == 0
+
+
+def test_a_cost_is_refused_where_the_table_has_it_itself(
+    mine: Any, texts: list[str], source: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotate(open_table("mine"), READERS, source("arch,latency [ms@gpu]", f"{texts[3]},7"))
+    table = open_table("mine")
+    monkeypatch.setitem(table.metadata.units, "parameters", "millions")  # type: ignore[arg-type]
+    with pytest.raises(TableError, match="got parameters; call it"):
+        annotate(table, READERS, source("arch,parameters [millions]", f"{texts[3]},7"))
