@@ -1,6 +1,6 @@
 """From a file of hardware costs or scores to further columns of a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ def annotate(
             with Progress(f"annotate {table.name}", file.stat().st_size, unit="B") as progress:
                 units = reader.columns(file)
                 check_names(table, units, costs=reader.format == TidyColumnReader.format)
-                values, counts = _gather(table, reader.read(file, table.space, progress), file, dataset)
+                values, counts = _gather(table, _records(reader, file, table, dataset, progress), file, dataset)
             source = Source(reader.format, file.name, sha256(file))
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
@@ -94,15 +94,32 @@ def check_names(table: Table, names: Iterable[str], costs: bool = True) -> None:
 
 
 def check_free(table: Table, columns: Iterable[tuple[str | None, str]], place: Path) -> None:
-    """Raises TableError where a table has one of some columns, by data set and name, in a file at another place."""
-    there = {(one.dataset, one.name): file.path for file in table.columns.files for one in file.annotation.columns}
+    """Raises TableError where a table has one of some columns, by data set and name, in a file at another place.
+
+    A column for every data set is one for each of them.
+    """
+    there = [(file.path, one) for file in table.columns.files if file.path != place for one in file.annotation.columns]
     for dataset, name in columns:
-        other = there.get((dataset, name), place)
-        if other != place:
-            raise TableError(
-                f"table {table.name} has {describe_key(dataset, name)} from another source, in {other}; "
-                "remove that file to replace it"
+        for other, one in there:
+            if one.name == name and (one.dataset == dataset or None in (one.dataset, dataset)):
+                raise TableError(
+                    f"table {table.name} has {describe_key(one.dataset, name)} from another source, in {other}; "
+                    "remove that file to replace it"
+                )
+
+
+def _records(
+    reader: ColumnReader, file: Path, table: Table, dataset: str | None, progress: Progress
+) -> Iterator[ColumnRecord]:
+    """Yields what a reader reads; refuses a record of one data set, nobody knows which."""
+    for record in reader.read(file, table.space, progress):
+        if reader.depends_on_dataset and dataset is None and record.dataset is None:
+            known = ", ".join(table.metadata.datasets)
+            raise SourceError(
+                f"{record.where}: does not say whose images its figures are for; name the data set with --dataset, "
+                f"one of {known}"
             )
+        yield record
 
 
 def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tuple[Values, dict[str, int]]:

@@ -43,10 +43,12 @@ class ColumnReader(ABC):
     Attributes:
         format: its name.
         describes: the files it reads, for messages.
+        depends_on_dataset: whether its figures are of one data set, so that a record without one is not for all.
     """
 
     format: str
     describes: str
+    depends_on_dataset: bool = False
 
     @abstractmethod
     def recognises(self, path: Path) -> bool:

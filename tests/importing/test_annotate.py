@@ -81,6 +81,16 @@ def test_a_column_from_another_source_is_refused(mine: Any, texts: list[str], so
     assert open_table("mine").columns.find("size", "cifar10").value(3) == 7.25
 
 
+@pytest.mark.parametrize(("first", "second"), [(None, "cifar10"), ("cifar10", None)])
+def test_a_column_for_every_data_set_leaves_no_room_for_one_of_a_data_set(
+    mine: Any, texts: list[str], source: Write, first: str | None, second: str | None
+) -> None:
+    annotate(open_table("mine"), READERS, source("arch,size [MB]", f"{texts[3]},7"), dataset=first)
+    there = f"size on {first}" if first else "size for every data set"
+    with pytest.raises(TableError, match=f"mine has {there} from another source"):
+        annotate(open_table("mine"), READERS, source("arch,size [MB]", f"{texts[3]},8", name="b.csv"), dataset=second)
+
+
 def test_what_the_table_lacks_is_counted(mine: Any, texts: list[str], source: Write) -> None:
     file = source("arch,dataset,t [ms@gpu]", f"{texts[0]},cifar10,1", f"{texts[0]},svhn,2", f"{ABSENT},cifar10,3")
     counts = annotate(open_table("mine"), READERS, file).annotation.counts
