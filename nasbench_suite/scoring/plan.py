@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from nasbench_suite.building.chosen import choose
 from nasbench_suite.configuration.identity import SCORED, decisive, identity
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.importing.annotate import annotation_place, check_free, check_names
+from nasbench_suite.importing.annotate import annotation_place, check_names
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.sampled_space.confine import confine
 from nasbench_suite.scores import find_score
@@ -21,6 +21,8 @@ from nasbench_suite.space import Space
 from nasbench_suite.table import Table
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import check_whole
+
+_HIGHEST_SEED = (1 << 64) - 1
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class ScorePlan:
         """The file beside the table, one per configuration; None without a table."""
         return None if self.table is None else annotation_place(self.table, f"score.{self.id}.{self.dataset}")
 
+    @property
+    def wanted(self) -> list[tuple[str, str]]:
+        """The columns that the scores are put into, by data set and name."""
+        return [(self.dataset, column) for name in self.scores for column in (name, seconds_of(name))]
+
     def describe(self) -> dict[str, Any]:
         """Returns what a folder keeps of the plan, as plain values."""
         import torch
@@ -84,7 +91,7 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
         ConfigError: a value makes no sense.
         ArchitectureError: `architectures` names one that is none.
         MissingArchitectureError: it names one that the table lacks.
-        TableError: the table has such columns from another source.
+        TableError: a score has the name of a figure that tables measure.
         UnknownDatasetError: the table has no such data set.
     """
     names = config["scores"]
@@ -93,7 +100,8 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
     for name in names:
         find_score(name)
     check_whole("batch", config["batch"], 2)
-    check_whole("seed", config["seed"], 0)
+    if check_whole("seed", config["seed"], 0) > _HIGHEST_SEED:
+        raise ConfigError(f"seed: expected at most {_HIGHEST_SEED}, as PyTorch takes, got {config['seed']}")
     check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
     table = None if config["table"] is None else open_table(config["table"])
@@ -105,10 +113,8 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
     if config["dataset"] is None:
         raise ConfigError("dataset: expected a data set, for no table is named; got null")
     _check_network(space, plan.archs[0], config["network"])
-    if table is not None and plan.columns is not None:
-        wanted = [(plan.dataset, column) for name in names for column in (name, seconds_of(name))]
-        check_names(table, (column for _, column in wanted))
-        check_free(table, wanted, plan.columns)
+    if table is not None:
+        check_names(table, (column for _, column in plan.wanted))
     return plan
 
 
