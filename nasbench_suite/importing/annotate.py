@@ -1,5 +1,6 @@
 """From a file of hardware costs or scores to further columns of a table."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -142,6 +143,10 @@ def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tupl
             raise SourceError(f"{record.where}: {_named(table, record)} is there for the second time")
         seen.add((row, about))
         for name, value in record.values.items():
+            if math.isinf(value):
+                raise SourceError(
+                    f"{record.where}: expected {name} to be finite, got {value}; leave it out where there is none"
+                )
             values.setdefault((about, name), {})[row] = value
     counts["architectures"] = len({row for row, _ in seen})
     if not any(values.values()):

@@ -126,6 +126,13 @@ def test_an_architecture_twice_is_named_with_its_line(mine: Any, texts: list[str
     assert len(open_table("mine").columns) == 0
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "Infinity", "1e999"])
+def test_an_infinity_is_refused_with_its_line(mine: Any, texts: list[str], source: Write, value: str) -> None:
+    with pytest.raises(SourceError, match=r"line 3: expected u to be finite, got -?inf; leave it out"):
+        annotate(open_table("mine"), READERS, source("arch,u [ms]", f"{texts[0]},5", f"{texts[1]},{value}"))
+    assert len(open_table("mine").columns) == 0
+
+
 def test_a_source_without_anything_for_the_table_is_refused(mine: Any, source: Write) -> None:
     for lines in ([f"{ABSENT},1"], [], [f"{ABSENT},"]):
         with pytest.raises(SourceError, match="has no value for an architecture"):
