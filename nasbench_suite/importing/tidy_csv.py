@@ -33,6 +33,7 @@ METRICS = {
     "flops_millions": ("flops", "millions"),
     "latency_seconds": ("latency", "s"),
 }
+_ACCURACIES = ("valid_accuracy", "test_accuracy")
 OPTIONAL = ("seed", "epoch")
 HIGHEST = {"percent": 100.0, "fraction": 1.0, "s": math.inf, "millions": math.inf}  # by unit; a loss may be any number
 
@@ -70,6 +71,10 @@ class TidyCsvImporter(Importer):
             columns, lines = list(fields), lines + 1
         if not lines:
             raise SourceError(f"{path}: expected at least one row below the header")
+        if not trials.highest():
+            raise SourceError(
+                f"{path}: expected a figure of some training, in a column such as {' or '.join(_ACCURACIES)}, got none"
+            )
         trials.check_means(path.name)
         units = dict(self._metrics[column] for column in columns if column in METRICS)
         self._check_accuracies(trials, units, path)
