@@ -54,6 +54,10 @@ class ColumnReader(ABC):
     def recognises(self, path: Path) -> bool:
         """Whether the file looks like this format, judged by its first bytes or its name."""
 
+    def flaw(self, path: Path) -> str | None:
+        """Returns why a file that is not recognised is nearly of this format; None where it is far from it."""
+        return None
+
     @abstractmethod
     def columns(self, path: Path) -> Mapping[str, ColumnUnit]:
         """Lists the columns that a file may have values of.

@@ -62,6 +62,10 @@ class TidyCsvImporter(Importer):
         """Whether the first line names the required columns."""
         return set(REQUIRED) <= set(csv_file.header(path))
 
+    def flaw(self, path: Path) -> str | None:
+        """Returns which required column is there in other letters, such as `ARCH`."""
+        return csv_file.misspelt(csv_file.header(path), REQUIRED)
+
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a tidy CSV."""
         architectures, trials, lines = Architectures(space, self._form), Trials(), 0

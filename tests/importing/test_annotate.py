@@ -8,6 +8,7 @@ from nasbench_suite.errors import SourceError, TableError, UnknownDatasetError
 from nasbench_suite.folders import table_path
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
+from nasbench_suite.registry.column_readers import find_column_readers
 from nasbench_suite.registry.tables import open_table
 
 READERS = [TidyColumnReader()]
@@ -165,3 +166,20 @@ def test_a_cost_is_refused_where_the_table_has_it_itself(
     monkeypatch.setitem(table.metadata.units, "parameters", "millions")  # type: ignore[arg-type]
     with pytest.raises(TableError, match="got parameters; call it"):
         annotate(table, READERS, source("arch,parameters [millions]", f"{texts[3]},7"))
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("arch,lat", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got 'lat'"),
+        ("arch,lat []", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got 'lat []'"),
+        ("arch,l3 [ms", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got 'l3 [ms'"),
+        ("arch,dataset", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got none"),
+        ("Arch,size [MB]", "there is no column arch, but 'Arch'; did you mean arch?"),
+    ],
+)
+def test_a_heading_that_is_wrong_is_named_first(mine: Any, source: Write, header: str, said: str) -> None:
+    file = source(header, "x,1")
+    with pytest.raises(SourceError) as caught:
+        annotate(open_table("mine"), find_column_readers(open_table("mine").space), file)
+    assert str(caught.value) == f"{file}: {said}"

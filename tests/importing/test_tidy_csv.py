@@ -251,3 +251,10 @@ def test_a_schedule_beyond_any_is_refused(table: Callable[..., Table]) -> None:
 def test_trainings_without_any_figure_are_refused(table: Callable[..., Table]) -> None:
     refused(table, f"{CELL},a,12,777", header="arch,dataset,epochs,seed", message="expected a figure of some training")
     refused(table, f"{CELL},a,12,777,,", message="in a column such as valid_accuracy or test_accuracy, got none")
+
+
+@pytest.mark.parametrize("heading", ["ARCH", "Arch"])
+def test_a_required_column_in_other_letters_is_named(table: Callable[..., Table], heading: str) -> None:
+    header = HEADER.replace("arch", heading)
+    message = f"mine.csv: there is no column arch, but '{heading}'; did you mean arch.$"
+    refused(table, f"{CELL},a,12,777,1,2", header=header, message=message)
