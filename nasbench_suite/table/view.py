@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.closest import closest
+from nasbench_suite.counted import counted
 from nasbench_suite.errors import ConfigError, MissingTrialError, UnknownFidelityError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.notebook import as_pandas, facts
@@ -298,7 +299,7 @@ class TableView(ABC):
 
     def __repr__(self) -> str:
         return (
-            f"<table {self.name}: {self.metadata.architectures:,} architectures of {self.metadata.space}, "
+            f"<table {self.name}: {counted(self.metadata.architectures, 'architectures')} of {self.metadata.space}, "
             f"{', '.join(self.metadata.datasets)}>"
         )
 
@@ -323,5 +324,5 @@ class TableView(ABC):
 
 def _check_trial(trial: object) -> Trial:
     if trial == "mean" or is_whole(trial):
-        return trial  # type: ignore[return-value]
+        return trial
     raise ConfigError(f"trial: expected mean or a training seed, for nothing is drawn here; got {trial!r:.80}")

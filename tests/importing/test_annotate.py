@@ -163,7 +163,7 @@ def test_a_cost_is_refused_where_the_table_has_it_itself(
 ) -> None:
     annotate(open_table("mine"), READERS, source("arch,latency [ms@gpu]", f"{texts[3]},7"))
     table = open_table("mine")
-    monkeypatch.setitem(table.metadata.units, "parameters", "millions")  # type: ignore[arg-type]
+    monkeypatch.setitem(table.metadata.units, "parameters", "millions")
     with pytest.raises(TableError, match="got parameters; call it"):
         annotate(table, READERS, source("arch,parameters [millions]", f"{texts[3]},7"))
 
