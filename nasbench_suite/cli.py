@@ -369,6 +369,7 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _import_one(name: str, options: argparse.Namespace) -> None:
+    from nasbench_suite.counted import counted
     from nasbench_suite.folders import table_path
     from nasbench_suite.registry.importers import import_file
     from nasbench_suite.registry.spaces import find_space
@@ -385,8 +386,8 @@ def _import_one(name: str, options: argparse.Namespace) -> None:
         force=options.force,
         weights=options.weights,
     )
-    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
-    print(f"table {destination.stem}: {metadata.architectures:,} architectures, {counts}")
+    counts = ", ".join(counted(count, name) for name, count in metadata.counts.items())
+    print(f"table {destination.stem}: {counted(metadata.architectures, 'architectures')}, {counts}")
     print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
     if options.weights:
         from nasbench_suite.table.parameters import ParametersStore

@@ -2,6 +2,7 @@
 
 import argparse
 
+from nasbench_suite.counted import counted
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.registry.column_readers import find_column_readers
@@ -18,8 +19,8 @@ def show(options: argparse.Namespace) -> None:
     table = open_table(options.table)
     readers = find_column_readers(table.space) if options.form is None else [TidyColumnReader(options.form)]
     path, annotation = annotate(table, readers, options.path, options.dataset, options.format)
-    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in annotation.counts.items() if count)
-    print(f"table {table.name}: {len(annotation.columns)} columns of {counts}; {path}")
+    counts = ", ".join(counted(count, name) for name, count in annotation.counts.items() if count)
+    print(f"table {table.name}: {counted(len(annotation.columns), 'columns')} of {counts}; {path}")
     for line in describe(annotation.columns):
         print(f"  {line}")
 

@@ -14,6 +14,7 @@ from nasbench_suite.configuration.arguments import build_arguments
 from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.schema import check_build
+from nasbench_suite.counted import counted
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.folders import table_path
 from nasbench_suite.pytorch import need_pytorch
@@ -56,6 +57,6 @@ def _build(config: DictConfig) -> None:
     output: Any = plan.config["output"]
     path = table_path(plan.config["name"]) if output is None else Path(output)
     metadata = build(plan, instantiate(plan.config["executor"]), path)
-    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in metadata.counts.items())
-    print(f"table {path.stem}: {metadata.architectures:,} architectures, {counts}")
+    counts = ", ".join(counted(count, name) for name, count in metadata.counts.items())
+    print(f"table {path.stem}: {counted(metadata.architectures, 'architectures')}, {counts}")
     print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {path}", flush=True)

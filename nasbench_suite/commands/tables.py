@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nasbench_suite.commands.annotate import describe
+from nasbench_suite.counted import counted
 from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, table_paths
 from nasbench_suite.registry.tables import open_table
@@ -46,7 +47,7 @@ def summary(path: Path) -> str:
         metadata = read_metadata(path)
     except TableError as error:
         return f"DAMAGED: {error}"
-    return f"{metadata.space}, {metadata.architectures:,} architectures, {', '.join(metadata.datasets)}"
+    return f"{metadata.space}, {counted(metadata.architectures, 'architectures')}, {', '.join(metadata.datasets)}"
 
 
 def _chosen(name: str | None) -> dict[str, Path]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.counted import counted
 from nasbench_suite.errors import ConfigError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.objective import (
@@ -130,7 +131,7 @@ class TableObjectives:
         signs = np.array([figure.sign for figure in self.figures[: self._objectives]])
         standing = np.flatnonzero(feasible & known)
         if not len(standing):
-            where = f"table {self._table.name} has {len(self._table):,} architectures on {self._dataset}"
+            where = f"table {self._table.name} has {counted(len(self._table), 'architectures')} on {self._dataset}"
             if not known.any():
                 raise ConfigError(f"objectives: {where}, and none of them has all of {', '.join(self.names)}")
             asked = ", ".join(map(str, self._constraints))

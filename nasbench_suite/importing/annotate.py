@@ -1,6 +1,7 @@
 """From a file of hardware costs or scores to further columns of a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,10 +13,11 @@ from nasbench_suite.folders import home, is_shipped
 from nasbench_suite.importing.arrival import arrived
 from nasbench_suite.importing.column_reader import ColumnReader, ColumnRecord, ColumnUnit
 from nasbench_suite.importing.convert import sha256
+from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.progress import Progress
 from nasbench_suite.table import Source, Table
 from nasbench_suite.table.annotation import ENDING, Annotation, Column
-from nasbench_suite.table.columns import describe_key
+from nasbench_suite.table.columns import describe_key, describe_reserved, is_reserved
 
 Values = dict[tuple[str | None, str], dict[int, float]]  # by data set and name, then by row
 
@@ -53,7 +55,8 @@ def annotate(
 
     Raises:
         SourceError: the format is not recognised, the source is broken, or has nothing for the table.
-        TableError: the table has such a column from another source, or the file cannot be written.
+        TableError: the table has such a column from another source, a column has the name of a figure that tables
+            measure, or the file cannot be written.
         UnknownDatasetError: the table has no such data set.
     """
     if not path.exists():
@@ -64,7 +67,8 @@ def annotate(
         with arrived(path, readers, format, f"space {table.space.name}", "format of columns") as (file, reader):
             with Progress(f"annotate {table.name}", file.stat().st_size, unit="B") as progress:
                 units = reader.columns(file)
-                values, counts = _gather(table, reader.read(file, table.space, progress), file, dataset)
+                check_names(table, units, costs=reader.format == TidyColumnReader.format)
+                values, counts = _gather(table, _records(reader, file, table, dataset, progress), file, dataset)
             source = Source(reader.format, file.name, sha256(file))
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
@@ -83,16 +87,40 @@ def annotation_place(table: Table, name: str) -> Path:
     return folder / f"{table.path.stem}.{name}{ENDING}"
 
 
+def check_names(table: Table, names: Iterable[str], costs: bool = True) -> None:
+    """Raises TableError where columns may not have their names; `costs` as of `is_reserved`."""
+    for name in names:
+        if is_reserved(name, table.metadata, costs):
+            raise TableError(f"table {table.name}: {describe_reserved(name)}")
+
+
 def check_free(table: Table, columns: Iterable[tuple[str | None, str]], place: Path) -> None:
-    """Raises TableError where a table has one of some columns, by data set and name, in a file at another place."""
-    there = {(one.dataset, one.name): file.path for file in table.columns.files for one in file.annotation.columns}
+    """Raises TableError where a table has one of some columns, by data set and name, in a file at another place.
+
+    A column for every data set is one for each of them.
+    """
+    there = [(file.path, one) for file in table.columns.files if file.path != place for one in file.annotation.columns]
     for dataset, name in columns:
-        other = there.get((dataset, name), place)
-        if other != place:
-            raise TableError(
-                f"table {table.name} has {describe_key(dataset, name)} from another source, in {other}; "
-                "remove that file to replace it"
+        for other, one in there:
+            if one.name == name and (one.dataset == dataset or None in (one.dataset, dataset)):
+                raise TableError(
+                    f"table {table.name} has {describe_key(one.dataset, name)} from another source, in {other}; "
+                    "remove that file to replace it"
+                )
+
+
+def _records(
+    reader: ColumnReader, file: Path, table: Table, dataset: str | None, progress: Progress
+) -> Iterator[ColumnRecord]:
+    """Yields what a reader reads; refuses a record of one data set, nobody knows which."""
+    for record in reader.read(file, table.space, progress):
+        if reader.depends_on_dataset and dataset is None and record.dataset is None:
+            known = ", ".join(table.metadata.datasets)
+            raise SourceError(
+                f"{record.where}: does not say whose images its figures are for; name the data set with --dataset, "
+                f"one of {known}"
             )
+        yield record
 
 
 def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tuple[Values, dict[str, int]]:
@@ -115,6 +143,10 @@ def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tupl
             raise SourceError(f"{record.where}: {_named(table, record)} is there for the second time")
         seen.add((row, about))
         for name, value in record.values.items():
+            if math.isinf(value):
+                raise SourceError(
+                    f"{record.where}: expected {name} to be finite, got {value}; leave it out where there is none"
+                )
             values.setdefault((about, name), {})[row] = value
     counts["architectures"] = len({row for row, _ in seen})
     if not any(values.values()):

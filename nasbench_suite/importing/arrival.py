@@ -20,6 +20,9 @@ class Reader(Protocol):
     def recognises(self, path: Path) -> bool:
         """Whether the file or folder looks like this format."""
 
+    def flaw(self, path: Path) -> str | None:
+        """Returns why a file that is not recognised is nearly of this format; None where it is far from it."""
+
 
 ReaderT = TypeVar("ReaderT", bound=Reader)
 
@@ -131,6 +134,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _unknown(path: Path, readers: Sequence[Reader], known_to: str, what: str, files: Sequence[Path] = ()) -> str:
+    nearly = next((flaw for reader in readers if (flaw := reader.flaw(path)) is not None), None)
+    if nearly is not None:
+        return f"{path}: {nearly}"
     expected = "; ".join(reader.describes for reader in readers)
     held = f" (it has {', '.join(file.name for file in files[:5])})" if files else ""
     return f"{path}: not a {what} that {known_to} knows{held}; expected {expected}"

@@ -43,14 +43,20 @@ class ColumnReader(ABC):
     Attributes:
         format: its name.
         describes: the files it reads, for messages.
+        depends_on_dataset: whether its figures are of one data set, so that a record without one is not for all.
     """
 
     format: str
     describes: str
+    depends_on_dataset: bool = False
 
     @abstractmethod
     def recognises(self, path: Path) -> bool:
         """Whether the file looks like this format, judged by its first bytes or its name."""
+
+    def flaw(self, path: Path) -> str | None:
+        """Returns why a file that is not recognised is nearly of this format; None where it is far from it."""
+        return None
 
     @abstractmethod
     def columns(self, path: Path) -> Mapping[str, ColumnUnit]:

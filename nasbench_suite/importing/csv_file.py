@@ -49,6 +49,15 @@ def header(path: Path) -> list[str]:
     return [column for column in _columns(first, _separator(first)) if not _INDEX.fullmatch(column)]
 
 
+def misspelt(columns: Sequence[str], required: Sequence[str]) -> str | None:
+    """Returns which required column is there in upper case or so, for messages; None where none is."""
+    folded = {column.casefold(): column for column in columns}
+    for name in required:
+        if name not in columns and name in folded:
+            return f"there is no column {name}, but {folded[name]!r:.80}; did you mean {name}?"
+    return None
+
+
 def rows(
     path: Path, progress: Progress, required: Sequence[str], optional: Sequence[str] = ()
 ) -> Iterator[tuple[str, Fields]]:

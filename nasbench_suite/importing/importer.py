@@ -31,6 +31,10 @@ class Importer(ABC):
     def recognises(self, path: Path) -> bool:
         """Whether the file or folder looks like this format, judged by its first bytes or its names."""
 
+    def flaw(self, path: Path) -> str | None:
+        """Returns why a file that is not recognised is nearly of this format; None where it is far from it."""
+        return None
+
     @abstractmethod
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a source.

@@ -34,6 +34,14 @@ class TidyColumnReader(ColumnReader):
         header = csv_file.header(path)
         return "arch" in header and any(_HEADING.fullmatch(heading) for heading in header)
 
+    def flaw(self, path: Path) -> str | None:
+        """Returns which heading of a file with architectures keeps it from being read."""
+        header = csv_file.header(path)
+        misspelt = csv_file.misspelt(header, ("arch",))
+        if misspelt is not None or "arch" not in header:
+            return misspelt
+        return _expected(next((heading for heading in header if heading not in _OWN), ""))
+
     def columns(self, path: Path) -> Mapping[str, ColumnUnit]:
         """Lists the columns by the headings."""
         found = {}
@@ -77,7 +85,10 @@ def numbers(fields: csv_file.Fields, headings: Mapping[str, str], where: str) ->
 def _read_heading(heading: str, path: Path) -> tuple[str, ColumnUnit]:
     match = _HEADING.fullmatch(heading)
     if match is None or not COLUMN_NAME.fullmatch(match["name"]):
-        raise SourceError(
-            f"{path}: expected a heading such as 'latency [ms@pixel3]' or 'size [MB]', got {heading!r:.80}"
-        )
+        raise SourceError(f"{path}: {_expected(heading)}")
     return match["name"], ColumnUnit(match["unit"], match["device"])
+
+
+def _expected(heading: str) -> str:
+    got = repr(heading)[:80] if heading else "none"
+    return f"expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got {got}"

@@ -33,6 +33,7 @@ METRICS = {
     "flops_millions": ("flops", "millions"),
     "latency_seconds": ("latency", "s"),
 }
+_ACCURACIES = ("valid_accuracy", "test_accuracy")
 OPTIONAL = ("seed", "epoch")
 HIGHEST = {"percent": 100.0, "fraction": 1.0, "s": math.inf, "millions": math.inf}  # by unit; a loss may be any number
 
@@ -61,6 +62,10 @@ class TidyCsvImporter(Importer):
         """Whether the first line names the required columns."""
         return set(REQUIRED) <= set(csv_file.header(path))
 
+    def flaw(self, path: Path) -> str | None:
+        """Returns which required column is there in other letters, such as `ARCH`."""
+        return csv_file.misspelt(csv_file.header(path), REQUIRED)
+
     def read(self, path: Path, space: Space[Any], new_writer: NewWriter, progress: Progress) -> Metadata:
         """Writes the table of a tidy CSV."""
         architectures, trials, lines = Architectures(space, self._form), Trials(), 0
@@ -70,6 +75,10 @@ class TidyCsvImporter(Importer):
             columns, lines = list(fields), lines + 1
         if not lines:
             raise SourceError(f"{path}: expected at least one row below the header")
+        if not trials.highest():
+            raise SourceError(
+                f"{path}: expected a figure of some training, in a column such as {' or '.join(_ACCURACIES)}, got none"
+            )
         trials.check_means(path.name)
         units = dict(self._metrics[column] for column in columns if column in METRICS)
         self._check_accuracies(trials, units, path)

@@ -17,6 +17,7 @@ import filelock
 from nasbench_suite import journal
 from nasbench_suite.atomic_write import atomic_write, cannot_write, remove_abandoned
 from nasbench_suite.building.folder import check_same_plan, read_plan
+from nasbench_suite.counted import counted
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.folder_lock import lock_folder
 
@@ -85,7 +86,7 @@ class ScoreFolder:
         try:
             self._log.append([arch, {name: [*scored] for name, scored in scores.items()}])
         except OSError as error:
-            kept = f"scores of {len(self.results)} architectures are kept, start again to go on"
+            kept = f"scores of {counted(len(self.results), 'architectures')} are kept, start again to go on"
             raise cannot_write(self.path, error, kept) from error
         self.results.setdefault(arch, {}).update(scores)
 

@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from nasbench_suite.building.chosen import choose
 from nasbench_suite.configuration.identity import SCORED, decisive, identity
 from nasbench_suite.errors import ConfigError
-from nasbench_suite.importing.annotate import annotation_place, check_free
+from nasbench_suite.importing.annotate import annotation_place, check_names
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.sampled_space.confine import confine
 from nasbench_suite.scores import find_score
@@ -69,6 +69,11 @@ class ScorePlan:
         """The file beside the table, one per configuration; None without a table."""
         return None if self.table is None else annotation_place(self.table, f"score.{self.id}.{self.dataset}")
 
+    @property
+    def wanted(self) -> list[tuple[str, str]]:
+        """The columns that the scores are put into, by data set and name."""
+        return [(self.dataset, column) for name in self.scores for column in (name, seconds_of(name))]
+
     def describe(self) -> dict[str, Any]:
         """Returns what a folder keeps of the plan, as plain values."""
         import torch
@@ -84,7 +89,7 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
         ConfigError: a value makes no sense.
         ArchitectureError: `architectures` names one that is none.
         MissingArchitectureError: it names one that the table lacks.
-        TableError: the table has such columns from another source.
+        TableError: a score has the name of a figure that tables measure.
         UnknownDatasetError: the table has no such data set.
     """
     names = config["scores"]
@@ -105,9 +110,8 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
     if config["dataset"] is None:
         raise ConfigError("dataset: expected a data set, for no table is named; got null")
     _check_network(space, plan.archs[0], config["network"])
-    if table is not None and plan.columns is not None:
-        wanted = [(plan.dataset, column) for name in names for column in (name, seconds_of(name))]
-        check_free(table, wanted, plan.columns)
+    if table is not None:
+        check_names(table, (column for _, column in plan.wanted))
     return plan
 
 

@@ -11,7 +11,7 @@ import torch
 
 from nasbench_suite.atomic_write import atomic_write, cannot_write
 from nasbench_suite.building.chosen import ORDER_SEED
-from nasbench_suite.importing.annotate import annotate
+from nasbench_suite.importing.annotate import annotate, check_free
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.progress import Progress
 from nasbench_suite.scoring.folder import CSV, Scored, ScoreFolder
@@ -48,6 +48,7 @@ def run(plan: ScorePlan) -> ScoresDone:
         ConfigError: the device is not there.
         DatasetError: the images are not there.
         ResultsError: the folder cannot be written, is in use, or was begun by another plan or version; a worker died.
+        TableError: the table has such columns from another source.
     """
     config = plan.config
     device = torch.device(check_device("device", config["device"]))
@@ -55,6 +56,9 @@ def run(plan: ScorePlan) -> ScoresDone:
     data = load_dataset(plan.dataset, None if root is None else Path(root), config["official"])
     batch = draw_batch(data, config["batch"], config["seed"])
     worker = ScoreWorker(plan.space, config["network"], batch, config["seed"], device)
+    if plan.table is not None and plan.columns is not None:
+        # last of the checks: nobody is to remove good scores for a configuration that cannot be computed
+        check_free(plan.table, plan.wanted, plan.columns)
     texts = [plan.space.format(arch) for arch in plan.archs]
     with ScoreFolder.open(plan.folder, {**plan.describe(), "images": data.checksum}) as folder:
         missing = {text: _missing(plan.scores, folder.results.get(text, {})) for text in texts}

@@ -8,7 +8,15 @@ from nasbench_suite.closest import closest
 from nasbench_suite.errors import TableError, UnknownMetricError
 from nasbench_suite.folders import home
 from nasbench_suite.table.annotation import ENDING, Annotation, Column, read_annotation
-from nasbench_suite.table.metadata import Metadata
+from nasbench_suite.table.metadata import UNITS, Metadata, metrics_of
+
+COSTS = frozenset(("parameters", "flops", "latency"))
+"""Metrics that no training gives: where a table lacks one, a column may have its name."""
+
+# a figure that tables measure or are searched by, and what a table shows beside its figures
+_RESERVED = frozenset(
+    (*(UNITS.keys() - COSTS), "seconds", "test_error", "architecture", "dataset", "schedule", "epoch")
+)
 
 
 class ColumnsFile(NamedTuple):
@@ -54,6 +62,9 @@ class TableColumns:
                 f"{metadata.content_sha256[:12]}; annotate the table again, or remove the file"
             )
         found = {(one.dataset, one.name): one for one in annotation.columns}
+        for one in annotation.columns:
+            if is_reserved(one.name, metadata):
+                raise TableError(f"{file}: {describe_reserved(one.name)}; annotate the table again")
         if any(len(one.values) != metadata.architectures for one in annotation.columns):
             raise TableError(f"{file}: expected {metadata.architectures} values per column; annotate the table again")
         if both := found.keys() & self._columns.keys():
@@ -95,6 +106,26 @@ class TableColumns:
         raise UnknownMetricError(
             f"table {self._name}: there is no column {name!r:.80} for {dataset}{guess}{advice}{passed_over}"
         )
+
+
+def is_reserved(name: str, metadata: Metadata, costs: bool = False) -> bool:
+    """Whether a column may not have a name, for a table could not tell it from a figure of its own.
+
+    Otherwise a search would be shown test accuracies under the name of a cost.
+
+    Args:
+        name: of the column.
+        metadata: of the table.
+        costs: whether the parameters, FLOPs and latency that the table has itself are reserved, too. Published files of
+            scores have FLOPs of their own, and nobody can rename those.
+    """
+    own = {*metadata.units, *(metric for series in metadata.series for metric in metrics_of(series))}
+    return name.casefold() in {*_RESERVED, *(own if costs else own - COSTS)}
+
+
+def describe_reserved(name: str) -> str:
+    """Writes for messages that a column needs another name."""
+    return f"expected a column of a name that no table uses itself, got {name}; call it measured_{name}, say"
 
 
 def describe_key(dataset: str | None, name: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.closest import closest
+from nasbench_suite.counted import counted
 from nasbench_suite.errors import (
     ArchitectureError,
     MissingArchitectureError,
@@ -131,7 +132,7 @@ class Table(TableView):
         if row >= self._rows:
             raise TableError(f"{self.path}: its index names row {row} of {self._rows}; import the table again")
         raise MissingArchitectureError(
-            f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but not "
+            f"table {self.name} holds {counted(len(self), 'architectures')} of {self.space.name}, but not "
             f"{arch if isinstance(arch, str) else self.space.format(arch)}"
         )
 
@@ -164,7 +165,8 @@ class Table(TableView):
             raise TableError(f"{self.path}: its hashes are damaged; import it again") from None
         if row < 0:
             raise MissingArchitectureError(
-                f"table {self.name} holds {len(self):,} architectures of {self.space.name}, but none of hash {text}"
+                f"table {self.name} holds {counted(len(self), 'architectures')} of {self.space.name}, but none of "
+                f"hash {text}"
             )
         return row
 

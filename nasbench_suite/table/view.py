@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.closest import closest
-from nasbench_suite.errors import ConfigError, UnknownFidelityError, UnknownMetricError
+from nasbench_suite.counted import counted
+from nasbench_suite.errors import ConfigError, MissingTrialError, UnknownFidelityError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.notebook import as_pandas, facts
 from nasbench_suite.space import Space
 from nasbench_suite.table.columns import TableColumns
 from nasbench_suite.table.metadata import Dataset, Metadata, metrics_of
 from nasbench_suite.table.metric import Metric
-from nasbench_suite.table.trials import check_policy
-from nasbench_suite.whole_number import check_whole
+from nasbench_suite.whole_number import check_whole, is_whole
 
 Trial = int | Literal["mean"]
 _ACCURACIES = ("train_accuracy", "valid_accuracy", "test_accuracy")
@@ -138,8 +138,11 @@ class TableView(ABC):
             UnknownFidelityError: the table lacks this schedule.
             UnknownMetricError: names the closest.
             ConfigError: what was named is no fidelity, or no trial that is not drawn.
+            MissingTrialError: no architecture was trained with this seed.
         """
-        values, known = self._values(dataset, metric, self._fidelity(dataset, fidelity), _check_trial(trial))
+        at, policy = self._fidelity(dataset, fidelity), _check_trial(trial)
+        self._check_trained(dataset, [metric], at, policy)
+        values, known = self._values(dataset, metric, at, policy)
         return np.where(known, values, np.nan)
 
     def top(
@@ -227,7 +230,9 @@ class TableView(ABC):
             "schedule": pa.array(np.full(count, fidelity.schedule, np.int32)),
             "epoch": pa.array(np.full(count, fidelity.epoch, np.int32)),
         }
-        for name in self.metrics(dataset, fidelity):
+        names = self.metrics(dataset, fidelity)
+        self._check_trained(dataset, names, fidelity, trial)
+        for name in names:
             values, known = self._values(dataset, name, fidelity, trial)
             columns[name] = pa.array(values, mask=~known)
         return pa.table(columns)
@@ -236,7 +241,7 @@ class TableView(ABC):
         source = self.dataset(dataset)
         if not isinstance(metric, str):
             raise self._unknown(dataset, fidelity, metric)
-        found = self.cost(source.search, fidelity) if metric == "seconds" else self._metric(source, fidelity, metric)
+        found = self._measured(source, fidelity, metric)
         if found is None:
             if metric in self._annotated(dataset, ()):
                 column = self.columns.find(metric, dataset)
@@ -247,6 +252,22 @@ class TableView(ABC):
         measured: NDArray[np.bool_] = np.asarray(picked.any(axis=1))
         means = np.where(picked, values, 0.0).sum(axis=1) / np.maximum(picked.sum(axis=1), 1)
         return _Values(means, measured)
+
+    def _measured(self, source: Dataset, fidelity: Fidelity, metric: str) -> Metric | None:
+        """Returns a metric or the seconds; None where the table itself has no such figure."""
+        return self.cost(source.search, fidelity) if metric == "seconds" else self._metric(source, fidelity, metric)
+
+    def _check_trained(self, dataset: str, metrics: Sequence[object], fidelity: Fidelity, trial: Trial) -> None:
+        """Refuses a training seed that none of some metrics has; columns of annotations have no trials."""
+        if trial == "mean":
+            return
+        source = self.dataset(dataset)
+        measured = [self._measured(source, fidelity, metric) for metric in metrics if isinstance(metric, str)]
+        trials = dict.fromkeys(seed for one in measured if one is not None for seed in one.picker.trials)
+        if trials and trial not in trials:
+            seeds = [str(seed) for seed in trials if seed is not None]
+            has = f"trials {', '.join(seeds)}" if seeds else "only a mean stored without its trials"
+            raise MissingTrialError(f"table {self.name}: {dataset} at {fidelity} has {has}, not trial {trial}")
 
     def _metric(self, source: Dataset, fidelity: Fidelity, metric: str) -> Metric | None:
         """Returns a metric of the trial set that it is read from: what is scored for test figures."""
@@ -278,7 +299,7 @@ class TableView(ABC):
 
     def __repr__(self) -> str:
         return (
-            f"<table {self.name}: {self.metadata.architectures:,} architectures of {self.metadata.space}, "
+            f"<table {self.name}: {counted(self.metadata.architectures, 'architectures')} of {self.metadata.space}, "
             f"{', '.join(self.metadata.datasets)}>"
         )
 
@@ -302,7 +323,6 @@ class TableView(ABC):
 
 
 def _check_trial(trial: object) -> Trial:
-    policy = check_policy(trial)
-    if policy == "mean" or isinstance(policy, int):
-        return policy
-    raise ConfigError(f"trial: expected mean or a training seed, for nothing is drawn here; got {policy}")
+    if trial == "mean" or is_whole(trial):
+        return trial
+    raise ConfigError(f"trial: expected mean or a training seed, for nothing is drawn here; got {trial!r:.80}")

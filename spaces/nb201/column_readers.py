@@ -59,6 +59,7 @@ class HardwareCsvReader(ColumnReader):
 
     format = "hw_nas_bench"
     describes = "HW-NAS-Bench as a CSV with the columns net, dataset, edgegpu_latency ... (format hw_nas_bench)"
+    depends_on_dataset = True
 
     def recognises(self, path: Path) -> bool:
         """Whether the first line names an architecture, a data set and a figure."""
@@ -86,6 +87,7 @@ class HardwarePickleReader(ColumnReader):
 
     format = "hw_nas_bench_pickle"
     describes = "HW-NAS-Bench's official pickle (format hw_nas_bench_pickle)"
+    depends_on_dataset = True
 
     def recognises(self, path: Path) -> bool:
         """Whether it is named as a pickle."""
@@ -120,6 +122,7 @@ class ScoreCsvReader(ColumnReader):
 
     format = "zero_cost"
     describes = "zero-cost scores as a CSV with the columns net, synflow ... (format zero_cost; name its --dataset)"
+    depends_on_dataset = True
 
     def recognises(self, path: Path) -> bool:
         """Whether the first line names an architecture, no data set, and a score."""
@@ -150,6 +153,7 @@ class ScoreJsonReader(ColumnReader):
 
     format = "zero_cost_json"
     describes = "NASLib's zc_nasbench201.json (format zero_cost_json)"
+    depends_on_dataset = True
 
     def recognises(self, path: Path) -> bool:
         """Whether it is named as JSON."""

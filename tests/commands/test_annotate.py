@@ -26,7 +26,7 @@ def costs(tmp_path: Path, text: str) -> Path:
 def test_what_was_added_is_said_and_shown(cli: Cli, costs: Path, text: str) -> None:
     answer = cli("annotate", "mine", costs)
     assert answer.code == 0
-    assert "table mine: 1 columns of 1 architectures" in answer.out
+    assert "table mine: 1 column of 1 architecture;" in answer.out
     assert "cifar10: t (ms on pixel3)" in answer.out
     shown = cli("tables", "mine").out
     assert "columns of costs.csv (format tidy, sha256 " in shown and "cifar10: t (ms on pixel3)" in shown

@@ -8,6 +8,7 @@ from nasbench_suite.errors import SourceError, TableError, UnknownDatasetError
 from nasbench_suite.folders import table_path
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
+from nasbench_suite.registry.column_readers import find_column_readers
 from nasbench_suite.registry.tables import open_table
 
 READERS = [TidyColumnReader()]
@@ -81,6 +82,16 @@ def test_a_column_from_another_source_is_refused(mine: Any, texts: list[str], so
     assert open_table("mine").columns.find("size", "cifar10").value(3) == 7.25
 
 
+@pytest.mark.parametrize(("first", "second"), [(None, "cifar10"), ("cifar10", None)])
+def test_a_column_for_every_data_set_leaves_no_room_for_one_of_a_data_set(
+    mine: Any, texts: list[str], source: Write, first: str | None, second: str | None
+) -> None:
+    annotate(open_table("mine"), READERS, source("arch,size [MB]", f"{texts[3]},7"), dataset=first)
+    there = f"size on {first}" if first else "size for every data set"
+    with pytest.raises(TableError, match=f"mine has {there} from another source"):
+        annotate(open_table("mine"), READERS, source("arch,size [MB]", f"{texts[3]},8", name="b.csv"), dataset=second)
+
+
 def test_what_the_table_lacks_is_counted(mine: Any, texts: list[str], source: Write) -> None:
     file = source("arch,dataset,t [ms@gpu]", f"{texts[0]},cifar10,1", f"{texts[0]},svhn,2", f"{ABSENT},cifar10,3")
     counts = annotate(open_table("mine"), READERS, file).annotation.counts
@@ -116,6 +127,13 @@ def test_an_architecture_twice_is_named_with_its_line(mine: Any, texts: list[str
     assert len(open_table("mine").columns) == 0
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "Infinity", "1e999"])
+def test_an_infinity_is_refused_with_its_line(mine: Any, texts: list[str], source: Write, value: str) -> None:
+    with pytest.raises(SourceError, match=r"line 3: expected u to be finite, got -?inf; leave it out"):
+        annotate(open_table("mine"), READERS, source("arch,u [ms]", f"{texts[0]},5", f"{texts[1]},{value}"))
+    assert len(open_table("mine").columns) == 0
+
+
 def test_a_source_without_anything_for_the_table_is_refused(mine: Any, source: Write) -> None:
     for lines in ([f"{ABSENT},1"], [], [f"{ABSENT},"]):
         with pytest.raises(SourceError, match="has no value for an architecture"):
@@ -129,3 +147,39 @@ def test_other_files_are_refused(mine: Any, source: Write, tmp_path: Path) -> No
         annotate(open_table("mine"), READERS, tmp_path / "none.csv")
     with pytest.raises(SourceError, match="expected a format of tidy; got 'xml'"):
         annotate(open_table("mine"), READERS, source("a,b"), format="xml")
+
+
+@pytest.mark.parametrize("name", ["test_accuracy", "Test_Accuracy", "valid_loss", "seconds", "test_error", "epoch"])
+def test_a_column_with_the_name_of_a_figure_that_tables_measure_is_refused(
+    mine: Any, texts: list[str], source: Write, name: str
+) -> None:
+    with pytest.raises(TableError, match=f"got {name}; call it measured_{name}, say"):
+        annotate(open_table("mine"), READERS, source(f"arch,{name} [%]", f"{texts[3]},7"))
+    assert len(open_table("mine").columns) == 0
+
+
+def test_a_cost_is_refused_where_the_table_has_it_itself(
+    mine: Any, texts: list[str], source: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotate(open_table("mine"), READERS, source("arch,latency [ms@gpu]", f"{texts[3]},7"))
+    table = open_table("mine")
+    monkeypatch.setitem(table.metadata.units, "parameters", "millions")
+    with pytest.raises(TableError, match="got parameters; call it"):
+        annotate(table, READERS, source("arch,parameters [millions]", f"{texts[3]},7"))
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("arch,lat", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got 'lat'"),
+        ("arch,lat []", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got 'lat []'"),
+        ("arch,l3 [ms", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got 'l3 [ms'"),
+        ("arch,dataset", "expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got none"),
+        ("Arch,size [MB]", "there is no column arch, but 'Arch'; did you mean arch?"),
+    ],
+)
+def test_a_heading_that_is_wrong_is_named_first(mine: Any, source: Write, header: str, said: str) -> None:
+    file = source(header, "x,1")
+    with pytest.raises(SourceError) as caught:
+        annotate(open_table("mine"), find_column_readers(open_table("mine").space), file)
+    assert str(caught.value) == f"{file}: {said}"

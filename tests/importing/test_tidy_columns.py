@@ -40,7 +40,7 @@ def test_gzip_is_read_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("heading", ["t", "t []", "t [ms@]", "t [@gpu]", "[ms]", "t [ms] more", "-t [ms]", "a b [ms]"])
 def test_a_heading_without_a_unit_is_refused(tmp_path: Path, heading: str) -> None:
-    with pytest.raises(SourceError, match="expected a heading such as"):
+    with pytest.raises(SourceError, match="expected a heading with a unit, such as"):
         READER.columns(written(tmp_path, f"arch,good [ms],{heading}\n"))
 
 

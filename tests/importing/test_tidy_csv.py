@@ -246,3 +246,15 @@ def test_a_field_of_hundreds_of_megabytes_is_refused_in_little_memory(tmp_path: 
 
 def test_a_schedule_beyond_any_is_refused(table: Callable[..., Table]) -> None:
     refused(table, f"{CELL},a,2000000000,777,1,2", message="line 2: expected epochs to be at most 65536")
+
+
+def test_trainings_without_any_figure_are_refused(table: Callable[..., Table]) -> None:
+    refused(table, f"{CELL},a,12,777", header="arch,dataset,epochs,seed", message="expected a figure of some training")
+    refused(table, f"{CELL},a,12,777,,", message="in a column such as valid_accuracy or test_accuracy, got none")
+
+
+@pytest.mark.parametrize("heading", ["ARCH", "Arch"])
+def test_a_required_column_in_other_letters_is_named(table: Callable[..., Table], heading: str) -> None:
+    header = HEADER.replace("arch", heading)
+    message = f"mine.csv: there is no column arch, but '{heading}'; did you mean arch.$"
+    refused(table, f"{CELL},a,12,777,1,2", header=header, message=message)

@@ -126,10 +126,31 @@ def test_scores_of_a_table_are_its_columns(make_plan: MakePlan, mine: Table) -> 
     assert {one.name for one in open_table("mine").columns} > {"synflow", "plain"}
 
 
-def test_a_column_of_another_source_is_refused_before_anything_is_computed(make_plan: MakePlan, mine: Table) -> None:
+def test_a_column_of_another_source_is_refused_before_anything_is_computed(
+    make_plan: MakePlan, mine: Table, tmp_path: Path
+) -> None:
     run(make_plan("table=mine", "architectures=2"))
     with pytest.raises(TableError, match="has synflow on digits from another source"):
-        make_plan("table=mine", "architectures=2", "seed=1")
+        run(make_plan("table=mine", "architectures=2", "seed=1"))
+    assert len(list(tmp_path.glob("scores/*"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("device=tpu", "device: expected cpu or cuda, got 'tpu'"),
+        ("device=cuda:99", "device=cuda:99: there is "),
+        ("++batch=100000", "batch: expected at most 397,"),
+        ("seed=9223372036854775808", "seed: expected "),
+        ("++network.nosuch=1", "network: is not for space nb201"),
+    ],
+)
+def test_settings_are_checked_before_anybody_is_told_to_remove_scores(
+    make_plan: MakePlan, mine: Table, setting: str, message: str
+) -> None:
+    run(make_plan("table=mine", "architectures=2"))
+    with pytest.raises(ConfigError, match=message):
+        run(make_plan("table=mine", "architectures=2", setting))
 
 
 def test_what_pytorch_takes_for_its_first_time_is_not_charged(

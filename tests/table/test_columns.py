@@ -112,3 +112,11 @@ def test_a_pickled_table_finds_its_columns_again(mine: Any) -> None:
     table = open_table("mine")
     assert len(table.columns) == 1
     assert len(pickle.loads(pickle.dumps(table)).columns) == 1
+
+
+@pytest.mark.parametrize("name", ["test_accuracy", "seconds", "train_loss"])
+def test_a_file_with_a_column_that_is_named_as_a_tables_own_figure_is_passed_over(mine: Any, name: str) -> None:
+    put(open_table("mine"), "one", ("size", None), (name, "cifar10"))
+    columns = open_table("mine").columns
+    assert len(columns) == 0
+    assert f"got {name}; call it measured_{name}" in columns.passed_over[0]

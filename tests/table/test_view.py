@@ -11,7 +11,13 @@ import pytest
 from scipy.stats import kendalltau
 
 from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.errors import ConfigError, UnknownDatasetError, UnknownFidelityError, UnknownMetricError
+from nasbench_suite.errors import (
+    ConfigError,
+    MissingTrialError,
+    UnknownDatasetError,
+    UnknownFidelityError,
+    UnknownMetricError,
+)
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
@@ -53,6 +59,21 @@ def test_a_training_seed_answers_alone(table: Table, small: Any) -> None:
     np.testing.assert_array_equal(
         table.values("cifar10", "valid_accuracy", trial=999), [one.get(999, np.nan) for one in stored]
     )
+
+
+def test_a_training_seed_that_no_architecture_has_is_refused(table: Table) -> None:
+    for look in (
+        lambda: table.values("cifar10", "valid_accuracy", trial=7),
+        lambda: table.top(3, "cifar10", trial=7),
+        lambda: table.to_arrow("cifar10", trial=7),
+    ):
+        with pytest.raises(MissingTrialError, match=r"small: cifar10 at .* has trials 777, 888, 999, not trial 7$"):
+            look()
+    with pytest.raises(MissingTrialError, match="has only a mean stored without its trials, not trial 777"):
+        table.values("cifar10", "test_accuracy", trial=777)
+    assert table.to_arrow("cifar10", trial=777)["test_accuracy"].null_count == len(table)
+    with pytest.raises(ConfigError, match="expected mean or a training seed, for nothing is drawn here; got 'median'"):
+        table.values("cifar10", "test_accuracy", trial="median")  # type: ignore[arg-type]
 
 
 def test_test_figures_are_those_that_a_judge_scores_by(table: Table, small: Any) -> None:

@@ -161,7 +161,7 @@ def test_a_cell_outside_the_space_and_one_that_the_table_lacks_are_told_apart(
     imported: Callable, training: Callable
 ) -> None:
     benchmark = Benchmark(imported(training(ONE)), "cifar10")
-    with pytest.raises(MissingArchitectureError, match="holds 1 architectures of nb101, but not 0101"):
+    with pytest.raises(MissingArchitectureError, match="holds 1 architecture of nb101, but not 0101"):
         benchmark.query(benchmark.table.space.parse(OTHER), FINAL, 0)
     with pytest.raises(MissingArchitectureError):
         benchmark.query_many([benchmark.table.space.parse(text) for text in (ONE, OTHER)], FINAL, 0)

@@ -228,6 +228,20 @@ def test_a_pickle_that_names_a_function_runs_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "gone").exists()
 
 
+def test_figures_of_a_data_set_that_nobody_names_are_refused(installed: Path, tmp_path: Path) -> None:
+    scores = written(tmp_path, 'net,synflow,flops\n"(4, 3, 3, 0, 0, 0)",1.5,2\n')
+    table, readers = open_table("nb201"), find_column_readers(SPACE)
+    with pytest.raises(SourceError, match=r"line 2: does not say .* with --dataset, one of cifar10"):
+        annotate(table, readers, scores)
+    annotate(table, readers, scores, dataset="cifar10")
+    assert set(open_table("nb201").columns.of("cifar10")) == {"synflow", "flops"}
+    assert not open_table("nb201").columns.of("cifar100")
+    costs = tmp_path / "hardware.csv"
+    costs.write_text('net,dataset,fpga_latency\n"(4, 3, 3, 0, 0, 0)",,1.5\n')
+    with pytest.raises(SourceError, match="does not say whose images"):
+        annotate(table, readers, costs)
+
+
 def test_the_real_figures_land_on_their_rows(installed: Path, data: Path) -> None:
     annotate(open_table("nb201"), find_column_readers(SPACE), data / HARDWARE_CSV)
     table = open_table("nb201")
