@@ -3,6 +3,8 @@
 import bz2
 import copy
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,17 @@ def test_a_folder_and_a_file_are_imported_once(
         api = create(str(source), "tss", fast_mode=True, verbose=False)
         assert api.get_cost_info(*COSTS) == costs
         assert api.filename == source.name
+
+
+def test_a_plain_script_imports_a_folder(folders: dict[str, Path], costs: dict[str, Any], tmp_path: Path) -> None:
+    script = tmp_path / "plain.py"
+    script.write_text(
+        "from nasbench_suite.compat.nats_bench import create\n"
+        f"api = create({str(folders['tss'])!r}, 'tss', fast_mode=True, verbose=False)\n"
+        f"print(api.get_cost_info(*{COSTS!r}))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == (f"{costs}\n", "")
 
 
 def test_a_tables_name_and_the_one_table_of_the_space(
