@@ -1,6 +1,7 @@
 """Opens what a peer's constructor was given: a table, a table's name, or the path of a benchmark's file.
 
-A file is imported once, into a table named after the space and the file's content; who opens the file again is led
+A file is imported once, into a table named after the space and the file's content, in a folder of its own, so that it
+is never taken where a table is chosen by space and data set; who opens the file again is led
 there by a note in the user's folder, which holds as long as the file's size, inode and time of modification do.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from nasbench_suite.atomic_write import atomic_write
 from nasbench_suite.errors import TableError
 from nasbench_suite.folder_lock import lock_folder
-from nasbench_suite.folders import home, table_path, table_paths
+from nasbench_suite.folders import compat_folder, table_paths
 from nasbench_suite.importing.convert import sha256
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.spaces import find_space
@@ -44,9 +45,9 @@ def open_source(source: str | os.PathLike[str] | Table, space: str) -> Table:
 
 def _import_once(path: Path, space: str) -> Path:
     """Imports a file, unless some table was made from it before; one process at a time."""
-    with lock_folder(home() / "imported", wait=True):
+    with lock_folder(compat_folder(), wait=True):
         digest = sha256(path)
-        table = _made_from(digest, space) or table_path(f"{space}_{digest[:16]}")
+        table = _made_from(digest, space) or compat_folder() / f"{space}_{digest[:16]}.mdb"
         if not table.exists():
             import_file(find_space(space), path, table)
         atomic_write(_note(path, space), f"{_mark(path)}\n{table}".encode())
@@ -72,7 +73,7 @@ def _noted(path: Path, space: str) -> Path | None:
 
 def _note(path: Path, space: str) -> Path:
     place = space.encode() + b"\n" + os.fsencode(path.absolute())
-    return home() / "imported" / hashlib.sha256(place).hexdigest()[:32]
+    return compat_folder() / hashlib.sha256(place).hexdigest()[:32]
 
 
 def _mark(path: Path) -> str:
