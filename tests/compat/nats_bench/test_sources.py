@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from nasbench_suite import find_table, open_table
+from nasbench_suite import tables as table_names
 from nasbench_suite.compat.nats_bench import NATSsize, NATStopology, create
+from nasbench_suite.errors import MissingValueError, TableNotFoundError
 from nasbench_suite.folders import table_path
 from nasbench_suite.importing import convert
 
@@ -52,6 +55,10 @@ def test_a_folder_and_a_file_are_imported_once(
         api = create(str(source), "tss", fast_mode=True, verbose=False)
         assert api.get_cost_info(*COSTS) == costs
         assert api.filename == source.name
+    with pytest.raises(TableNotFoundError, match="no table of space nb201 has data set 'cifar100'"):
+        find_table("nb201", "cifar100")  # it is nobody else's
+    (name,) = table_names()[-1:]
+    assert open_table(name).space.name == "nb201"
 
 
 def test_a_plain_script_imports_a_folder(folders: dict[str, Path], costs: dict[str, Any], tmp_path: Path) -> None:
@@ -118,3 +125,18 @@ def test_a_stored_mean_answers_and_what_a_csv_lacks_is_none(full_table: Path) ->
     assert seconds == clock > 12
     index, best = api.find_best("cifar10", "valid", hp="12")
     assert best == api.get_more_info(index, "cifar10-valid", hp="12", is_random=False)["valid-accuracy"]
+
+
+def test_what_a_csv_lacks_is_a_dash_and_no_limit(full_table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    api = NATStopology(full_table, verbose=False)
+    api.show(1)
+    shown = capsys.readouterr().out
+    assert "FLOP=- M, Params=" in shown and "latency=None ms." in shown
+    accuracy = api.get_more_info(1, "cifar10-valid", hp="12", is_random=False)["valid-accuracy"]
+    text = api.query_info_str_by_arch(1)
+    assert text is not None and f"valid : [loss = - & top1 = {accuracy:.2f}%]" in text
+    assert ", FLOP=-M, " in str(api.query_by_index(1, "cifar10-valid"))
+    with pytest.raises(MissingValueError, match=r"has no FLOPs of architecture 0 on cifar10-valid after 12 epochs, so"):
+        api.find_best("cifar10", "valid", flop_max=50)
+    with pytest.raises(MissingValueError, match=r"has no accuracy of architecture 0 on cifar10-valid's train after"):
+        api.find_best("cifar10-valid", "train")
