@@ -56,6 +56,14 @@ def is_of_compat(path: Path) -> bool:
     return path.parent == compat_folder()
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Returns a path with `~` read as a shell reads it; as it is where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def relative_path(path: Path, to: Path) -> str:
     """Returns how a file is written in a document that lies in the folder `to`: relative where it is below."""
     path, to = path.resolve(), to.resolve()

@@ -18,10 +18,8 @@ from nasbench_suite.compat.nats_bench.official_indexes import strings
 from nasbench_suite.compat.nats_bench.results_count import Arithmetic
 from nasbench_suite.compat.nats_bench.table_results import Schedules, TableResults
 from nasbench_suite.compat.nats_bench.trial_reader import column_of
-from nasbench_suite.compat.opening import open_source
+from nasbench_suite.compat.opening import open_only, open_source
 from nasbench_suite.errors import MissingValueError
-from nasbench_suite.registry.spaces import find_space
-from nasbench_suite.registry.tables import find_table
 from nasbench_suite.spaces.nb201.official import DATASETS
 from nasbench_suite.table import Table
 
@@ -70,8 +68,7 @@ class NASBenchMetaAPI(ABC):
         self.archstr2index = {arch: index for index, arch in enumerate(self.meta_archs)}
 
     def _open(self, source: str | os.PathLike[str] | Table | None) -> None:
-        space = find_space(self.space)
-        table = find_table(space, None) if source is None else open_source(source, self.space)
+        table = open_only(self.space) if source is None else open_source(source, self.space)
         self.meta_archs = list(strings(self.space))
         indexes = {arch: index for index, arch in enumerate(self.meta_archs)}
         named = table.path if source is None or isinstance(source, Table) else Path(source)

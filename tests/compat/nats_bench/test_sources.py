@@ -13,7 +13,7 @@ import pytest
 from nasbench_suite import find_table, open_table
 from nasbench_suite import tables as table_names
 from nasbench_suite.compat.nats_bench import NATSsize, NATStopology, create
-from nasbench_suite.errors import MissingValueError, TableNotFoundError
+from nasbench_suite.errors import ConfigError, MissingValueError, TableNotFoundError
 from nasbench_suite.folders import table_path
 from nasbench_suite.importing import convert
 
@@ -81,6 +81,32 @@ def test_a_tables_name_and_the_one_table_of_the_space(
         api = NATStopology(source, verbose=False)
         assert api.get_cost_info(*COSTS) == costs
         assert api.evaluated_indexes == set(INDEXES)
+
+
+def test_a_path_where_nothing_is_and_nothing_at_all(
+    tables: dict[str, Path], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/nowhere")
+    monkeypatch.setenv("USERPROFILE", "/nowhere")
+    with pytest.raises(
+        TableNotFoundError, match=r"nowhere.x\.pth: there is no such file, folder or table \(there are no"
+    ):
+        create("~/x.pth", "tss")
+    with pytest.raises(TableNotFoundError, match=r"\(there are no tables of nats_sss\); give the path"):
+        create("x.pth", "sss")
+    with pytest.raises(TableNotFoundError, match="no table of space nats_sss; pass the path of the benchmark's file"):
+        create(None, "sss")
+    (home / "tables").mkdir(parents=True)
+    for name in ("mine", "yours"):
+        table_path(name).symlink_to(tables["tss"])
+    with pytest.raises(TableNotFoundError, match=r"nb201: mine, yours; pass the path of .* or a table's name"):
+        create(None, "tss")
+
+
+@pytest.mark.parametrize("source", ["", 3])
+def test_what_is_no_source_is_named(source: Any) -> None:
+    with pytest.raises(ConfigError, match="expected the path of nb201's file or folder, or a table or its name; got"):
+        create(source, "tss")
 
 
 def test_a_loaded_dict(loaded: dict[str, Any], costs: dict[str, Any]) -> None:
