@@ -225,7 +225,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_tables)
 
     command = commands.add_parser("query", help="show what a table knows of one architecture")
-    command.add_argument("space", help="e.g. nb201")
+    command.add_argument("space", help="e.g. nb201; or the name of a table")
     command.add_argument(
         "arch",
         help="the architecture, as we or others write it, its row in the table, or its hash (nb101)",

@@ -33,9 +33,9 @@ def table_path(name: str) -> Path:
 
 
 def table_paths() -> dict[str, Path]:
-    """Lists the tables by name: the user's, then those that ship with the package."""
+    """Lists the tables by name: the user's, those that ship with the package, those that `compat` made for itself."""
     found: dict[str, Path] = {}
-    for folder in (home() / "tables", SHIPPED_TABLES):
+    for folder in (home() / "tables", SHIPPED_TABLES, compat_folder()):
         for path in sorted(folder.glob("[!.]*.mdb")):
             found.setdefault(path.stem, path)
     return found
@@ -44,6 +44,24 @@ def table_paths() -> dict[str, Path]:
 def is_shipped(path: Path) -> bool:
     """Whether a table came with the package."""
     return path.parent == SHIPPED_TABLES
+
+
+def compat_folder() -> Path:
+    """Returns the folder of the tables that `compat` made of the files that it was given."""
+    return home() / "imported"
+
+
+def is_of_compat(path: Path) -> bool:
+    """Whether `compat` made a table for itself; then who names it has it, and nobody else."""
+    return path.parent == compat_folder()
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Returns a path with `~` read as a shell reads it; as it is where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def relative_path(path: Path, to: Path) -> str:

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -10,8 +11,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from itertools import islice
+from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Thread
-from typing import TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 
 from nasbench_suite.errors import ProcessKilledError
 
@@ -20,6 +23,25 @@ _ResultT = TypeVar("_ResultT")
 
 # results that may wait, for each process: enough that none idles, little memory
 _WAITING = 8
+
+
+class _Worker(SpawnProcess):
+    """A spawned process that does not run the parent's script again, which need not be written to be imported."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 (multiprocessing's name)
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")  # of no file, as an interpreter's prompt is
+        try:
+            return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Context(SpawnContext):
+    """Spawned, not forked: an open LMDB environment does not survive a fork."""
+
+    Process = _Worker
 
 
 def ordered_map(
@@ -31,7 +53,7 @@ def ordered_map(
     """Yields `function` of each item, in order.
 
     Args:
-        function: a module's function.
+        function: an imported module's function; the script's own, in `__main__`, is not known to the processes.
         items: what to apply it to.
         processes: how many; the usable cores unless said otherwise. 1, or one item, stays in this process.
         waiting: results per process that may wait for their turn; few where they are large.
@@ -43,9 +65,7 @@ def ordered_map(
     if processes <= 1:
         yield from map(function, items)
         return
-    # spawned, not forked: an open LMDB environment does not survive a fork
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(processes, context, initializer=set_up_process)
+    executor = ProcessPoolExecutor(processes, _Context(), initializer=set_up_process)
     try:
         coming = iter(items)
         under_way: deque[Future[_ResultT]] = deque(

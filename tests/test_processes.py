@@ -14,16 +14,19 @@ import pytest
 from nasbench_suite.errors import ProcessKilledError
 from nasbench_suite.processes import ordered_map, usable_cores
 
+# a plain script, which must not run again in the processes that it starts
 CHILD = """
-import os
 from nasbench_suite.processes import ordered_map
+from own import my_id
+
+for process in ordered_map(my_id, range(1_000_000), 2):
+    print(process, flush=True)
+"""
+OWN = """
+import os
 
 def my_id(_):
     return os.getpid()
-
-if __name__ == "__main__":
-    for process in ordered_map(my_id, range(1_000_000), 2):
-        print(process, flush=True)
 """
 
 
@@ -83,6 +86,7 @@ def test_work_is_given_out_as_results_are_taken() -> None:
 def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
     script = tmp_path / "child.py"
     script.write_text(CHILD)
+    (tmp_path / "own.py").write_text(OWN)
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         workers: dict[int, int] = {}

@@ -15,11 +15,12 @@ from nasbench_suite.errors import (
     UnknownFidelityError,
 )
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.folders import is_shipped, table_paths
+from nasbench_suite.folders import is_of_compat, is_shipped, table_paths
 from nasbench_suite.forms import TEXT
 from nasbench_suite.importing.parameters import agree
-from nasbench_suite.registry.spaces import find_space
+from nasbench_suite.registry.spaces import find_space, space_names
 from nasbench_suite.registry.tables import find_table, open_table
+from nasbench_suite.space import Space
 from nasbench_suite.table import Table, read_metadata
 from nasbench_suite.table.hashes import is_hash
 from nasbench_suite.table.trials import TrialPolicy
@@ -33,14 +34,14 @@ def show(options: argparse.Namespace) -> None:
     Raises:
         NasBenchSuiteError: the architecture, data set, schedule, epoch or trial is unknown.
     """
-    space = find_space(options.space)
+    space = _space(options)
     by_hash = options.form is None and is_hash(options.arch, space.hash_bytes)
     by_index = options.form is None and not by_hash and options.arch.strip().isdecimal() and options.arch not in space
     arch, form = (None, TEXT) if by_hash or by_index else space.parse_as(options.arch, options.form)
     trial = _trial(options.trial)
     if options.json and options.dataset is None:
         raise ConfigError("query --json prints one object: name its --dataset")
-    table = _table(options)
+    table = _table(options, space)
     if by_hash:
         arch = space.parse(table.architecture(table.row_of_hash(options.arch)))
     if by_index:
@@ -148,21 +149,32 @@ def _trial(text: str) -> TrialPolicy:
     raise ConfigError(f"--trial: expected a training seed or mean, got {text!r}")
 
 
-def _table(options: argparse.Namespace) -> Table:
-    space = find_space(options.space)
+def _space(options: argparse.Namespace) -> Space[Any]:
+    """Returns the space that is named, or that of the table that is named in its place and so becomes the one asked."""
+    path = table_paths().get(options.space)
+    if path is None or options.space in space_names():
+        return find_space(options.space)
+    options.table = options.table or options.space
+    return find_space(read_metadata(path).space)
+
+
+def _table(options: argparse.Namespace, space: Space[Any]) -> Table:
     if options.table:
         return open_table(options.table, space)
-    if options.dataset:
-        return find_table(space, options.dataset)
-    own, shipped, unreadable = _tables_of(space.name)
+    own, shipped, unreadable = _tables_of(space.name, options.dataset)
     names = own or shipped  # who has imported the benchmark asks about that, not about the table that comes with us
+    if space.name in names:
+        names = [space.name]
+    if options.dataset and not names:
+        return find_table(space, options.dataset)  # which says what there is
     if unreadable and not names:
         raise unreadable[0]
     for error in () if own else unreadable:
         print(f"nasbench-suite: passed over: {error}", file=sys.stderr)
     if len(names) != 1:
+        have = f" have {options.dataset}" if options.dataset else ""
         there = (
-            f"several tables of space {space.name}: {', '.join(names)}; name one with --table"
+            f"several tables of space {space.name}{have}: {', '.join(names)}; name one with --table"
             if names
             else (f"no table of space {space.name}; `nasbench-suite import {space.name} PATH` makes one")
         )
@@ -170,13 +182,17 @@ def _table(options: argparse.Namespace) -> Table:
     return open_table(names[0], space)
 
 
-def _tables_of(space: str) -> tuple[list[str], list[str], list[TableError]]:
-    """Lists the space's tables, the user's and those that ship with the package, and what is wrong with any other."""
+def _tables_of(space: str, dataset: str | None) -> tuple[list[str], list[str], list[TableError]]:
+    """Lists the tables of space and data set, the user's and those that came with us, and what is wrong with others."""
     found: tuple[list[str], list[str]] = ([], [])
     unreadable = []
     for name, path in table_paths().items():
+        if is_of_compat(path):
+            continue
         try:
-            if read_metadata(path).space == space:
+            metadata = read_metadata(path)
+            known = {*metadata.datasets, *(series.trial_set for series in metadata.series)}
+            if metadata.space == space and (dataset is None or dataset in known):
                 found[is_shipped(path)].append(name)
         except TableError as error:  # must not stop a query of another
             unreadable.append(error)

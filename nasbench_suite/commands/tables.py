@@ -6,10 +6,12 @@ from pathlib import Path
 from nasbench_suite.commands.annotate import describe
 from nasbench_suite.counted import counted
 from nasbench_suite.errors import TableError, TableNotFoundError
-from nasbench_suite.folders import home, table_paths
+from nasbench_suite.folders import home, is_of_compat, table_paths
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table import Metadata, Series, TableColumns, checked, read_metadata
 from nasbench_suite.table.parameters import ParametersStore, parameters_path
+
+OF_COMPAT = "imported by nasbench_suite.compat; used where it is named"
 
 
 def show(name: str | None, verify: bool) -> None:
@@ -47,7 +49,9 @@ def summary(path: Path) -> str:
         metadata = read_metadata(path)
     except TableError as error:
         return f"DAMAGED: {error}"
-    return f"{metadata.space}, {counted(metadata.architectures, 'architectures')}, {', '.join(metadata.datasets)}"
+    marked = f" ({OF_COMPAT})" if is_of_compat(path) else ""
+    architectures = counted(metadata.architectures, "architectures")
+    return f"{metadata.space}, {architectures}, {', '.join(metadata.datasets)}{marked}"
 
 
 def _chosen(name: str | None) -> dict[str, Path]:
@@ -61,6 +65,8 @@ def _chosen(name: str | None) -> dict[str, Path]:
 
 
 def _describe(path: Path, metadata: Metadata) -> Iterator[str]:
+    if is_of_compat(path):
+        yield OF_COMPAT
     yield f"file: {path} ({path.stat().st_size / 2**20:.1f} MiB)"
     yield f"content: {metadata.content_sha256}"
     yield f"source: {metadata.source.file} (format {metadata.source.format}, sha256 {metadata.source.sha256})"

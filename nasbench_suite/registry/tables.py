@@ -6,7 +6,7 @@ from typing import Any
 
 from nasbench_suite.closest import closest
 from nasbench_suite.errors import ConfigError, TableError, TableNotFoundError
-from nasbench_suite.folders import is_shipped, table_paths
+from nasbench_suite.folders import expanded, is_of_compat, is_shipped, table_paths
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.space import Space
 from nasbench_suite.table.reader import Table, read_metadata
@@ -26,7 +26,7 @@ def open_table(table: str | Path, space: Space[Any] | str | None = None) -> Tabl
     if not isinstance(table, str | Path) or not isinstance(space, Space | str | None):
         wrong = table if not isinstance(table, str | Path) else space
         raise ConfigError(f"open_table: expected a table's name or path, and a space or its name; got {wrong!r:.80}")
-    path = Path(table) if str(table).endswith(".mdb") else table_paths().get(str(table))
+    path = expanded(table) if str(table).endswith(".mdb") else table_paths().get(str(table))
     if path is None:
         known = ", ".join(table_paths()) or "none"
         close = closest(str(table), table_paths())
@@ -47,6 +47,8 @@ def _space(space: Space[Any] | str) -> Space[Any]:
 def find_table(space: Space[Any] | str, dataset: str | None) -> Table:
     """Opens the one table that has the space and the data set; one that ships with the package where there is no other.
 
+    What `compat` imported for itself is not looked at.
+
     Args:
         space: whose architectures it holds, or its name.
         dataset: that it has; None for any.
@@ -62,6 +64,8 @@ def find_table(space: Space[Any] | str, dataset: str | None) -> Table:
     elsewhere: set[str] = set()
     unreadable: list[str] = []
     for name, path in table_paths().items():
+        if is_of_compat(path):
+            continue
         try:
             metadata = read_metadata(path)
         except TableError as error:

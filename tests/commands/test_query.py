@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nasbench_suite.fidelity import Fidelity
-from nasbench_suite.folders import table_path
+from nasbench_suite.folders import compat_folder, table_path
 
 Cli = Callable[..., Any]
 KEYS = [
@@ -82,6 +82,30 @@ def test_several_tables_of_ones_own_must_be_named(cli: Cli, mine: Any, text: str
     write_small(table_path("other"))
     answer = cli("query", "nb201", text)
     assert answer.code == 2 and "several tables of space nb201: mine, other; name one with --table" in answer.err
+
+    answer = cli("query", "nb201", text, "--dataset", "cifar10")
+    assert "several tables of space nb201 have cifar10: mine, other; name one with --table" in answer.err
+
+
+@pytest.mark.parametrize("more", [(), ("--dataset", "cifar10")])
+def test_a_table_of_the_spaces_name_is_meant_among_several(
+    cli: Cli, mine: Any, text: str, write_small: Callable, more: tuple[str, ...]
+) -> None:
+    write_small(table_path("nb201"))
+    assert "table nb201," in cli("query", "nb201", text, *more).out
+
+
+def test_a_tables_name_may_stand_for_its_space(cli: Cli, mine: Any, text: str, write_small: Callable) -> None:
+    write_small(table_path("other"))
+    assert "table other," in cli("query", "other", text).out
+
+
+def test_what_compat_imported_for_itself_is_asked_by_its_name(
+    cli: Cli, mine: Any, text: str, write_small: Callable
+) -> None:
+    write_small(compat_folder() / "nb201_0123.mdb")
+    assert "table mine," in cli("query", "nb201", text).out
+    assert "table nb201_0123," in cli("query", "nb201", text, "--table", "nb201_0123").out
 
 
 def test_ones_own_table_that_cannot_be_read_is_named_where_the_shipped_one_answers(

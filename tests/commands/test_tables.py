@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from nasbench_suite.folders import table_path
+from nasbench_suite.folders import compat_folder, table_path
 
 Cli = Callable[..., Any]
 
@@ -68,3 +68,10 @@ def test_a_flipped_bit_stops_only_what_asks_for_its_table(cli: Cli, write_small:
     answer = cli("query", "nb201", text, "--table", "broken")
     assert answer.code == 2 and answer.err.count("\n") == 1
     assert f"{broken}: is damaged: the file does not agree with its checksum" in answer.err
+
+
+def test_what_compat_imported_for_itself_is_marked(cli: Cli, write_small: Callable) -> None:
+    write_small(compat_folder() / "nb201_0123.mdb")
+    assert "imported by nasbench_suite.compat; used where it is named" in cli("tables", "nb201_0123").out
+    write_small(table_path("mine"))
+    assert "by nasbench_suite.compat" not in cli("tables", "mine").out

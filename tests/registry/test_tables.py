@@ -24,6 +24,15 @@ def test_a_table_opens_by_name_and_by_path(write_small: Callable) -> None:
     assert open_table(table_path("mine")).space.name == "nb201"
 
 
+def test_a_table_opens_by_a_path_from_the_users_home(
+    write_small: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    write_small(tmp_path / "x.mdb")
+    assert open_table("~/x.mdb").name == "x"
+
+
 def test_the_one_table_that_has_the_data_set_is_found(space: NB201, write_small: Callable) -> None:
     write_small(table_path("mine"))
     assert find_table(space, "mixed").name == "mine"

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from nasbench_suite.compat.nats_bench.arch_results import ArchResults
+from nasbench_suite.compat.nats_bench.figures import shown
 
 
 class Wording(NamedTuple):
@@ -29,7 +30,8 @@ def lines(results: ArchResults, wording: Wording, extra: str | None = None) -> l
 def _costs(name: str, costs: dict[str, Any]) -> str:
     latency = costs["latency"]
     milliseconds = f"{latency * 1000:.2f}" if latency is not None and latency > 0 else None
-    return f"{name:14s} FLOP={costs['flops']:6.2f} M, Params={costs['params']:.3f} MB, latency={milliseconds} ms."
+    flops, params = shown(costs["flops"], "6.2f"), shown(costs["params"], ".3f")
+    return f"{name:14s} FLOP={flops} M, Params={params} MB, latency={milliseconds} ms."
 
 
 def _figures(name: str, results: ArchResults, wording: Wording) -> str:
@@ -40,6 +42,15 @@ def _figures(name: str, results: ArchResults, wording: Wording) -> str:
         sets = [sets[0], ("test ", "ori-test")]
     parts = []
     for label, setname in sets:
-        metrics = results.get_metrics(name, setname)
-        parts.append(f"{label} : [loss = {metrics['loss']:.3f}{wording.joint}top1 = {metrics['accuracy']:.2f}%]")
+        loss, accuracy = _last(name, setname, results)
+        parts.append(f"{label} : [loss = {loss}{wording.joint}top1 = {accuracy}%]")
     return f"{name:14s} {', '.join(parts)}"
+
+
+def _last(name: str, setname: str, results: ArchResults) -> tuple[str, str]:
+    """Loss and accuracy at the end."""
+    try:
+        metrics = results.get_metrics(name, setname)
+    except KeyError:  # not evaluated on the set
+        return "-", "-"
+    return shown(metrics["loss"], ".3f"), shown(metrics["accuracy"], ".2f")

@@ -18,9 +18,8 @@ from nasbench_suite.compat.nats_bench.official_indexes import strings
 from nasbench_suite.compat.nats_bench.results_count import Arithmetic
 from nasbench_suite.compat.nats_bench.table_results import Schedules, TableResults
 from nasbench_suite.compat.nats_bench.trial_reader import column_of
-from nasbench_suite.compat.opening import open_source
-from nasbench_suite.registry.spaces import find_space
-from nasbench_suite.registry.tables import find_table
+from nasbench_suite.compat.opening import open_only, open_source
+from nasbench_suite.errors import MissingValueError
 from nasbench_suite.spaces.nb201.official import DATASETS
 from nasbench_suite.table import Table
 
@@ -35,6 +34,8 @@ _REMAPPED = {
     **{(name, "valid"): (name, "x-valid") for name in _SEARCHED[1:]},
     **{(name, "test"): (name, "x-test") for name in _SEARCHED[1:]},
 }
+
+_LIMITED = {"flops": "FLOPs", "params": "parameters"}
 
 
 class NASBenchMetaAPI(ABC):
@@ -67,8 +68,7 @@ class NASBenchMetaAPI(ABC):
         self.archstr2index = {arch: index for index, arch in enumerate(self.meta_archs)}
 
     def _open(self, source: str | os.PathLike[str] | Table | None) -> None:
-        space = find_space(self.space)
-        table = find_table(space, None) if source is None else open_source(source, self.space)
+        table = open_only(self.space) if source is None else open_source(source, self.space)
         self.meta_archs = list(strings(self.space))
         indexes = {arch: index for index, arch in enumerate(self.meta_archs)}
         named = table.path if source is None or isinstance(source, Table) else Path(source)
@@ -250,6 +250,11 @@ class NASBenchMetaAPI(ABC):
         trained, setname = _REMAPPED.get((dataset, metric_on_set), (dataset, metric_on_set))
         best, highest = -1, None
         for index, accuracy in self._accuracies(trained, setname, hp):
+            if accuracy is None:
+                raise MissingValueError(
+                    f"{self.filename} has no accuracy of architecture {index} on {trained}'s {setname} after {hp} "
+                    "epochs; ask for another set or hp"
+                )
             if (best == -1 or highest < accuracy) and self._fits(index, trained, flop_max, param_max, hp):
                 best, highest = index, accuracy
         if self.verbose:
@@ -273,8 +278,14 @@ class NASBenchMetaAPI(ABC):
         if flop_max is None and param_max is None:
             return True
         costs = self._under(index, hp).get_compute_costs(trained)
-        too_slow = flop_max is not None and costs["flops"] > flop_max
-        return not too_slow and not (param_max is not None and costs["params"] > param_max)
+        limits = {"flops": flop_max, "params": param_max}
+        for name, limit in limits.items():
+            if limit is not None and costs[name] is None:
+                raise MissingValueError(
+                    f"{self.filename} has no {_LIMITED[name]} of architecture {index} on {trained} after {hp} epochs, "
+                    "so that they cannot be limited; leave the limit out, or import an official file"
+                )
+        return not any(limit is not None and costs[name] > limit for name, limit in limits.items())
 
     def get_net_param(self, index: int, dataset: str, seed: int | None, hp: str = "12") -> Any:
         """Returns the parameters of a trial's network; without a seed, of all by seed; None where they were not kept.

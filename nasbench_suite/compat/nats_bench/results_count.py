@@ -4,6 +4,8 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from nasbench_suite.compat.nats_bench.figures import shown
+
 FIELDS = (
     "name",
     "net_state_dict",
@@ -258,7 +260,7 @@ class ResultsCount:
 
     def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}({self.name}, arch={self.arch_config['arch_str']}, FLOP={self.flop:.2f}M, "
-            f"Param={self.params:.3f}MB, seed={self.seed}, {len(self.eval_names)} eval-sets: "
+            f"{type(self).__name__}({self.name}, arch={self.arch_config['arch_str']}, FLOP={shown(self.flop, '.2f')}M, "
+            f"Param={shown(self.params, '.3f')}MB, seed={self.seed}, {len(self.eval_names)} eval-sets: "
             f"[{', '.join(self.eval_names)}])"
         )

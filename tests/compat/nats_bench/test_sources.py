@@ -3,12 +3,17 @@
 import bz2
 import copy
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nasbench_suite import find_table, open_table
+from nasbench_suite import tables as table_names
 from nasbench_suite.compat.nats_bench import NATSsize, NATStopology, create
+from nasbench_suite.errors import ConfigError, MissingValueError, TableNotFoundError
 from nasbench_suite.folders import table_path
 from nasbench_suite.importing import convert
 
@@ -50,6 +55,21 @@ def test_a_folder_and_a_file_are_imported_once(
         api = create(str(source), "tss", fast_mode=True, verbose=False)
         assert api.get_cost_info(*COSTS) == costs
         assert api.filename == source.name
+    with pytest.raises(TableNotFoundError, match="no table of space nb201 has data set 'cifar100'"):
+        find_table("nb201", "cifar100")  # it is nobody else's
+    (name,) = table_names()[-1:]
+    assert open_table(name).space.name == "nb201"
+
+
+def test_a_plain_script_imports_a_folder(folders: dict[str, Path], costs: dict[str, Any], tmp_path: Path) -> None:
+    script = tmp_path / "plain.py"
+    script.write_text(
+        "from nasbench_suite.compat.nats_bench import create\n"
+        f"api = create({str(folders['tss'])!r}, 'tss', fast_mode=True, verbose=False)\n"
+        f"print(api.get_cost_info(*{COSTS!r}))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.stderr) == (f"{costs}\n", "")
 
 
 def test_a_tables_name_and_the_one_table_of_the_space(
@@ -61,6 +81,32 @@ def test_a_tables_name_and_the_one_table_of_the_space(
         api = NATStopology(source, verbose=False)
         assert api.get_cost_info(*COSTS) == costs
         assert api.evaluated_indexes == set(INDEXES)
+
+
+def test_a_path_where_nothing_is_and_nothing_at_all(
+    tables: dict[str, Path], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/nowhere")
+    monkeypatch.setenv("USERPROFILE", "/nowhere")
+    with pytest.raises(
+        TableNotFoundError, match=r"nowhere.x\.pth: there is no such file, folder or table \(there are no"
+    ):
+        create("~/x.pth", "tss")
+    with pytest.raises(TableNotFoundError, match=r"\(there are no tables of nats_sss\); give the path"):
+        create("x.pth", "sss")
+    with pytest.raises(TableNotFoundError, match="no table of space nats_sss; pass the path of the benchmark's file"):
+        create(None, "sss")
+    (home / "tables").mkdir(parents=True)
+    for name in ("mine", "yours"):
+        table_path(name).symlink_to(tables["tss"])
+    with pytest.raises(TableNotFoundError, match=r"nb201: mine, yours; pass the path of .* or a table's name"):
+        create(None, "tss")
+
+
+@pytest.mark.parametrize("source", ["", 3])
+def test_what_is_no_source_is_named(source: Any) -> None:
+    with pytest.raises(ConfigError, match="expected the path of nb201's file or folder, or a table or its name; got"):
+        create(source, "tss")
 
 
 def test_a_loaded_dict(loaded: dict[str, Any], costs: dict[str, Any]) -> None:
@@ -105,3 +151,18 @@ def test_a_stored_mean_answers_and_what_a_csv_lacks_is_none(full_table: Path) ->
     assert seconds == clock > 12
     index, best = api.find_best("cifar10", "valid", hp="12")
     assert best == api.get_more_info(index, "cifar10-valid", hp="12", is_random=False)["valid-accuracy"]
+
+
+def test_what_a_csv_lacks_is_a_dash_and_no_limit(full_table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    api = NATStopology(full_table, verbose=False)
+    api.show(1)
+    shown = capsys.readouterr().out
+    assert "FLOP=- M, Params=" in shown and "latency=None ms." in shown
+    accuracy = api.get_more_info(1, "cifar10-valid", hp="12", is_random=False)["valid-accuracy"]
+    text = api.query_info_str_by_arch(1)
+    assert text is not None and f"valid : [loss = - & top1 = {accuracy:.2f}%]" in text
+    assert ", FLOP=-M, " in str(api.query_by_index(1, "cifar10-valid"))
+    with pytest.raises(MissingValueError, match=r"has no FLOPs of architecture 0 on cifar10-valid after 12 epochs, so"):
+        api.find_best("cifar10", "valid", flop_max=50)
+    with pytest.raises(MissingValueError, match=r"has no accuracy of architecture 0 on cifar10-valid's train after"):
+        api.find_best("cifar10-valid", "train")
