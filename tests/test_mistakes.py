@@ -74,6 +74,11 @@ MISTAKES = {
     "run results=???": "results: expected a value, got none; say results=VALUE",
     "run label=???": "label: expected a value, got none; say label=VALUE",
     "run budget.seconds=???": "budget.seconds: expected a value, got none; say budget.seconds=VALUE",
+    # several values where none can be swept
+    "build name=mine architectures=0,1,0": "architectures=0,1,0: expected one value, for nasbench-suite build starts "
+    "no sweep; a list is written 'architectures=[0,1,0]'",
+    "build name=a,b": "name=a,b: expected one value, for nasbench-suite build starts no sweep\n",
+    "score architectures=2 scores=nwot,synflow": "a list is written 'scores=[nwot,synflow]'",
     # commands
     "rnu algorithm=rea": "did you mean run?",
     "algorithm=rea": "did you mean nasbench-suite run algorithm=rea?",

@@ -35,18 +35,28 @@ def in_one_line(program: str, arguments: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
-        raise as_suite_error(error) from error
+        raise _of(program, error) from error
     except RecursionError as error:  # a RuntimeError too
         raise ConfigError("the configuration is nested without an end") from error
     except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RuntimeError, OSError) as error:
         if not _is_theirs(error):
             raise
-        raise as_suite_error(error) from error
+        raise _of(program, error) from error
     finally:
         if full_error is None:
             del os.environ["HYDRA_FULL_ERROR"]
         else:
             os.environ["HYDRA_FULL_ERROR"] = full_error
+
+
+def _of(program: str, error: Exception) -> NasBenchSuiteError:
+    """Returns an error of ours; several values for one key are no sweep of a program that has none."""
+    several = re.search(_SEVERAL, str(error))
+    if several is None or program not in _WITHOUT_SWEEPS:
+        return as_suite_error(error)
+    key, value = several[1].lstrip("+"), several[2]
+    hint = f"; a list is written '{key}=[{value}]'" if key in _LISTS else ""
+    return ConfigError(f"{key}={value}: expected one value, for {program} starts no sweep{hint}")
 
 
 def _is_theirs(error: Exception) -> bool:
@@ -136,13 +146,18 @@ def _sweep(match: re.Match[str]) -> ConfigError:
 
 # the packages that read and compose configurations; `hydra.core.utils` is where what was composed is run
 _COMPOSERS = ("hydra", "omegaconf", "yaml", "antlr4")
-_LISTS = ("objectives", "constraints", "fidelities", "ladder")
+_LISTS = (
+    *("objectives", "constraints", "fidelities", "ladder"),
+    *("architectures", "datasets", "schedules", "trials", "scores"),  # of build and score
+)
+_SEVERAL = r"Ambiguous value for argument '([^=]+)=([^\n]*)'\n"
+_WITHOUT_SWEEPS = ("nasbench-suite build", "nasbench-suite score")
 _SOURCES = "hydra._internal.core_plugins"
 _ANSWERS = (
     (r"Could not find 'hydra/(launcher|sweeper)/([^']+)'(?:\s+Available options in '[^']+':\s+(.*))?", _no_plugin),
     (r"Could not find '([^'/]+)/([^']*)'\s+Available options in '[^']+':\s+(.*)", _not_in_group),
     (r"Could not find '([^'/]+)/([^']+)'", _no_group),
-    (r"Ambiguous value for argument '([^=]+)=([^\n]*)'\n", _sweep),
+    (_SEVERAL, _sweep),
     (r"Could not append to config. An item is already at '([^']+)'", _there_already),
     (r"resolving interpolation: Missing mandatory value: (\S+)", lambda match: _left_open(match[1])),
 )

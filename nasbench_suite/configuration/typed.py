@@ -201,12 +201,23 @@ def _one_of(value: Any, options: Sequence[Any], where: str) -> Any:
             return normalise(value, option, where)
         except ConfigError as error:
             complaints.append(error)
-    if isinstance(value, Mapping | list):  # then what is wrong inside says more
-        raise max(complaints, key=lambda error: str(error).partition(": ")[0].count("."))
+    # of an option that is a list or a mapping too, what is wrong inside says more
+    inside = [error for error, option in zip(complaints, options, strict=True) if _is_like(value, option)]
+    if inside:
+        raise max(inside, key=lambda error: str(error).partition(": ")[0].count("."))
     words = dict.fromkeys(word for option in options for word in _words(option))
     if float in options:
         words.pop(_WORDS[int], None)  # it is a number, too
     raise ConfigError(f"{where}: expected {' or '.join(words)}, got {_shown(value)}")
+
+
+def _is_like(value: Any, annotation: Any) -> bool:
+    """Whether a value is a mapping or a list, and an annotation one of the same kind or of no kind known here."""
+    if not isinstance(value, Mapping | list):
+        return False
+    origin = get_origin(annotation) or annotation
+    is_mapping = isinstance(origin, type) and (dataclasses.is_dataclass(origin) or issubclass(origin, Mapping))
+    return origin is not Literal and origin not in _SCALARS and is_mapping == isinstance(value, Mapping)
 
 
 def _choice(value: Any, choices: Sequence[Any], where: str) -> Any:

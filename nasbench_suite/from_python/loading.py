@@ -20,17 +20,18 @@ def load_results(*folders: str | Path) -> LoadedResults:
     return load(_paths(folders))
 
 
-def make_report(*folders: str | Path, at: Sequence[float] = ()) -> Report:
+def make_report(*folders: str | Path, at: float | Sequence[float] = ()) -> Report:
     """Compares what is in or below some folders, as `nasbench-suite report` does.
 
     Args:
         folders: results folders.
-        at: budgets in seconds at which to test the differences between configurations.
+        at: budget or budgets in seconds at which to test the differences between configurations.
 
     Raises:
         ResultsError: there is nothing to report.
         ConfigError: a folder is no path.
     """
+    at = (at,) if isinstance(at, int | float) else at
     if not isinstance(at, Sequence) or not all(type(budget) in (int, float) and 0 < budget < math.inf for budget in at):
         raise ConfigError(f"at: expected budgets above 0 in seconds, got {at!r:.80}")
     return model.make_report(_paths(folders), at)

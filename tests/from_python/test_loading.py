@@ -38,6 +38,13 @@ def test_a_report_compares_them(results: Path) -> None:
     assert "random" in repr(report)
 
 
+def test_a_single_budget_is_a_list_of_one(results: Path) -> None:
+    assert repr(nbs.make_report(results, at=20)) == repr(nbs.make_report(results, at=[20]))
+    for wrong in (0, True, float("inf"), "20"):
+        with pytest.raises(ConfigError, match="at: expected budgets above 0 in seconds"):
+            nbs.make_report(results, at=wrong)  # type: ignore[arg-type]
+
+
 def test_they_are_copied_and_pickled(results: Path) -> None:
     found = nbs.load_results(results)
     for twin in (copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))):
