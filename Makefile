@@ -30,7 +30,7 @@ test: setup
 # what needs optional packages: launchers, sweepers, the peers' own packages; one after the other, for Ray waits only so
 # long for its nodes to start
 test-extras: setup
-	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]"
+	$(VENV)/bin/pip install -q -e ".[test,joblib,submitit,ray,optuna,peers,dashboard]" "pandas>=2.2"
 	$(VENV)/bin/python -m pytest -q -m "extra and not slow" --ignore=tests/adapters --ignore=tests/test_examples.py
 
 # the lowest versions that pyproject.toml allows, without PyTorch, in an environment of their own

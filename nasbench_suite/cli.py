@@ -369,8 +369,8 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _import_one(name: str, options: argparse.Namespace) -> None:
-    from nasbench_suite.counted import counted
     from nasbench_suite.folders import table_path
+    from nasbench_suite.plural import counted
     from nasbench_suite.registry.importers import import_file
     from nasbench_suite.registry.spaces import find_space
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from nasbench_suite.counted import counted
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
+from nasbench_suite.plural import counted
 from nasbench_suite.registry.column_readers import find_column_readers
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table.annotation import Column

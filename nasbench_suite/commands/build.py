@@ -14,9 +14,9 @@ from nasbench_suite.configuration.arguments import build_arguments
 from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.schema import check_build
-from nasbench_suite.counted import counted
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.folders import table_path
+from nasbench_suite.plural import counted
 from nasbench_suite.pytorch import need_pytorch
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nasbench_suite.commands.annotate import describe
-from nasbench_suite.counted import counted
 from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, is_of_compat, table_paths
+from nasbench_suite.plural import counted
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table import Metadata, Series, TableColumns, checked, read_metadata
 from nasbench_suite.table.parameters import ParametersStore, parameters_path

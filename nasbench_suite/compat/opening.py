@@ -29,7 +29,7 @@ def open_source(source: str | os.PathLike[str] | Table, space: str) -> Table:
         space: name of the space.
 
     Raises:
-        ConfigError: it is none of these.
+        ConfigError: something else.
         TableError: there is no such file or table, it is damaged, or of another space.
         SourceError: the file cannot be imported.
     """

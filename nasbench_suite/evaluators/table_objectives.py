@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.benchmark import Benchmark
-from nasbench_suite.counted import counted
 from nasbench_suite.errors import ConfigError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.objective import (
@@ -25,6 +24,7 @@ from nasbench_suite.objective import (
     parse_objective,
 )
 from nasbench_suite.pareto import ParetoArchive
+from nasbench_suite.plural import counted
 from nasbench_suite.table import Table
 from nasbench_suite.table.metadata import UNITS
 

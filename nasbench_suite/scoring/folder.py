@@ -17,9 +17,9 @@ import filelock
 from nasbench_suite import journal
 from nasbench_suite.atomic_write import atomic_write, cannot_write, remove_abandoned
 from nasbench_suite.building.folder import check_same_plan, read_plan
-from nasbench_suite.counted import counted
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.folder_lock import lock_folder
+from nasbench_suite.plural import counted
 
 PLAN, LOG, CSV = "plan.json", "finished.log", "scores.csv"
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.closest import closest
-from nasbench_suite.counted import counted
 from nasbench_suite.errors import (
     ArchitectureError,
     MissingArchitectureError,
@@ -22,6 +21,7 @@ from nasbench_suite.errors import (
     UnknownMetricError,
 )
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.plural import counted
 from nasbench_suite.space import Space
 from nasbench_suite.table import checked, keys, seal
 from nasbench_suite.table.columns import TableColumns

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasbench_suite.closest import closest
-from nasbench_suite.counted import counted
 from nasbench_suite.errors import ConfigError, MissingTrialError, UnknownFidelityError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.notebook import as_pandas, facts
+from nasbench_suite.plural import counted
 from nasbench_suite.space import Space
 from nasbench_suite.table.columns import TableColumns
 from nasbench_suite.table.metadata import Dataset, Metadata, metrics_of

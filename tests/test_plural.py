@@ -1,6 +1,6 @@
 import pytest
 
-from nasbench_suite.counted import counted
+from nasbench_suite.plural import counted
 
 
 @pytest.mark.parametrize(
