@@ -195,7 +195,7 @@ class TableObjectives:
             if way not in (None, kind):
                 raise ConfigError(f"objectives: expected {name} or {name}:{kind}, got {name}:{way}")
             return SearchedFigure(name, "%", None, kind)
-        unit, device = self._unit(name)
+        unit, device = self._unit(name, "objectives" if is_objective else "constraints")
         found = way or direction_of(unit)
         if found is None and is_objective:
             raise ConfigError(
@@ -204,12 +204,12 @@ class TableObjectives:
             )
         return SearchedFigure(name, unit, device, found if is_objective else None)
 
-    def _unit(self, name: str) -> tuple[str, str | None]:
+    def _unit(self, name: str, key: str) -> tuple[str, str | None]:
         annotated = self._table.columns.of(self._dataset).get(name)
         own = name in _OWN and self._own(name) is not None
         if annotated is not None and own:
             raise ConfigError(
-                f"objectives: {name} is a column of table {self._table.name} itself and of an annotation; give the "
+                f"{key}: {name} is a column of table {self._table.name} itself and of an annotation; give the "
                 "annotation's another name, or remove it"
             )
         if own:
@@ -217,9 +217,11 @@ class TableObjectives:
         if annotated is not None and name not in UNITS.keys() - _OWN.keys():
             return annotated.unit, annotated.device
         if name in UNITS and name not in _OWN:
+            accuracies = "valid_accuracy, or test_error where a table has test figures alone"
             raise ConfigError(
-                f"objectives: expected valid_accuracy, or test_error where a table has test figures alone, and "
-                f"{', '.join(_OWN)} or an annotation's columns beside it; got {name}"
+                f"{key}: expected {accuracies}, and {', '.join(_OWN)} or an annotation's columns beside it; got {name}"
+                if key == "objectives"
+                else f"{key}: expected bounds on {', '.join(_OWN)} or an annotation's columns, got one on {name}"
             )
         column = self._table.columns.find(name, self._dataset)  # raises
         return column.unit, column.device
