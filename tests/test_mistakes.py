@@ -61,8 +61,8 @@ MISTAKES = {
     "run protocol=nb201 workers=0": "workers: expected a whole number of 1 or more, got 0",
     "run protocol=nb201 tracking.mode=foo": "tracking.mode: expected offline or online or disabled or null, got 'foo'",
     "run objectives=accuracy": "did you mean valid_accuracy?",
-    "run protocol=nb201 constraints=[test_accuracy>80]": "constraints: expected bounds on parameters, flops, latency or "
-    "an annotation's columns, got one on test_accuracy",
+    "run protocol=nb201 constraints=[test_accuracy>80]": "constraints: expected bounds on parameters, flops, latency "
+    "or an annotation's columns, got one on test_accuracy",
     "run objectives=[edgegpu_latency]": "objectives: expected valid_accuracy or test_error, or an accuracy and "
     "edgegpu_latency; got 'edgegpu_latency' alone; algorithms for several objectives: mo_rea, nsga2",
     "run protocol=nb201 algorithm=nsga2 objectives=[valid_accuracy,edgegpu_latency]": "`nasbench-suite annotate nb201 "
