@@ -114,7 +114,7 @@ def test_a_path_in_the_home_folder_is_understood(
         (("algorithm=ree",), "algorithm: there is no 'ree'; did you mean rea?"),
         (("results=",), "results: expected a path, got nothing"),
         (("seeds=2.5",), "seeds: expected a whole number, got 2.5"),
-        (("label=[a,b]",), "label: expected text, got ['a', 'b']"),
+        (("label=[a,b]",), "label: expected text or null, got ['a', 'b']"),
         (("~seeds",), "seeds: expected a value, got none"),
         (("evaluator=none", "table=nb201"), "table: expected null"),
     ],

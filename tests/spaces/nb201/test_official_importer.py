@@ -314,7 +314,9 @@ def test_an_interrupted_import_leaves_nothing(
 def test_a_name_that_is_taken_is_told_before_the_work(
     files: dict[str, Path], tmp_path: Path, benchmark_dict: dict[str, Any]
 ) -> None:
-    (tmp_path / "tidy.csv").write_text(f"arch,dataset,epochs\n{benchmark_dict['meta_archs'][0]},cifar10,200\n")
+    (tmp_path / "tidy.csv").write_text(
+        f"arch,dataset,epochs,test_accuracy\n{benchmark_dict['meta_archs'][0]},cifar10,200,90\n"
+    )
     imported(tmp_path / "tidy.csv", tmp_path)
     broken = tmp_path / "broken.pth"
     broken.write_bytes(files["pth"].read_bytes()[:-2000])
