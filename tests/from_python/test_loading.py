@@ -66,7 +66,7 @@ def test_nothing_is_refused_and_a_missing_folder_is_named(tmp_path: Path) -> Non
         nbs.load_results(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("at", [5, "x", [0], [-1], ["x"], [float("inf")]])
+@pytest.mark.parametrize("at", [0, -5, "x", [0], [-1], ["x"], [float("inf")]])
 def test_budgets_are_positive_numbers(at: object, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="expected budgets above 0"):
         nbs.make_report(tmp_path, at=at)  # type: ignore[arg-type]
