@@ -57,6 +57,7 @@ def test_an_error_that_comes_from_a_missing_pytorch_is_told_from_others(monkeypa
         "run algorithm=enas evaluator=none",
         "run evaluator=train",
         "build name=nets",
+        "score table=nb201_digits architectures=2",
     ],
 )
 def test_what_needs_it_ends_in_one_line(words: str, python: Callable, tmp_path: Path) -> None:

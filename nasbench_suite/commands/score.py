@@ -13,6 +13,7 @@ from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.schema import check_score
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
+from nasbench_suite.pytorch import need_pytorch
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -41,7 +42,7 @@ def _main(config: DictConfig) -> None:
 
 
 def _score(config: DictConfig) -> None:
-    # loads torch
+    need_pytorch("score")
     from nasbench_suite.scoring.plan import prepare
     from nasbench_suite.scoring.run import run
 
