@@ -30,11 +30,10 @@ def draw_valid(
     """
     for _ in range(ATTEMPTS):
         codes = tuple(draw())
-        if not all(map(is_code, codes)):
-            raise ArchitectureError(f"expected whole numbers as codes of an architecture, got {codes!r}")
         try:
             return space.decode(codes), codes
         except ArchitectureError:
-            continue
+            if not all(map(is_code, codes)):
+                raise ArchitectureError(f"expected whole numbers as codes of an architecture, got {codes!r}") from None
     arch = space.sample(rng)
     return arch, space.encode(arch)

@@ -44,7 +44,8 @@ def check_codes(codes: Sequence[int], variables: Sequence[Categorical], space: s
     if not isinstance(codes, Sequence | np.ndarray) or len(codes) != len(variables):
         raise ArchitectureError(f"{space}: expected a code for each of {len(variables)} variables, got {codes!r:.200}")
     for code, variable in zip(codes, variables, strict=True):
-        if not is_code(code) or not 0 <= code < len(variable.choices):
+        # the type is asked first because algorithms decode a million of plain ints
+        if not (type(code) is int or is_code(code)) or not 0 <= code < len(variable.choices):
             raise ArchitectureError(
                 f"{space}: expected a whole number from 0 to {len(variable.choices) - 1} as the code of "
                 f"{variable.name}, got {code!r:.100}"

@@ -23,7 +23,6 @@ from nasbench_suite.objective import (
     parse_constraint,
     parse_objective,
 )
-from nasbench_suite.pareto import ParetoArchive
 from nasbench_suite.plural import counted
 from nasbench_suite.table import Table
 from nasbench_suite.table.metadata import UNITS
@@ -93,6 +92,7 @@ class TableObjectives:
         self._columns = [self._column(figure.name) for figure in figures]
         self._lists = [None if column is None else column.tolist() for column in self._columns]
         self._seconds = _prices(measurement_seconds, self.names)
+        self._told: dict[tuple[int, float], ObjectiveValues] = {}  # of what was asked before: searches ask it again
 
     @property
     def measurement_seconds(self) -> float:
@@ -111,6 +111,13 @@ class TableObjectives:
             row: of the architecture.
             accuracy: that it was told, in percent.
         """
+        try:
+            return self._told[row, accuracy]
+        except KeyError:
+            told = self._told[row, accuracy] = self._values(row, accuracy)
+            return told
+
+    def _values(self, row: int, accuracy: float) -> ObjectiveValues:
         pairs = zip(self.names, self._lists, strict=True)
         values = tuple([_objective(name, accuracy) if known is None else known[row] for name, known in pairs])
         losses = tuple([sign * v if v == v else math.inf for sign, v in zip(self._signs, values, strict=False)])
@@ -271,9 +278,9 @@ def _prices(seconds: Mapping[str, float], names: Sequence[str]) -> float:
 
 def _front(losses: NDArray[np.float64]) -> NDArray[np.int64]:
     """Returns the rows that no other dominates, the first of equals."""
-    archive, kept = ParetoArchive(), dict[tuple[float, ...], int]()
-    for row in np.lexsort(losses.T[::-1]).tolist():
-        point = tuple(losses[row].tolist())
-        if archive.add(point):
-            kept[point] = row
-    return np.array(sorted(kept[point] for point in archive.front), np.int64)
+    left, front = np.lexsort(losses.T[::-1]), []
+    while len(left):
+        # nothing that comes later in this order dominates the first that is left
+        front.append(left[0])
+        left = left[(losses[left] < losses[left[0]]).any(axis=1)]
+    return np.sort(np.array(front, np.int64))
