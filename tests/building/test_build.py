@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from nasbench_suite.building.folder import LOG
 from nasbench_suite.journal import recover
+from nasbench_suite.planned_folder import LOG
 from nasbench_suite.training.task import TaskResult
 
 Cli = Callable[..., Any]
