@@ -20,6 +20,7 @@ from hydra.core.global_hydra import GlobalHydra
 
 from nasbench_suite import cli as command_line
 from nasbench_suite.configuration import search_path
+from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
@@ -293,7 +294,7 @@ def composed() -> Iterator[Callable[..., Composed]]:
     from omegaconf import OmegaConf
 
     search_path.register()
-    with initialize_config_module("nasbench_suite.conf", version_base="1.3"):
+    with composing_once(), initialize_config_module("nasbench_suite.conf", version_base="1.3"):
 
         def make(*overrides: str, name: str = "config") -> Composed:
             config = compose(name, list(overrides), return_hydra_config=True)

@@ -69,7 +69,7 @@ def test_a_gpu_where_there_is_none_is_one_line(cli: Cli, tmp_path: Path, tiny: t
     assert answer.err == ("nasbench-suite: device=cuda: there is no GPU that PyTorch can use here; choose device=cpu\n")
 
 
-def test_what_hydra_does_not_understand_is_one_line(cli: Cli, tiny: tuple[str, ...]) -> None:
+def test_what_hydra_does_not_understand_is_one_line(cli: Cli) -> None:
     answer = cli("build", "nane=x")
     assert answer.code == 2 and len(answer.err.splitlines()) == 1 and "nane" in answer.err
     answer = cli("build")

@@ -96,7 +96,7 @@ def test_a_search_that_asks_says_that_its_seconds_are_simulated(make_job: MakeJo
     assert described["clock"] == "simulated" and described["one_shot"] is None
 
 
-def test_every_incumbent_is_scored_by_the_judge_whatever_it_is(tiny_job: MakeJob, tmp_path: Path) -> None:
+def test_every_incumbent_is_scored_by_the_judge_whatever_it_is(tiny_job: MakeJob) -> None:
     job = tiny_job(*TRAINED, epochs=2)
     folder = run(job)
     scores = columns(folder, SCORES)

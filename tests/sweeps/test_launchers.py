@@ -149,7 +149,7 @@ def test_optuna_through_a_launcher_of_processes(tmp_path: Path) -> None:
     assert len(jobs) >= 2 and {job["state"] for job in jobs} == {"finished"}
 
 
-def test_a_job_sends_back_no_configuration(tmp_path: Path) -> None:
+def test_a_job_sends_back_no_configuration() -> None:
     from hydra.core.utils import JobReturn
     from omegaconf import OmegaConf
 

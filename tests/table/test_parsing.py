@@ -94,7 +94,7 @@ def test_a_record_that_is_no_object_is_refused(record: bytes, with_record: Calla
         read_metadata(with_record(record))
 
 
-def test_a_record_of_eight_megabytes_of_brackets_takes_bounded_memory(small: Any) -> None:
+def test_a_record_of_eight_megabytes_of_brackets_takes_bounded_memory() -> None:
     tracemalloc.start()
     try:
         with pytest.raises(TableError):
