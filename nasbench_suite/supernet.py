@@ -64,6 +64,16 @@ class Supernet(nn.Module, ABC, Generic[ArchT]):
     def decode(self, codes: Sequence[int]) -> ArchT:
         """Returns the architecture that has these codes of `variables`."""
 
+    def compile_mixtures(
+        self, compiled: Callable[[Callable[..., Tensor]], Callable[..., Tensor]]
+    ) -> Callable[..., Tensor]:
+        """Returns what computes this supernet for mixtures, compiled: as a whole, unless a supernet knows better.
+
+        Args:
+            compiled: returns a function that computes the same.
+        """
+        return compiled(self)
+
     def compile_operations(self, compiled: Callable[[Callable[..., Tensor]], Callable[..., Tensor]]) -> None:
         """Compiles what is the same for all architectures, one function at a time. A supernet need not offer it.
 

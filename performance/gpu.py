@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import torch
 from literal_nb201 import LiteralNB201
-from supernets import ALGORITHMS, MIB, arithmetic, search_of, seconds
+from supernets import ALGORITHMS, MIB, MIXTURES, arithmetic, search_of, seconds
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -35,7 +35,6 @@ from nasbench_suite.training.arithmetic import float32_products
 PAGE = Path(__file__).parents[1] / "docs" / "gpu.md"
 MARK = "<!-- what follows is written by performance/gpu.py -->"
 PARTS = ("step", "bounds", "search")
-MIXTURES = ("darts1", "darts2", "setn")  # for these are `supernet.compile` and `supernet.cuda_graphs`
 COMPILED = 30  # steps behind which every operation of one-hots and paths has been drawn and compiled
 RECORDED = 5  # and graphs are recorded
 

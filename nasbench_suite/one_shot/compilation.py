@@ -13,7 +13,7 @@ GRAPHS = 128  # of one function, before PyTorch gives up compiling it; NAS-Bench
 
 
 def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """Compiles a function of an operation's tensors, anew for every shape that it meets."""
+    """Compiles a function, anew for every shape that it meets."""
     torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, GRAPHS)
     return torch.compile(function, dynamic=False)
 
@@ -24,4 +24,4 @@ def for_mixtures(supernet: Supernet[ArchT], settings: SupernetSettings) -> Calla
         return torch.compile(supernet, dynamic=False, options={"triton.cudagraphs": True})
     if settings.cuda_graphs:
         return torch.compile(supernet, dynamic=False, backend="cudagraphs")
-    return torch.compile(supernet, dynamic=False) if settings.compile else supernet
+    return supernet.compile_mixtures(compiled) if settings.compile else supernet

@@ -146,11 +146,43 @@ def prepare(edge_weights: CellWeights) -> Flow:
     return ChosenFlow(tuple(operation), scale, shift)
 
 
+def mix(cell: "MixedCell", x: Tensor, leaving: Sequence[Tensor]) -> Tensor:
+    """Computes a cell for a mixture: the same for all cells of a width, for a compiler to take once.
+
+    Args:
+        cell: whose operations are computed.
+        x: (B, C, H, W).
+        leaving: of `MixedFlow`.
+    """
+    nodes: list[Tensor | None] = [x, None, None, None]
+    for start, (edges, values) in enumerate(zip(EDGES_FROM, leaving, strict=True)):
+        node = nodes[start]
+        assert node is not None
+        rectified, pooled = F.relu(node), cell.pool(node)
+        columns = values.unbind(1)
+        convolved = [cell.convolutions(start, index).all(rectified, columns[index]) for index in KERNELS]
+        terms = torch.split(sum(convolved[1:], convolved[0]), x.shape[1], dim=1)
+        skip, pool = (columns[index].to(x.dtype).unbind() for index in (SKIP_CONNECT, AVG_POOL))
+        for at, term in zip(edges, terms, strict=True):
+            slot, end = SLOT[at], EDGES[at][1]
+            before = nodes[end]
+            term = term if before is None else before + term
+            nodes[end] = torch.addcmul(torch.addcmul(term, node, skip[slot]), pooled, pool[slot])
+    out = nodes[OUTPUT]
+    assert out is not None
+    return out
+
+
 class MixedCell(nn.Module):
-    """A cell all of whose edges hold all operations."""
+    """A cell all of whose edges hold all operations.
+
+    Attributes:
+        mix: the function of that name, or what a compiler made of it.
+    """
 
     def __init__(self, channels: int, normalisation: Normalisation) -> None:
         super().__init__()
+        self.mix = mix
         self.pool = AveragePool(3, 1, 1)
         # of each node: by operation, that of all edges that leave it
         self.leaving = nn.ModuleList(
@@ -165,26 +197,7 @@ class MixedCell(nn.Module):
 
     def forward(self, x: Tensor, flow: Flow) -> Tensor:
         """(B, C, H, W) -> (B, C, H, W)."""
-        return self._mixture(x, flow) if isinstance(flow, MixedFlow) else self._chosen(x, flow)
-
-    def _mixture(self, x: Tensor, flow: MixedFlow) -> Tensor:
-        nodes: list[Tensor | None] = [x, None, None, None]
-        for start, (edges, values) in enumerate(zip(EDGES_FROM, flow.leaving, strict=True)):
-            node = nodes[start]
-            assert node is not None
-            rectified, pooled = F.relu(node), self.pool(node)
-            columns = values.unbind(1)
-            convolved = [self.convolutions(start, index).all(rectified, columns[index]) for index in KERNELS]
-            terms = torch.split(sum(convolved[1:], convolved[0]), x.shape[1], dim=1)
-            skip, pool = (columns[index].to(x.dtype).unbind() for index in (SKIP_CONNECT, AVG_POOL))
-            for at, term in zip(edges, terms, strict=True):
-                slot, end = SLOT[at], EDGES[at][1]
-                before = nodes[end]
-                term = term if before is None else before + term
-                nodes[end] = torch.addcmul(torch.addcmul(term, node, skip[slot]), pooled, pool[slot])
-        out = nodes[OUTPUT]
-        assert out is not None
-        return out
+        return self.mix(self, x, flow.leaving) if isinstance(flow, MixedFlow) else self._chosen(x, flow)
 
     def _chosen(self, x: Tensor, flow: ChosenFlow) -> Tensor:
         nodes: list[Tensor | None] = [x]  # None is a node of zeros

@@ -27,7 +27,7 @@ from nasbench_suite.spaces.nb201.architecture import (
     Architecture,
     check,
 )
-from nasbench_suite.spaces.nb201.mixed_cell import KERNELS, SLOT, Convolutions, MixedCell, convolve, prepare
+from nasbench_suite.spaces.nb201.mixed_cell import KERNELS, SLOT, Convolutions, MixedCell, convolve, mix, prepare
 from nasbench_suite.spaces.nb201.network import NB201Network, Reduction
 from nasbench_suite.spaces.nb201.operations import Normalisation
 from nasbench_suite.supernet import Supernet
@@ -130,6 +130,16 @@ class NB201Supernet(Supernet[Architecture]):
     def decode(self, codes: Sequence[int]) -> Architecture:
         """Returns the architecture of six operation indices."""
         return check_codes(codes, VARIABLES, "nb201")
+
+    def compile_mixtures(
+        self, compiled: Callable[[Callable[..., Tensor]], Callable[..., Tensor]]
+    ) -> Callable[..., Tensor]:
+        """Compiles a cell of each width, once for all cells."""
+        compiled_once = compiled(mix)
+        for module in self.modules():
+            if isinstance(module, MixedCell):
+                module.mix = compiled_once
+        return self
 
     def compile_operations(self, compiled: Callable[[Callable[..., Tensor]], Callable[..., Tensor]]) -> None:
         """Compiles a convolution with its normalisation, for all edges of all cells."""

@@ -16,7 +16,7 @@ from torch.nn.functional import one_hot
 from nasbench_suite.algorithms.darts import DARTS
 from nasbench_suite.algorithms.gdas import GDAS
 from nasbench_suite.algorithms.setn import SETN
-from nasbench_suite.edge_weights import OneHot
+from nasbench_suite.edge_weights import Mixture, OneHot
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.one_shot.algorithm import OneShotAlgorithm
@@ -65,6 +65,33 @@ def test_operations_are_compiled_once_for_all_architectures(monkeypatch: pytest.
     # two kernels, three widths, of what has a gradient and of zeros, which have none
     assert train([(3,) * 6, (2,) * 6, (0, 3, 3, 3, 3, 3), (0, 2, 2, 2, 2, 2)]) == 12
     assert train(supernet.draw(rng) for _ in range(10)) == 12
+
+
+def test_of_mixtures_one_cell_of_each_width_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    supernet = NB201().supernet(classes=4, in_channels=1, channels=2, cells=2)
+    counter, own = CompileCounterWithBackend("eager"), torch.compile
+    monkeypatch.setattr(torch, "compile", partial(own, backend=counter))
+    call = supernet.compile_mixtures(compiled)
+    for _ in range(2):
+        call(torch.randn(4, 1, 8, 8), Mixture(torch.randn(6, 5, requires_grad=True))).sum().backward()
+    # a parameter's first pass differs for the compiler in nothing; six cells have three widths
+    assert counter.frame_count == 3
+
+
+@pytest.mark.parametrize("compile_whole", [False, True])
+def test_compiled_mixtures_compute_the_same(compile_whole: bool) -> None:
+    own, other = build(), build()
+    optimize = torch._dynamo.optimize("eager")
+    call = Supernet.compile_mixtures(other, optimize) if compile_whole else other.compile_mixtures(optimize)
+    found = []
+    for supernet, compute in ((own, own), (other, call)):
+        values = torch.linspace(-1, 1, 30).view(6, 5).requires_grad_()
+        logits = compute(torch.ones(4, 1, 8, 8).cumsum(0).cumsum(2), Mixture(values))
+        logits.square().sum().backward()
+        found.append([logits, values.grad, *(parameter.grad for parameter in supernet.parameters())])
+        found[-1] += [buffer for buffer in supernet.buffers() if buffer.is_floating_point()]
+    for left, right in zip(*found, strict=True):
+        torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-5)
 
 
 def test_compiled_operations_compute_the_same() -> None:
