@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.building.executor import WorkerDeath, run_tasks
+from nasbench_suite.building.executor import Told, WorkerDeath, run_tasks
 from nasbench_suite.building.local_executor import LocalExecutor
 from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.errors import ConfigError, DatasetError
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
@@ -122,7 +123,7 @@ class DyingExecutor:
     def submit(self, number: int, task: TrainingTask) -> None:
         self.given = number, task
 
-    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
         number, task = self.given
         self.lost += 1
         return [(number, WorkerDeath("no power", with_machine=True) if self.lost < 10 else TaskResult(task, ()))]
@@ -162,3 +163,27 @@ def test_an_error_in_a_worker_reaches_the_driver(make_plan: Make, make_settings:
     with pytest.raises(DatasetError, match="cifar-100-python"):
         list(run_tasks(LocalExecutor(1), replace(make_settings(plan), datasets_root="nowhere"), plan.tasks))
     assert not multiprocessing.active_children()
+
+
+class TellingExecutor(DyingExecutor):
+    """Is half through its task when it dies."""
+
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
+        told(0, TrainingProgress(1, 2, 3.0))
+        return super().wait(told)
+
+
+def test_what_is_done_of_tasks_is_told_and_taken_back_where_a_worker_dies(
+    make_plan: Make, make_settings: Order
+) -> None:
+    plan = make_plan("architectures=1", "schedules=[1]")
+    parts: list[float] = []
+    list(run_tasks(TellingExecutor(), make_settings(plan), plan.tasks, parts.append))
+    assert parts == [0.5, -0.5] * 9 + [0.5, 0.5]
+
+
+def test_workers_of_this_machine_tell_each_epoch_of_each_trial(make_plan: Make, make_settings: Order) -> None:
+    plan = make_plan("architectures=1", "schedules=[2]")
+    parts: list[float] = []
+    list(run_tasks(LocalExecutor(1), make_settings(plan), plan.tasks, parts.append))
+    assert parts == [0.25, 0.25, 0.25, 0.25, 0.0]

@@ -38,6 +38,7 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
 from nasbench_suite.one_shot.data import SearchData
 from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.progress import Progress
 from nasbench_suite.report.model import make_report
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
@@ -316,3 +317,20 @@ def test_the_configurations_id_stands_for_the_settings_and_the_images(
 
 def test_the_budget_ends_a_search(tiny_job: MakeJob) -> None:
     assert columns(run(tiny_job("budget.epochs=1", epochs=3)))["epoch"] == [1]
+
+
+def test_a_bar_of_searches_that_end_early_and_go_on_ends_whole(
+    tiny_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: dict[str, list[float]] = {"advance": [], "skip": []}
+    monkeypatch.setattr(Progress, "shown", True)
+    for name, amounts in moved.items():
+        monkeypatch.setattr(Progress, name, lambda self, amount=1, amounts=amounts: amounts.append(amount))
+    job = tiny_job("budget.epochs=1", "seeds=2", "cores=2", epochs=3)
+    run(job)
+    assert sum(moved["advance"]) == 2 * job.plan.steps and sum(moved["skip"]) == 0
+
+    failing = tiny_job("algorithm._target_=tiny_one_shot.Exploding", "+algorithm.epoch=1", epochs=3)
+    with Progress("failing", failing.plan.steps) as progress:
+        record = open_searcher(failing).run(0, progress)
+    assert record.failure and sum(moved["advance"]) + sum(moved["skip"]) == 2 * job.plan.steps + failing.plan.steps
