@@ -151,9 +151,11 @@ def test_a_task_that_costs_worker_after_worker_fails_with_its_reason_and_the_oth
     make_plan: Make, make_settings: Order
 ) -> None:
     plan = make_plan("architectures=1")
+    parts: list[float] = []
     failed, done = sorted(
-        run_tasks(KillingExecutor(1), make_settings(plan), plan.tasks), key=lambda one: one.task.schedule
+        run_tasks(KillingExecutor(1), make_settings(plan), plan.tasks, parts.append), key=lambda one: one.task.schedule
     )
+    assert sorted(part for part in parts if part) == [0.5, 0.5, 1.0]  # two epochs, and what failed
     assert failed.failures == 2 and done.failures == 0
     assert failed.trials[0].reason == "3 workers died of it; the last: exit code -9"
 
@@ -173,7 +175,7 @@ class TellingExecutor(DyingExecutor):
         return super().wait(told)
 
 
-def test_what_is_done_of_tasks_is_told_and_taken_back_where_a_worker_dies(
+def test_what_is_done_of_a_task_is_told_and_taken_back_where_a_worker_dies(
     make_plan: Make, make_settings: Order
 ) -> None:
     plan = make_plan("architectures=1", "schedules=[1]")
@@ -182,8 +184,12 @@ def test_what_is_done_of_tasks_is_told_and_taken_back_where_a_worker_dies(
     assert parts == [0.5, -0.5] * 9 + [0.5, 0.5]
 
 
-def test_workers_of_this_machine_tell_each_epoch_of_each_trial(make_plan: Make, make_settings: Order) -> None:
-    plan = make_plan("architectures=1", "schedules=[2]")
-    parts: list[float] = []
-    list(run_tasks(LocalExecutor(1), make_settings(plan), plan.tasks, parts.append))
-    assert parts == [0.25, 0.25, 0.25, 0.25, 0.0]
+@pytest.mark.parametrize(("together", "epochs"), [(True, [1, 2]), (False, [1, 2, 3, 4])])
+def test_each_epoch_is_told_of_trials_side_by_side_and_one_after_the_other(
+    together: bool, epochs: list[int], make_plan: Make, make_settings: Order
+) -> None:
+    plan = make_plan("architectures=1", "schedules=[2]", f"training.together={together}")
+    told: list[TrainingProgress] = []
+    TrainingWorker(make_settings(plan)).train(plan.tasks[0], (0, 1), told=told.append)
+    assert [(one.epochs, one.total) for one in told] == [(epoch, len(epochs)) for epoch in epochs]
+    assert [one.seconds for one in told] == sorted(one.seconds for one in told)
