@@ -33,6 +33,8 @@ _USUAL = {
     "convert": "import",
 }
 
+_OPTIONS = ("--help", "-h", "--version")
+
 BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
 SCORE_HELP = """compute zero-cost scores of architectures: nasbench-suite score architectures=N [key=value ...]"""
 
@@ -56,7 +58,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             _score(arguments[1:])
         else:
             _check_command(arguments[0])
-            options = _parser().parse_args(arguments)
+            parser = _parser()
+            options, unknown = parser.parse_known_args(arguments)
+            if unknown:
+                _refuse_unknown(parser, arguments[0], unknown[0])
             options.command(options)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -87,6 +92,27 @@ def _check_command(word: str) -> None:
         raise ConfigError(f"{word}: expected a command; did you mean nasbench-suite run {word}?")
     if word in _USUAL:
         raise ConfigError(f"there is no command {word!r}; did you mean nasbench-suite {_USUAL[word]}?")
+    if word.startswith("-") and word not in _OPTIONS:
+        raise ConfigError(f"{word}: there is no such option; {_hint(word, _OPTIONS)}")
+
+
+def _refuse_unknown(parser: argparse.ArgumentParser, command: str, word: str) -> NoReturn:
+    """Raises ConfigError for an argument that a command does not take."""
+    (commands,) = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    options = [option for option in commands[command]._option_string_actions if option.startswith("--")]
+    if not word.startswith("-"):
+        raise ConfigError(f"{word}: expected nothing more; `nasbench-suite {command} --help` shows what it takes")
+    hint = _hint(word.partition("=")[0], options)
+    if (command, word) == ("rerun", "--force"):
+        hint = "it writes beside the job's folder, or to results=FOLDER, and replaces nothing"
+    raise ConfigError(f"{word}: there is no such option of {command}; {hint}")
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    from nasbench_suite.closest import closest
+
+    close = closest(word, known)
+    return f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
 
 
 def _as_utf8(word: str) -> str:
@@ -154,12 +180,7 @@ class _Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Names what was probably meant, or all that there is."""
         if action.choices is not None and value not in action.choices:
-            from nasbench_suite.closest import closest
-
-            known = [str(one) for one in action.choices]
-            close = closest(str(value), known)
-            hint = f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
-            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
+            raise argparse.ArgumentError(action, f"there is no {value!r}; {_hint(str(value), list(action.choices))}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -175,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("rerun", help="run a finished job again, from what its folder has of it")
     command.add_argument("folder", type=_path, metavar="FOLDER", help="of the job")
     command.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
+        "overrides", nargs="*", default=[], metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
     )
     command.add_argument("--any-table", action="store_true", help="also on a table of other content")
     command.set_defaults(command=_rerun)
@@ -233,8 +254,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--form", help="the form that it is written in, e.g. naslib; default: recognised")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")
-    command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")
-    command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
+    command.add_argument("--schedule", type=_whole, help="length of the training, in epochs; default: the longest")
+    command.add_argument("--epoch", type=_whole, help="epoch within the schedule; default: the last")
     command.add_argument("--trial", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
     command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
@@ -262,7 +283,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--at",
-        type=float,
+        type=_number,
         nargs="+",
         default=[],
         metavar="BUDGET",
@@ -298,11 +319,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
     command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
     command.add_argument("--dataset", required=True, help="the data set of tables that name none")
-    command.add_argument("--bins", type=int, default=10, help="of equal weight under matched complexity (default 10)")
+    command.add_argument("--bins", type=_count, default=10, help="of equal weight, for matched complexity (default 10)")
     command.add_argument(
-        "--parameters", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
+        "--parameters", type=_number, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
     )
-    command.add_argument("--flops", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
+    command.add_argument("--flops", type=_number, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
     command.add_argument(
         "--output", type=_path, required=True, metavar="FILE", help="the page; its figure lies beside it"
     )
@@ -338,6 +359,20 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
 
 
 def _rerun(options: argparse.Namespace) -> None:
