@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from nasbench_suite.atomic_write import reason
-from nasbench_suite.commands.parser import make_parser
+from nasbench_suite.commands.parser import hint, make_parser, parse
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.pytorch import is_without_pytorch, missing_pytorch
 
@@ -27,6 +27,7 @@ _USUAL = {
     "resume": "run",
     "convert": "import",
 }
+_OPTIONS = ("--help", "-h", "--version")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             _score(arguments[1:])
         else:
             _check_command(arguments[0])
-            options = make_parser().parse_args(arguments)
+            options = parse(arguments)
             options.command(options)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -79,6 +80,8 @@ def _check_command(word: str) -> None:
         raise ConfigError(f"{word}: expected a command; did you mean nasbench-suite run {word}?")
     if word in _USUAL:
         raise ConfigError(f"there is no command {word!r}; did you mean nasbench-suite {_USUAL[word]}?")
+    if word.startswith("-") and word not in _OPTIONS:
+        raise ConfigError(f"{word}: there is no such option; {hint(word, _OPTIONS)}")
 
 
 def _as_utf8(word: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -397,3 +398,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--drill-kills", type=int, default=3, help="kills in the drill; 100 is its full size")
     parser.addoption("--drill-files", type=int, default=300, help="damaged files in the drill; 20000 is its full size")
     parser.addoption("--drill-seed", type=int, default=0, help="of the drill's random choices")
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
+    found, driver = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which("chromedriver")
+    assert found and driver, "expected chromium and chromedriver; Debian: apt-get install chromium chromium-driver"
+    options = Options()
+    options.binary_location = found
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with webdriver.Chrome(options=options, service=Service(driver)) as opened:
+        yield opened

@@ -4,6 +4,7 @@ A command's module is imported when the command runs, so that none waits for ano
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +16,39 @@ BUILD_HELP = """train architectures and write their table: nasbench-suite build 
 SCORE_HELP = """compute zero-cost scores of architectures: nasbench-suite score architectures=N [key=value ...]"""
 
 
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Reads a command and its options; its function `command` takes all of them and runs it.
+
+    Raises:
+        ConfigError: there is no such command or option, or a value does not fit.
+    """
+    parser = make_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        _refuse_unknown(parser, arguments[0], unknown[0])
+    return options
+
+
+def _refuse_unknown(parser: argparse.ArgumentParser, command: str, word: str) -> NoReturn:
+    """Raises ConfigError for an argument that a command does not take."""
+    (commands,) = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    options = [option for option in commands[command]._option_string_actions if option.startswith("--")]
+    if not word.startswith("-"):
+        raise ConfigError(f"{word}: expected nothing more; `nasbench-suite {command} --help` shows what it takes")
+    meant = hint(word.partition("=")[0], options)
+    if (command, word) == ("rerun", "--force"):
+        meant = "it writes beside the job's folder, or to results=FOLDER, and replaces nothing"
+    raise ConfigError(f"{word}: there is no such option of {command}; {meant}")
+
+
+def hint(word: str, known: Sequence[str]) -> str:
+    """Names what was probably meant, or all that there is."""
+    from nasbench_suite.closest import closest
+
+    close = closest(word, known)
+    return f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Complains in one line, as everything here does."""
@@ -23,16 +57,11 @@ class _Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Names what was probably meant, or all that there is."""
         if action.choices is not None and value not in action.choices:
-            from nasbench_suite.closest import closest
-
-            known = [str(one) for one in action.choices]
-            close = closest(str(value), known)
-            hint = f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
-            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
+            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint(str(value), list(action.choices))}")
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Makes the parser; what it reads has the function `command`, which takes all of it and runs the command."""
+    """Makes the parser of all commands."""
     parser = _Parser(
         prog="nasbench-suite", description="One command pairs a NAS search space with an algorithm.", allow_abbrev=False
     )
@@ -45,7 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     command = commands.add_parser("rerun", help="run a finished job again, from what its folder has of it")
     command.add_argument("folder", type=_path, metavar="FOLDER", help="of the job")
     command.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
+        "overrides", nargs="*", default=[], metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
     )
     command.add_argument("--any-table", action="store_true", help="also on a table of other content")
     command.set_defaults(command=_rerun)
@@ -103,8 +132,8 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--form", help="the form that it is written in, e.g. naslib; default: recognised")
     command.add_argument("--table", help="the table's name; default: the one that has space and data set")
     command.add_argument("--dataset", help="the data set; default: all")
-    command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")
-    command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
+    command.add_argument("--schedule", type=_whole, help="length of the training, in epochs; default: the longest")
+    command.add_argument("--epoch", type=_whole, help="epoch within the schedule; default: the last")
     command.add_argument("--trial", default="mean", help="training seed, or mean (default)")
     command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
     command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
@@ -132,7 +161,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--at",
-        type=float,
+        type=_number,
         nargs="+",
         default=[],
         metavar="BUDGET",
@@ -168,11 +197,11 @@ def make_parser() -> argparse.ArgumentParser:
     command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
     command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
     command.add_argument("--dataset", required=True, help="the data set of tables that name none")
-    command.add_argument("--bins", type=int, default=10, help="of equal weight under matched complexity (default 10)")
+    command.add_argument("--bins", type=_count, default=10, help="of equal weight, for matched complexity (default 10)")
     command.add_argument(
-        "--parameters", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
+        "--parameters", type=_number, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
     )
-    command.add_argument("--flops", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
+    command.add_argument("--flops", type=_number, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
     command.add_argument(
         "--output", type=_path, required=True, metavar="FILE", help="the page; its figure lies beside it"
     )
@@ -208,6 +237,20 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
 
 
 def _rerun(options: argparse.Namespace) -> None:
