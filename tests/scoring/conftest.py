@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nasbench_suite.building.build import build
-from nasbench_suite.building.executor import WorkerDeath
+from nasbench_suite.building.executor import Told, WorkerDeath
 from nasbench_suite.building.plan import prepare as prepare_build
 from nasbench_suite.configuration.schema import check_score
 from nasbench_suite.folders import table_path
@@ -31,7 +31,7 @@ class Here:
     def submit(self, number: int, task: TrainingTask) -> None:
         self._answer = self._worker.train(task)
 
-    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
         return [(0, self._answer)]
 
     def shutdown(self) -> None:
