@@ -7,7 +7,7 @@ LOWEST_TESTS = $(addprefix tests/, table/test_writer.py table/test_reader.py imp
 	jobs/test_parquet.py report/figures report/test_fronts.py report/test_statistics.py report/page commands/test_completion.py \
 	commands/test_query.py configuration test_progress.py)
 
-.PHONY: demo nb201 test test-extras test-lowest test-adapters test-browser docs check setup
+.PHONY: demo nb201 test test-extras test-lowest test-adapters test-browser docs links check setup
 
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
@@ -49,6 +49,10 @@ test-adapters: .venv-adapters/installed
 docs: .venv-adapters/installed
 	NO_MKDOCS_2_WARNING=1 .venv-adapters/bin/mkdocs build -q --strict
 	.venv-adapters/bin/python -m pytest -q -n auto --dist worksteal -m docs tests/docs
+
+# asks every address that the project links to whether it is there; the tests check their form alone
+links: setup
+	$(VENV)/bin/python .ci/links.py --online
 
 # pages in a headless Chromium, which has to be installed
 test-browser: setup

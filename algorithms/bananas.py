@@ -36,7 +36,7 @@ class BANANAS(Algorithm[ArchT]):
         candidates: int = 100,
         parents: int = 10,
         paths: int | None = None,
-        networks: NetworkSettings = NetworkSettings(),  # noqa: B008 (immutable)
+        networks: NetworkSettings = NetworkSettings(),
     ) -> None:
         """
         Args:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nasbench_suite.algorithm import LookUp
-from nasbench_suite.algorithms.ranking import check_sample, in_column, ranked_sample
+from nasbench_suite.algorithms.ranked_sample import check_sample, in_column, ranked_sample
 from nasbench_suite.algorithms.rea import RegularizedEvolution
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.space import Space

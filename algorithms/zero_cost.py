@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nasbench_suite.algorithm import Algorithm, LookUp, Proposal
-from nasbench_suite.algorithms.ranking import check_sample, in_column, ranked_sample
+from nasbench_suite.algorithms.ranked_sample import check_sample, in_column, ranked_sample
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.observation import Observation

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hydra.utils import get_object
 
-from nasbench_suite.cli import _parser
+from nasbench_suite.commands.parser import make_parser
 from nasbench_suite.configuration.descriptions import description
 from nasbench_suite.configuration.files import ConfigFiles
 from nasbench_suite.configuration.key_meanings import KeyMeaning, key_meanings
@@ -307,7 +307,7 @@ def helps() -> dict[str, str]:
 
 def commands() -> Mapping[str, ArgumentParser]:
     """Returns the parser of every command."""
-    (found,) = [action for action in _parser()._actions if isinstance(action, _SubParsersAction)]
+    (found,) = [action for action in make_parser()._actions if isinstance(action, _SubParsersAction)]
     return found.choices
 
 

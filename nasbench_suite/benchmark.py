@@ -40,7 +40,7 @@ def metric_of(objective: object, table: Table, trial_set: str) -> str:
     if objective == "test_error" and has_valid:
         raise ConfigError(
             f"objectives=test_error: table {table.name} has validation accuracy on {trial_set}, and no search must see "
-            "test scores there; leave objective at valid_accuracy"
+            "test scores there; leave objectives at valid_accuracy"
         )
     if objective == "valid_accuracy" and has_test and not has_valid:
         raise ConfigError(

@@ -1,22 +1,17 @@
-"""The command line: `nasbench-suite run | rerun | verify | status | build | import | tables | query | report ...`.
+"""The command line: finds the command that was typed, runs it, and puts what it raises into one line.
 
-Each command imports what it needs when it runs, so that none waits for another's libraries.
+The commands and their options are in `commands/parser.py`, what each does in the other modules of `commands/`.
 """
 
-import argparse
 import io
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
 
 from nasbench_suite.atomic_write import reason
+from nasbench_suite.commands.parser import hint, make_parser, parse
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.pytorch import is_without_pytorch, missing_pytorch
-from nasbench_suite.version import __version__
-
-RUN_HELP = """search: nasbench-suite run [-m] [experiment=NAME] [key=value ...]; `run --help` shows the configuration"""
 
 # what other programs call our commands
 _USUAL = {
@@ -32,9 +27,7 @@ _USUAL = {
     "resume": "run",
     "convert": "import",
 }
-
-BUILD_HELP = """train architectures and write their table: nasbench-suite build name=NAME [key=value ...]"""
-SCORE_HELP = """compute zero-cost scores of architectures: nasbench-suite score architectures=N [key=value ...]"""
+_OPTIONS = ("--help", "-h", "--version")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         if "_ARGCOMPLETE" in os.environ:
             _complete()
         elif not arguments:
-            _parser().print_help()
+            make_parser().print_help()
         elif arguments[:1] == ["run"]:
             _run(arguments[1:])
         elif arguments[:1] == ["build"]:
@@ -56,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             _score(arguments[1:])
         else:
             _check_command(arguments[0])
-            options = _parser().parse_args(arguments)
+            options = parse(arguments)
             options.command(options)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -87,6 +80,8 @@ def _check_command(word: str) -> None:
         raise ConfigError(f"{word}: expected a command; did you mean nasbench-suite run {word}?")
     if word in _USUAL:
         raise ConfigError(f"there is no command {word!r}; did you mean nasbench-suite {_USUAL[word]}?")
+    if word.startswith("-") and word not in _OPTIONS:
+        raise ConfigError(f"{word}: there is no such option; {hint(word, _OPTIONS)}")
 
 
 def _as_utf8(word: str) -> str:
@@ -113,7 +108,7 @@ def _complete() -> None:
     """Answers a shell that asks what could be typed; see argcomplete."""
     from nasbench_suite.commands.completion import complete
 
-    complete(_parser())
+    complete(make_parser())
 
 
 def _run(arguments: Sequence[str]) -> None:
@@ -144,327 +139,3 @@ def _score(arguments: Sequence[str]) -> None:
     from nasbench_suite.commands.score import main as score
 
     score(arguments)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Complains in one line, as everything here does."""
-        raise ConfigError(f"{message}; `{self.prog} --help` shows how")
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        """Names what was probably meant, or all that there is."""
-        if action.choices is not None and value not in action.choices:
-            from nasbench_suite.closest import closest
-
-            known = [str(one) for one in action.choices]
-            close = closest(str(value), known)
-            hint = f"did you mean {close}?" if close else f"there is: {', '.join(known)}"
-            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="nasbench-suite", description="One command pairs a NAS search space with an algorithm.", allow_abbrev=False
-    )
-    parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, text in (("run", RUN_HELP), ("build", BUILD_HELP), ("score", SCORE_HELP)):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("overrides", nargs="*", metavar="KEY=VALUE")  # which Hydra reads
-
-    command = commands.add_parser("rerun", help="run a finished job again, from what its folder has of it")
-    command.add_argument("folder", type=_path, metavar="FOLDER", help="of the job")
-    command.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
-    )
-    command.add_argument("--any-table", action="store_true", help="also on a table of other content")
-    command.set_defaults(command=_rerun)
-
-    command = commands.add_parser("verify", help="search again under some of a job's seeds, and compare row by row")
-    command.add_argument("folder", type=_path, metavar="FOLDER", help="of the finished job")
-    command.add_argument("--seeds", type=_count, default=3, metavar="N", help="how many seeds (default 3)")
-    command.add_argument("--any-table", action="store_true", help="also on a table of other content")
-    command.set_defaults(command=_verify)
-
-    command = commands.add_parser("import", help="turn an official or tidy file into a table")
-    command.add_argument("space", help="e.g. nb201; 'nds_*' for every space of that name")
-    command.add_argument("path", type=_path, help="the benchmark's file or folder, or a CSV of your own")
-    command.add_argument("--name", help="the table's name; default: the space's")
-    command.add_argument("--format", help="force a format; default: recognised from the file")
-    command.add_argument(
-        "--accuracy", choices=["percent", "fraction"], help="unit of the accuracies in a tidy CSV; default: percent"
-    )
-    command.add_argument("--form", help="the form of the architectures in a tidy CSV, e.g. naslib; default: recognised")
-    command.add_argument("--force", action="store_true", help="replace a table that has other content")
-    command.add_argument("--weights", action="store_true", help="keep the networks' parameters, beside the table")
-    command.set_defaults(command=_import)
-
-    command = commands.add_parser("fetch", help="download an official file that has a direct address")
-    command.add_argument("name", nargs="?", metavar="NAME", help="of the file; default: list those that there are")
-    command.set_defaults(command=_fetch)
-
-    command = commands.add_parser("annotate", help="add hardware costs or zero-cost scores to a table")
-    command.add_argument("table", metavar="TABLE", help="its name")
-    command.add_argument(
-        "path", type=_path, metavar="PATH", help="HW-NAS-Bench, zero-cost scores, or a CSV of your own"
-    )
-    command.add_argument("--dataset", help="whose images the figures are for, where the file does not say")
-    command.add_argument("--format", help="force a format; default: recognised from the file")
-    command.add_argument("--form", help="the form of the architectures in a CSV of your own; default: recognised")
-    command.set_defaults(command=_annotate)
-
-    command = commands.add_parser("export", help="write a table's rows as CSV or Parquet")
-    command.add_argument("table", metavar="TABLE", help="its name")
-    command.add_argument("path", type=_path, metavar="PATH", help="ends in .csv, .csv.gz or .parquet")
-    command.add_argument("--force", action="store_true", help="replace a file that is there")
-    command.set_defaults(command=_export)
-
-    command = commands.add_parser("tables", help="list the tables that are here")
-    command.add_argument("name", nargs="?", metavar="NAME", help="one table; default: all")
-    command.add_argument("--verify", action="store_true", help="read every value and compare the content hash")
-    command.set_defaults(command=_tables)
-
-    command = commands.add_parser("query", help="show what a table knows of one architecture")
-    command.add_argument("space", help="e.g. nb201; or the name of a table")
-    command.add_argument(
-        "arch",
-        help="the architecture, as we or others write it, its row in the table, or its hash (nb101)",
-    )
-    command.add_argument("--form", help="the form that it is written in, e.g. naslib; default: recognised")
-    command.add_argument("--table", help="the table's name; default: the one that has space and data set")
-    command.add_argument("--dataset", help="the data set; default: all")
-    command.add_argument("--schedule", type=int, help="length of the training, in epochs; default: the longest")
-    command.add_argument("--epoch", type=int, help="epoch within the schedule; default: the last")
-    command.add_argument("--trial", default="mean", help="training seed, or mean (default)")
-    command.add_argument("--json", action="store_true", help="print one JSON object; needs --dataset")
-    command.add_argument("--all", action="store_true", help="show every metric of every training at the epoch")
-    command.add_argument("--csv", action="store_true", help="print the same at all epochs, as CSV")
-    command.set_defaults(command=_query)
-
-    command = commands.add_parser("status", help="where every job of a sweep stands, and what a restart would do")
-    command.add_argument("folders", type=_path, nargs="+", metavar="DIR", help="results folders")
-    command.add_argument("--json", action="store_true", help="print a list of objects")
-    command.set_defaults(command=_status)
-
-    command = commands.add_parser("report", help="tables and figures of finished runs")
-    command.add_argument("folders", type=_path, nargs="+", metavar="DIR", help="results folders")
-    command.add_argument(
-        "--format",
-        choices=["markdown", "html", "latex", "json", "csv"],
-        help="default: what the ending of --output names, else markdown",
-    )
-    command.add_argument("--output", type=_path, metavar="FILE", help="write there instead of to the terminal")
-    command.add_argument(
-        "--figure",
-        type=_path,
-        metavar="FILE",
-        help="the curves as .png, .svg or .pdf; default: a .png beside Markdown's FILE",
-    )
-    command.add_argument(
-        "--at",
-        type=float,
-        nargs="+",
-        default=[],
-        metavar="BUDGET",
-        help="test the differences here, in seconds; in Markdown and HTML",
-    )
-    command.add_argument(
-        "--curves", choices=["accuracy", "regret", "both"], default="both", help="what the figure shows"
-    )
-    command.add_argument("--axis", choices=["log", "linear", "both"], default="log", help="the figure's axes")
-    command.set_defaults(command=_report)
-
-    command = commands.add_parser("dashboard", help="one page to explore, of finished runs; or a W&B workspace")
-    command.add_argument(
-        "words",
-        nargs="+",
-        metavar="DIR ... | wandb PROJECT",
-        help="results folders, with all below them; or a W&B project, whose runs a workspace compares",
-    )
-    command.add_argument("--output", type=_path, metavar="FILE", help="the page; without it dashboard.html in DIR")
-    command.add_argument("--entity", help="of the project: user or team; default: W&B's own")
-    command.add_argument(
-        "--dataset",
-        nargs="+",
-        default=[],
-        metavar="NAME",
-        help="that have panels in the workspace; default: those of the project's runs",
-    )
-    command.add_argument(
-        "--save", type=_path, metavar="FILE", help="write the workspace's specification there, and ask no server"
-    )
-    command.set_defaults(command=_dashboard)
-
-    command = commands.add_parser("distributions", help="compare design spaces by the errors of their networks")
-    command.add_argument("tables", nargs="+", metavar="TABLE[:DATASET]", help="e.g. nds_resnet nds_darts:cifar10_lr-wd")
-    command.add_argument("--dataset", required=True, help="the data set of tables that name none")
-    command.add_argument("--bins", type=int, default=10, help="of equal weight under matched complexity (default 10)")
-    command.add_argument(
-        "--parameters", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions"
-    )
-    command.add_argument("--flops", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range to match, in millions")
-    command.add_argument(
-        "--output", type=_path, required=True, metavar="FILE", help="the page; its figure lies beside it"
-    )
-    command.set_defaults(command=_distributions)
-
-    command = commands.add_parser("list", help="the names that a command line takes, and what each is")
-    command.add_argument(
-        "kind",
-        nargs="?",
-        choices=["spaces", "algorithms", "protocols", "experiments", "datasets", "tables"],
-        metavar="KIND",
-        help="spaces, algorithms, protocols, experiments, datasets or tables; default: all",
-    )
-    command.set_defaults(command=_list)
-
-    command = commands.add_parser("completion", help="print a script that lets a shell complete commands and keys")
-    command.add_argument("shell", choices=["bash", "zsh", "fish"], metavar="SHELL", help="bash, zsh or fish")
-    command.set_defaults(command=_completion)
-
-    command = commands.add_parser("enumerate", help="list the architectures of a space in the official order")
-    command.add_argument("space", help="e.g. nb201")
-    command.set_defaults(command=_enumerate)
-    return parser
-
-
-def _path(text: str) -> Path:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("expected a path, got nothing")
-    return Path(text).expanduser()
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
-    return int(text)
-
-
-def _rerun(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.rerun import rerun
-
-    rerun(options.folder, options.overrides, options.any_table)
-
-
-def _verify(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.verify import verify
-
-    verify(options.folder, options.seeds, options.any_table)
-
-
-def _import(options: argparse.Namespace) -> None:
-    from fnmatch import filter as matching
-
-    from nasbench_suite.registry.spaces import space_names
-
-    if options.name == "":
-        raise ConfigError("--name: expected a table's name, got nothing")
-    names = matching(space_names(), options.space) or [options.space]  # what matches nothing is named as unknown
-    if options.name and len(names) > 1:
-        raise ConfigError(
-            f"--name names one table, and {options.space} stands for {', '.join(names)}; import one by one"
-        )
-    for name in names:
-        _import_one(name, options)
-
-
-def _import_one(name: str, options: argparse.Namespace) -> None:
-    from nasbench_suite.folders import table_path
-    from nasbench_suite.plural import counted
-    from nasbench_suite.registry.importers import import_file
-    from nasbench_suite.registry.spaces import find_space
-
-    space = find_space(name)
-    destination = table_path(options.name or space.name)
-    metadata = import_file(
-        space,
-        options.path,
-        destination,
-        format=options.format,
-        accuracy=options.accuracy,
-        form=options.form,
-        force=options.force,
-        weights=options.weights,
-    )
-    counts = ", ".join(counted(count, name) for name, count in metadata.counts.items())
-    print(f"table {destination.stem}: {counted(metadata.architectures, 'architectures')}, {counts}")
-    print(f"data sets: {', '.join(metadata.datasets)}; content {metadata.content_sha256[:12]}; {destination}")
-    if options.weights:
-        from nasbench_suite.table.parameters import ParametersStore
-
-        store = ParametersStore(destination, metadata)
-        print(f"parameters: of {store.networks:,} networks; {store.path}")
-
-
-def _fetch(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.fetch import show
-
-    show(options.name)
-
-
-def _annotate(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.annotate import show
-
-    show(options)
-
-
-def _export(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.export import show
-
-    show(options)
-
-
-def _tables(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.tables import show
-
-    show(options.name, verify=options.verify)
-
-
-def _query(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.query import show
-
-    show(options)
-
-
-def _status(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.status import show
-
-    show(options.folders, options.json)
-
-
-def _report(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.report import write
-
-    write(options.folders, options.format, options.output, options.figure, options.curves, options.axis, options.at)
-
-
-def _list(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.list_names import show
-
-    show(options.kind)
-
-
-def _completion(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.completion import script
-
-    print(script(options.shell), end="")
-
-
-def _dashboard(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.dashboard import show
-
-    show(options)
-
-
-def _distributions(options: argparse.Namespace) -> None:
-    from nasbench_suite.commands.distributions import write
-
-    write(options)
-
-
-def _enumerate(options: argparse.Namespace) -> None:
-    from nasbench_suite.registry.spaces import find_space
-
-    space = find_space(options.space)
-    for arch in space.enumerate():
-        print(space.format(arch))

@@ -74,11 +74,16 @@ class Ledger:
             or (evaluations is not None and self.evaluations >= evaluations)
         )
 
-    @property
-    def share_spent(self) -> float:
-        """What part of the limit that is nearest was spent, in [0, 1]; 0 where there is no limit."""
-        spent = (self.seconds, self.epochs, self.evaluations)
-        pairs = [(one or 0, limit) for one, limit in zip(spent, self._limits, strict=True) if limit is not None]
+    def share_spent(self, seconds: float = 0.0, epochs: float = 0, evaluations: float = 0) -> float:
+        """Returns what part of the limit that is nearest was spent, in [0, 1]; 0 where there is no limit.
+
+        Args:
+            seconds: of an evaluation under way, which are not charged yet.
+            epochs: of it that are done.
+            evaluations: the part of it that is done.
+        """
+        spent = ((self.seconds or 0.0) + seconds, self.epochs + epochs, self.evaluations + evaluations)
+        pairs = [(one, limit) for one, limit in zip(spent, self._limits, strict=True) if limit is not None]
         return min(1.0, max((one / limit if limit else 1.0 for one, limit in pairs), default=0.0))
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from hydra.core.global_hydra import GlobalHydra
 
 from nasbench_suite import cli as command_line
 from nasbench_suite.configuration import search_path
+from nasbench_suite.configuration.compose_once import composing_once
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.prepare import prepare
@@ -293,7 +295,7 @@ def composed() -> Iterator[Callable[..., Composed]]:
     from omegaconf import OmegaConf
 
     search_path.register()
-    with initialize_config_module("nasbench_suite.conf", version_base="1.3"):
+    with composing_once(), initialize_config_module("nasbench_suite.conf", version_base="1.3"):
 
         def make(*overrides: str, name: str = "config") -> Composed:
             config = compose(name, list(overrides), return_hydra_config=True)
@@ -396,3 +398,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--drill-kills", type=int, default=3, help="kills in the drill; 100 is its full size")
     parser.addoption("--drill-files", type=int, default=300, help="damaged files in the drill; 20000 is its full size")
     parser.addoption("--drill-seed", type=int, default=0, help="of the drill's random choices")
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
+    found, driver = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which("chromedriver")
+    assert found and driver, "expected chromium and chromedriver; Debian: apt-get install chromium chromium-driver"
+    options = Options()
+    options.binary_location = found
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with webdriver.Chrome(options=options, service=Service(driver)) as opened:
+        yield opened

@@ -27,7 +27,7 @@ def test_plain_names_are_taken(name: str) -> None:
     assert table_path(name).name == f"{name}.mdb"
 
 
-def test_tables_are_listed_by_name_and_temporary_files_are_not(small, write_small: Callable) -> None:
+def test_tables_are_listed_by_name_and_temporary_files_are_not(write_small: Callable) -> None:
     write_small(table_path("b"))
     write_small(table_path("a"))
     (table_path("a").parent / ".c.mdb.x.tmp").touch()

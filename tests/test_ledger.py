@@ -113,11 +113,11 @@ def test_an_unknown_rule_is_refused() -> None:
 
 def test_the_share_spent_is_that_of_the_nearest_limit() -> None:
     ledger = Ledger(seconds=100, evaluations=4)
-    assert ledger.share_spent == 0
+    assert ledger.share_spent() == 0
     ledger.charge(10, 1)
-    assert ledger.share_spent == 0.25
+    assert ledger.share_spent() == 0.25
     ledger.charge(80, 1)
-    assert ledger.share_spent == 0.9
+    assert ledger.share_spent() == 0.9
     ledger.charge(80, 1)
-    assert ledger.share_spent == 1
-    assert (Ledger().share_spent, Ledger(epochs=0).share_spent) == (0, 1)
+    assert ledger.share_spent() == 1
+    assert (Ledger().share_spent(), Ledger(epochs=0).share_spent()) == (0, 1)

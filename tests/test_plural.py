@@ -11,6 +11,7 @@ from nasbench_suite.plural import counted
         (15625, "architectures", "15,625 architectures"),
         (1, "rows_of_other_data_sets", "1 row of other data sets"),
         (1, "failed_trainings", "1 failed training"),
+        (1, "rows_of_all_architectures", "1 row of all architectures"),
         (2, "architectures_that_the_table_lacks", "2 architectures that the table lacks"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -22,9 +22,9 @@ KEYS_GONE = {"benchmark", "objective", "seed_policy", "weights_first"}
 PHRASES_GONE = ("likewise", "it is none", "what becomes of", "a row an epoch", "a row an evaluation", "behind every")
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in MODULES:
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text())
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    return [(path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text())) for path in MODULES]
 
 
 def test_the_links_are_followed() -> None:

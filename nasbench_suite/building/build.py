@@ -40,12 +40,11 @@ def build(plan: BuildPlan, executor: Executor, path: Path) -> Metadata:
         with Progress(f"build {plan.config['name']}", len(plan.tasks), unit="training") as progress:
             progress.start_at(len(plan.tasks) - len(todo))
             failures = sum(result.failures for result in folder.results.values())
-            for result in run_tasks(executor, settings, todo):
+            for result in run_tasks(executor, settings, todo, progress.advance):
                 folder.append(result)
                 here.discard_checkpoints(result.task)
                 failures += result.failures
                 progress.note(f"{failures} failed")
-                progress.advance()
         complexity = {
             name: _complexity(plan, one.size, network_settings(settings.training, one)) for name, one in data.items()
         }

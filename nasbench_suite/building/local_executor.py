@@ -6,8 +6,9 @@ import signal
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from nasbench_suite.building.executor import WorkerDeath
+from nasbench_suite.building.executor import Told, WorkerDeath
 from nasbench_suite.processes import die_with_parent
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.training.task import TaskResult, TrainingTask
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
@@ -40,23 +41,31 @@ class LocalExecutor:
         with contextlib.suppress(OSError):  # it died idle: `wait` will see that
             self._workers[number][1].send(task)
 
-    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
-        """Waits until at least one busy worker has answered or died; raises what a worker raised."""
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
+        """Waits until at least one busy worker has answered or died; raises what a worker raised.
+
+        Args:
+            told: is told after each epoch.
+        """
         numbers = {self._workers[number][1]: number for number in self._busy}
         answers: list[tuple[int, TaskResult | WorkerDeath]] = []
-        for pipe in wait(list(numbers)):
-            assert isinstance(pipe, Connection)
-            number = numbers[pipe]
-            self._busy.remove(number)
-            try:
-                answer = pipe.recv()
-            except (EOFError, OSError):
-                process = self._workers[number][0]
-                process.join()
-                answer = WorkerDeath(f"exit code {process.exitcode}")
-            if isinstance(answer, Exception):
-                raise answer
-            answers.append((number, answer))
+        while not answers:
+            for pipe in wait(list(numbers)):
+                assert isinstance(pipe, Connection)
+                number = numbers[pipe]
+                try:
+                    answer = pipe.recv()
+                except (EOFError, OSError):
+                    process = self._workers[number][0]
+                    process.join()
+                    answer = WorkerDeath(f"exit code {process.exitcode}")
+                if isinstance(answer, TrainingProgress):
+                    told(number, answer)
+                    continue
+                self._busy.remove(number)
+                if isinstance(answer, Exception):
+                    raise answer
+                answers.append((number, answer))
         return answers
 
     def shutdown(self) -> None:
@@ -75,6 +84,6 @@ def _serve(pipe: Connection, settings: WorkerSettings) -> None:
     try:
         worker = TrainingWorker(settings)
         while True:
-            pipe.send(worker.train(pipe.recv()))
+            pipe.send(worker.train(pipe.recv(), told=pipe.send))
     except Exception as error:
         pipe.send(error)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
-from nasbench_suite.building.chosen import ORDER_SEED, choose
+from nasbench_suite.building.architectures import ORDER_SEED, choose
 from nasbench_suite.configuration.identity import TASKS, decisive, identity
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space

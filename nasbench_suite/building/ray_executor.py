@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import Any
 
-from nasbench_suite.building.executor import WorkerDeath
+from nasbench_suite.building.executor import Told, WorkerDeath
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.training.task import TaskResult, TrainingTask
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
@@ -63,8 +63,12 @@ class RayExecutor:
         """Gives an idle worker a task."""
         self._busy[self._train.remote(self._settings[number], task)] = number
 
-    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
-        """Waits until at least one busy worker has answered or died; raises what a worker raised."""
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
+        """Waits until at least one busy worker has answered or died; raises what a worker raised.
+
+        Args:
+            told: is told nothing: a task of Ray's says nothing before it ends.
+        """
         while not (ready := self._ray.wait(list(self._busy), num_returns=1, timeout=PATIENCE)[0]):
             self._warn_where_none_has_place()
         return [(self._busy.pop(promise), self._answer(promise)) for promise in ready]

@@ -28,7 +28,7 @@ def show(table: Table, arch: Any, options: argparse.Namespace) -> None:
             "trial; leave an option out to see what it has"
         )
     if options.csv:
-        _write_csv(table, chosen)
+        _write_csv(chosen)
     else:
         _print(table, arch, chosen)
 
@@ -66,7 +66,7 @@ def _line(table: Table, metric: str, found: Sequence[Measurement]) -> list[str]:
     return [f"  {metric} ({_UNITS.get(unit, unit)})", *cells, mean]
 
 
-def _write_csv(table: Table, chosen: Sequence[Measurement]) -> None:
+def _write_csv(chosen: Sequence[Measurement]) -> None:
     metrics = _metrics(chosen)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["dataset", "schedule", "epoch", "trial", *metrics])

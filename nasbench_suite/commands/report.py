@@ -9,7 +9,7 @@ from nasbench_suite.errors import ConfigError
 from nasbench_suite.folders import relative_path
 from nasbench_suite.report.model import Report, make_report
 from nasbench_suite.report.output import write_text
-from nasbench_suite.report.writers import FORMATS, Format, format_of
+from nasbench_suite.report.writers import ENDINGS, FORMATS, Format, format_of
 from nasbench_suite.report.writers import write as write_in
 
 WITH_TESTS: tuple[Format, ...] = ("markdown", "html")
@@ -59,7 +59,11 @@ def write(
 
 def _format(named: str | None, output: Path | None) -> Format:
     if named is None:
-        return (format_of(output) if output else None) or "markdown"
+        found = "markdown" if output is None or not output.suffix else format_of(output)
+        if found is None:
+            known = ", ".join(ENDINGS)
+            raise ConfigError(f"{output}: expected a file that ends in one of {known}, or a --format")
+        return found
     found = next((format for format in FORMATS if format == named), None)
     if found is None:
         raise ConfigError(f"--format: expected one of {', '.join(FORMATS)}; got {named}")

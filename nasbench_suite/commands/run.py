@@ -33,6 +33,7 @@ from nasbench_suite.report.writers.console import to_console
 from nasbench_suite.sweeps.launcher import LEAVE_BUSY, SweepRecord, sweeping
 from nasbench_suite.sweeps.notes import JobNote, drop_note, write_note
 from nasbench_suite.sweeps.plan import job_key
+from nasbench_suite.whole_number import is_whole
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -150,6 +151,8 @@ def run_and_show(job: Job, wait: bool = True) -> float | None:
         return None
     report = make_report([folder])
     print(to_console(report))
+    if note := _only_random(job, report):
+        print(f"  note: {note}")
     print(f"results: {_shown(folder)}{'' if left else ' (was there: nothing was left to search)'}", flush=True)
     objective = _objective(report)
     logged = tracking.log_job(folder, job.config, objective, _given_run()) if tracked else None
@@ -206,6 +209,17 @@ def _objective(report: Report) -> float | None:
     if row.objectives == ("test_error",):
         return None if row.test_mean is None else row.test_mean - 100
     return row.valid_mean
+
+
+def _only_random(job: Job, report: Report) -> str | None:
+    """Says that searches ended before anything was selected, where they did."""
+    population, mean = job.config["algorithm"].get("population"), report.configurations[0].row.evaluations_mean
+    if not is_whole(population) or mean is None or mean > population:
+        return None
+    return (
+        f"algorithm.population={population}, and a search has {mean:,.0f} evaluations: all of them are random, for the "
+        "first population is; lower it, or raise the budget"
+    )
 
 
 def _shown(folder: Path) -> Path:

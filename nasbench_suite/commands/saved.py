@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs.config_file import read_config
 from nasbench_suite.jobs.description import read_description
 from nasbench_suite.jobs.folder import CONFIG
 from nasbench_suite.jobs.job import Job
@@ -34,14 +33,15 @@ def read_saved(folder: Path) -> Saved:
     """
     try:
         description = read_description(folder)
-        config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
+        content = (folder / CONFIG).read_bytes()
     except FileNotFoundError as error:
         raise ResultsError(
             f"{folder}: expected a job's folder, which has {CONFIG} and job.json; there is none"
         ) from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ResultsError(f"{folder / CONFIG}: cannot be read ({error})") from error
-    choices = config.pop("choices", None) if isinstance(config, dict) else None
+    except OSError as error:
+        raise ResultsError(f"{folder / CONFIG}: cannot be read ({error.strerror})") from error
+    config = read_config(content, str(folder / CONFIG))
+    choices = config.pop("choices", None)
     if not isinstance(choices, dict):
         raise ResultsError(f"{folder / CONFIG}: expected a configuration and the groups' chosen names, got none")
     return Saved(config, choices, description)

@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import hydra
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
+from nasbench_suite.configuration.application import run_application
 from nasbench_suite.configuration.arguments import score_arguments
-from nasbench_suite.configuration.compose_once import composing_once
-from nasbench_suite.configuration.hydra_errors import as_suite_error, in_one_line
 from nasbench_suite.configuration.schema import check_score
-from nasbench_suite.errors import ConfigError, NasBenchSuiteError
+from nasbench_suite.errors import ConfigError
 from nasbench_suite.pytorch import need_pytorch
 
 
@@ -22,23 +18,7 @@ def main(arguments: Sequence[str]) -> None:
     Raises:
         ConfigError: Hydra does not understand them; `HYDRA_FULL_ERROR=1` shows its own traceback.
     """
-    _failures.clear()
-    with in_one_line("nasbench-suite score", score_arguments(arguments)), composing_once():
-        _main()
-    if _failures:
-        raise _failures[0]
-
-
-# Hydra would say a line of its own about an exception that passes through it
-_failures: list[NasBenchSuiteError] = []
-
-
-@hydra.main(version_base="1.3", config_path="pkg://nasbench_suite.conf", config_name="score")
-def _main(config: DictConfig) -> None:
-    try:
-        _score(config)
-    except (NasBenchSuiteError, HydraException, OmegaConfBaseException) as error:
-        _failures.append(as_suite_error(error))
+    run_application("score", score_arguments(arguments), _score)
 
 
 def _score(config: DictConfig) -> None:

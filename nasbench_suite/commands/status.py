@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nasbench_suite.errors import ResultsError
+from nasbench_suite.jobs.description import JOB, read_description
 from nasbench_suite.report.words import one_line
 from nasbench_suite.sweeps.status import STATES, JobStatus, job_statuses
 
@@ -23,6 +24,8 @@ def show(folders: Sequence[Path], as_json: bool) -> None:
             raise ResultsError(f"{folder}: expected a results folder, there is none; `nasbench-suite run` makes one")
     jobs = job_statuses(folders)
     if not jobs:
+        for path in sorted(path for folder in folders for path in folder.rglob(JOB)):
+            read_description(path.parent)  # raises where another version wrote it
         where = ", ".join(map(str, folders))
         raise ResultsError(f"{where}: expected jobs or a sweep's plan in or below it, found none")
     print(json.dumps([job.record() for job in jobs], indent=2) if as_json else "\n".join(_lines(jobs)))

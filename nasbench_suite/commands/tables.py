@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from nasbench_suite.closest import closest
 from nasbench_suite.commands.annotate import describe
 from nasbench_suite.errors import TableError, TableNotFoundError
 from nasbench_suite.folders import home, is_of_compat, table_paths
@@ -60,7 +61,11 @@ def _chosen(name: str | None) -> dict[str, Path]:
         return paths
     if name not in paths:
         known = ", ".join(paths) or "none"
-        raise TableNotFoundError(f"no table {name!r} (there is: {known}); `nasbench-suite import SPACE PATH` makes one")
+        close = closest(name, paths)
+        guess = f"did you mean {close}? " if close else ""
+        raise TableNotFoundError(
+            f"no table {name!r} (there is: {known}); {guess}`nasbench-suite import SPACE PATH` makes one"
+        )
     return {name: paths[name]}
 
 

@@ -15,7 +15,7 @@ from nasbench_suite.jobs.folder import TRAJECTORY
 from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.parquet import read
 from nasbench_suite.jobs.prepare import prepare
-from nasbench_suite.jobs.run import open_searcher
+from nasbench_suite.jobs.run import open_progress, open_searcher
 
 
 def verify(folder: Path, seeds: int, any_table: bool = False) -> None:
@@ -42,8 +42,9 @@ def verify(folder: Path, seeds: int, any_table: bool = False) -> None:
                 f"{saved.description['config_id']}; one of them was changed"
             )
         searcher = open_searcher(job)
-        for seed in chosen:
-            _compare(folder, job, seed, kept[seed], searcher.run(seed, None).columns)
+        with open_progress(job, len(chosen)) as progress:
+            for seed in chosen:
+                _compare(folder, job, seed, kept[seed], searcher.run(seed, progress).columns)
     rows = sum(len(kept[seed]) for seed in chosen)
     left_out = "" if job.plan.clock == "simulated" else "; seconds are of this machine's clock, and were not compared"
     print(f"{folder}: {rows:,} rows of {len(chosen)} of {len(kept)} searches are the same{left_out}")

@@ -177,6 +177,10 @@ def _unreadable(word: str, following: str) -> ConfigError:
         return ConfigError(f"{word}: expected KEY=VALUE{_meant(word)}")
     if not _KEY.fullmatch(key):
         return ConfigError(f"{word}: expected KEY=VALUE, got the key {key!r}")
+    if value.count("[") != value.count("]"):
+        lacking, there = sorted("[]", key=value.count)
+        typed = value.replace("'", "")
+        raise ConfigError(f"{key}={typed}: the value has a {there} and no {lacking} that belongs to it")
     escaped = re.sub(r'(\\*)"', r"\1\1\"", value)
     quoted = f'{key}="{escaped}"'.replace("'", "'\\''")
     return ConfigError(f"{word}: the value cannot be read; a text with such characters is written '{quoted}'")

@@ -6,9 +6,15 @@ from nasbench_suite.errors import ConfigError
 _EXTRAS = {"joblib": "joblib", "submitit": "submitit", "ray": "ray", "optuna": "optuna", "sampler": "optuna"}
 
 
-def has_extra(name: str) -> bool:
-    """Whether an extra of ours installs what has this name, such as `submitit_slurm` or `sampler/tpe`."""
-    return _extra(name) is not None
+_NAMES = {
+    "launcher": ("joblib", "submitit_local", "submitit_slurm", "ray", "ray_aws", "ray_cluster", "ray_local"),
+    "sweeper": ("optuna",),
+}
+
+
+def installable(kind: str) -> tuple[str, ...]:
+    """Lists the launchers or the sweepers that extras of ours install."""
+    return _NAMES[kind]
 
 
 def missing_extra(option: str, name: str) -> ConfigError:

@@ -15,8 +15,7 @@ from omegaconf import Container, DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, OmegaConfBaseException
 from yaml import YAMLError
 
-from nasbench_suite.closest import closest
-from nasbench_suite.configuration.extras import has_extra, missing_extra
+from nasbench_suite.configuration.extras import installable, missing_extra
 from nasbench_suite.configuration.typed import unknown_key
 from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError, NasBenchSuiteError
@@ -116,11 +115,12 @@ def _not_in_group(match: re.Match[str]) -> ConfigError:
 
 def _no_plugin(match: re.Match[str]) -> ConfigError:
     kind, name, options = match[1], match[2].rpartition("/")[2], (match[3] or "").split()
-    if has_extra(match[2]):
-        return missing_extra(f"hydra/{kind}", "optuna" if "sampler" in match[2] else name)
-    close = closest(name, options)
-    hint = f"did you mean {close}?" if close else f"there is: {', '.join(options)}"
-    return ConfigError(f"hydra/{kind}: there is no {name!r}; {hint}")
+    if "sampler" in match[2] and not options:
+        return missing_extra(f"hydra/{kind}", "optuna")
+    known = dict.fromkeys([*options, *(() if "sampler" in match[2] else installable(kind))])
+    if name in known:
+        return missing_extra(f"hydra/{kind}", name)
+    return ConfigError(f"hydra/{kind}: there is no {name!r}; {suggestion(f'hydra/{kind}', name, known)}")
 
 
 def _no_group(match: re.Match[str]) -> ConfigError:

@@ -45,6 +45,12 @@ _USUAL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "darts": ("nds_darts",),
         "nds": ("nds_darts", "nds_resnet"),
     },
+    "hydra/launcher": {
+        "slurm": ("submitit_slurm",),
+        "submitit": ("submitit_local", "submitit_slurm"),
+        "local": ("basic", "joblib"),
+        "parallel": ("joblib",),
+    },
     "dataset": {
         "cifar": ("cifar10", "cifar100"),
         "c10": ("cifar10",),

@@ -1,6 +1,6 @@
 """The contract of an evaluator, which answers the proposals of searches and judges what they found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -13,6 +13,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Tradeoff
 from nasbench_suite.observation import Score
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
 from nasbench_suite.workers import Evaluate
 
@@ -27,14 +28,19 @@ class Evaluator(Protocol):
         name: of the table, or of what is trained on; for reports.
         sha256: stands for everything that decides an answer.
         clock: whose seconds its evaluations take.
+        judged_epochs: how many epochs a judgement trains; 0 where it trains nothing.
     """
 
     name: str
     sha256: str
     clock: Clock
+    judged_epochs: int
 
     def fidelities(self) -> list[Fidelity]:
         """Lists those that can be asked for, by schedule and then by epoch."""
+
+    def watch(self, told: Callable[[TrainingProgress], None] | None) -> None:
+        """Has somebody told how far the training under way is, after each of its epochs; None for nobody."""
 
     def confined(self, highest: Fidelity) -> Space[Any]:
         """Returns the space that a search moves in; it may know which architectures were measured, and no score.

@@ -2,10 +2,12 @@
 
 import hashlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from nasbench_suite import journal
 from nasbench_suite.atomic_write import atomic_write, cannot_write
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 from nasbench_suite.training.worker import TrainingWorker
 
@@ -21,8 +23,20 @@ class KeptTrainings:
         """
         self._folder, self._worker = folder, worker
 
-    def train(self, task: TrainingTask, trials: tuple[int, ...], epoch: int) -> list[TrialRecord]:
+    def train(
+        self,
+        task: TrainingTask,
+        trials: tuple[int, ...],
+        epoch: int,
+        told: Callable[[TrainingProgress], None] | None = None,
+    ) -> list[TrialRecord]:
         """Trains up to an epoch of the task's schedule, or reads back what came of it.
+
+        Args:
+            task: what to train.
+            trials: training seeds.
+            epoch: where to stop in the schedule.
+            told: called after every epoch that is trained.
 
         Raises:
             ResultsError: the disk is full or fails.
@@ -31,7 +45,7 @@ class KeptTrainings:
         path = self._folder / f"{key}.json"
         kept = _read(path)
         if kept is None:
-            result = self._worker.train(task, trials, epoch)
+            result = self._worker.train(task, trials, epoch, told)
             self._keep(path, result)
             self._worker.discard_checkpoints(task, trials)
             kept = _read(path) or result

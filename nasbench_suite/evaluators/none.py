@@ -1,5 +1,6 @@
 """No evaluations and no scores, for one-shot searches whose architectures no table knows and nobody trains."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Never
 
@@ -10,6 +11,7 @@ from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
 from nasbench_suite.workers import Evaluate
 
@@ -21,11 +23,13 @@ class NoEvaluator:
         name: for reports.
         sha256: always the same.
         clock: this machine's.
+        judged_epochs: none.
     """
 
     name = "none"
     sha256 = "none"
     clock: Clock = "machine"
+    judged_epochs = 0
 
     def __init__(self, dataset: str, *, space: Space[Any], folder: Path) -> None:
         """
@@ -39,6 +43,9 @@ class NoEvaluator:
     def fidelities(self) -> list[Fidelity]:
         """Raises ConfigError."""
         self._complain()
+
+    def watch(self, told: Callable[[TrainingProgress], None] | None) -> None:
+        """Tells nothing: nothing is trained."""
 
     def confined(self, highest: Fidelity) -> Space[Any]:
         """Raises ConfigError."""

@@ -1,7 +1,7 @@
 """Evaluations looked up in a table."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective, Tradeoff, direction_of, parse_objective
 from nasbench_suite.observation import Observation, Score
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.registry.tables import find_table, open_table
 from nasbench_suite.sampled_space.confine import confine
 from nasbench_suite.space import Space
@@ -31,9 +32,11 @@ class TableEvaluator:
         name: of the table.
         sha256: of its content.
         clock: the source's.
+        judged_epochs: none.
     """
 
     clock: Clock = "simulated"
+    judged_epochs = 0
 
     def __init__(
         self,
@@ -93,6 +96,9 @@ class TableEvaluator:
     def fidelities(self) -> list[Fidelity]:
         """Lists those that the table has for the data set, by schedule and then by epoch."""
         return self._judge.fidelities()
+
+    def watch(self, told: Callable[[TrainingProgress], None] | None) -> None:
+        """Tells nothing: nothing is trained."""
 
     def confined(self, highest: Fidelity) -> Space[Any]:
         """Returns the space that a search moves in; it knows which architectures were measured, and no score."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.device import check_device
@@ -39,6 +40,7 @@ class TrainingEvaluator:
         name: of what is trained on.
         sha256: of the recipe, the network, the images and the device.
         clock: this machine's.
+        judged_epochs: of the longest schedule, by each of the judge's training seeds.
     """
 
     clock: Clock = "machine"
@@ -92,6 +94,8 @@ class TrainingEvaluator:
         self._device = check_device("evaluator.device", device)
         check_network(space, training)
         self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
+        self.judged_epochs = self._schedules[-1] * len(score_trials)
+        self._told: Callable[[TrainingProgress], None] | None = None
         unfinished = str(folder / "unfinished") if checkpoints else None
         settings = WorkerSettings({}, training, self._score_trials, device, datasets_root, official, unfinished)
         self._worker = TrainingWorker(settings, space)
@@ -104,6 +108,10 @@ class TrainingEvaluator:
     def fidelities(self) -> list[Fidelity]:
         """Lists every epoch of every schedule."""
         return [Fidelity(schedule, epoch) for schedule in self._schedules for epoch in range(1, schedule + 1)]
+
+    def watch(self, told: Callable[[TrainingProgress], None] | None) -> None:
+        """Has somebody told of every epoch."""
+        self._told = told
 
     def confined(self, highest: Fidelity) -> Space[Any]:
         """Returns the whole space: whatever it has can be trained."""
@@ -120,7 +128,8 @@ class TrainingEvaluator:
         def evaluate(proposal: Proposal[Any]) -> Observation:
             trial = self._policy if isinstance(self._policy, int) else int(trials.integers(_TRAINING_SEEDS))
             fidelity = proposal.fidelity
-            (trained,) = self._kept.train(self._task(proposal.arch, fidelity.schedule), (trial,), fidelity.epoch)
+            task = self._task(proposal.arch, fidelity.schedule)
+            (trained,) = self._kept.train(task, (trial,), fidelity.epoch, self._told)
             # all that it took, lost attempts too, but for the test images, which no search has a use for
             seconds = trained.seconds - sum(epoch[_TEST_SECONDS] or 0.0 for epoch in trained.epochs)
             ledger.charge(seconds, fidelity.epoch)
@@ -134,7 +143,7 @@ class TrainingEvaluator:
     def score(self, arch: Any) -> dict[str, Score]:
         """Judges an architecture: trains it by the longest schedule from the judge's own seeds, which is free."""
         schedule = self._schedules[-1]
-        trained = self._kept.train(self._task(arch, schedule), self._score_trials, schedule)
+        trained = self._kept.train(self._task(arch, schedule), self._score_trials, schedule, self._told)
         last = [one.epochs[-1] for one in trained if one.reason is None]
         valid, test = ([epoch[at] for epoch in last] for at in (_VALID, _TEST))
         return {self._dataset: Score(self._dataset, schedule, _mean(valid), _mean(test))}

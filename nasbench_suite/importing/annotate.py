@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nasbench_suite.atomic_write import atomic_write
 from nasbench_suite.errors import MissingArchitectureError, SourceError, TableError
 from nasbench_suite.folders import home, is_shipped
 from nasbench_suite.importing.arrival import arrived
@@ -18,6 +17,7 @@ from nasbench_suite.progress import Progress
 from nasbench_suite.table import Source, Table
 from nasbench_suite.table.annotation import ENDING, Annotation, Column
 from nasbench_suite.table.columns import describe_key, describe_reserved, is_reserved
+from nasbench_suite.table.temporary import TemporaryFile
 
 Values = dict[tuple[str | None, str], dict[int, float]]  # by data set and name, then by row
 
@@ -181,6 +181,12 @@ def _write(table: Table, annotation: Annotation, place: Path) -> None:
     check_free(table, [(column.dataset, column.name) for column in annotation.columns], place)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        atomic_write(place, annotation.to_bytes())
+        temporary = TemporaryFile(place)
+        try:
+            temporary.path.write_bytes(annotation.to_bytes())
+            temporary.sync()
+            temporary.publish(place)
+        finally:
+            temporary.close()
     except OSError as error:
         raise TableError(f"{place}: cannot be written ({error.strerror})") from error

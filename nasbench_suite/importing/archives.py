@@ -58,7 +58,7 @@ def _check_directory(file: BinaryIO, path: Path) -> int:
 
 
 def bounded_bz2(data: bz2.BZ2File, file: BinaryIO, path: Path) -> Callable[[int], bytes]:
-    """Returns the function that reads on in a bz2 file, and refuses one that expands beyond what data does.
+    """Returns the function that reads on in a bz2 file; it raises SourceError where that expands beyond what data does.
 
     Args:
         data: the decompressed stream of `file`.

@@ -23,7 +23,7 @@ def convert(
     *,
     format: str | None = None,
     force: bool = False,
-    weights: bool = False,
+    parameters: bool = False,
 ) -> Metadata:
     """Turns a file or folder, or an archive of either, into a table.
 
@@ -34,7 +34,7 @@ def convert(
         destination: the table's place.
         format: which importer to use; None to recognise it.
         force: whether a table of other content may be replaced.
-        weights: whether the networks' parameters are kept, beside the table.
+        parameters: whether the networks' parameters are kept, beside the table.
 
     Raises:
         SourceError: the format is not recognised, the source is broken, or it has no parameters and they are wanted.
@@ -44,17 +44,17 @@ def convert(
         raise SourceError(f"{path}: there is no such file or folder")
     try:
         with arrived(path, importers, format, f"space {space.name}") as (source, importer):
-            if weights and not importer.has_parameters:
+            if parameters and not importer.has_parameters:
                 raise SourceError(f"{path}: {_no_parameters(space, importer, importers)}")
             if not force:
                 _check_taken(destination, importer.format)
-            return _import(space, importer, source, destination, force, weights)
+            return _import(space, importer, source, destination, force, parameters)
     except (OSError, EOFError) as error:
         raise SourceError(f"{path}: cannot be read ({error})") from error
 
 
 def _import(
-    space: Space[Any], importer: Importer, path: Path, destination: Path, force: bool, weights: bool
+    space: Space[Any], importer: Importer, path: Path, destination: Path, force: bool, parameters: bool
 ) -> Metadata:
     total = sum(file.stat().st_size for file in _files(path))
     # read twice: for the source's hash, which goes into the table, and for what is in it
@@ -63,7 +63,7 @@ def _import(
         def new_writer(units: Mapping[str, str], trial_sets: Iterable[str]) -> TableWriter:
             source = Source(importer.format, path.name, sha256(path, progress))
             return TableWriter(
-                destination, space, units, source, pair_datasets(space, trial_sets), force=force, parameters=weights
+                destination, space, units, source, pair_datasets(space, trial_sets), force=force, parameters=parameters
             )
 
         return importer.read(path, space, new_writer, progress)

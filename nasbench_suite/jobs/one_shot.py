@@ -75,7 +75,9 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
         supernet = _supernet(space, data, settings)
         if settings.compile_operations:
             supernet.compile_operations(lambda function: function)
-    steps = -(-len(data.train) // settings.batch) * settings.epochs
+    limits = [config["budget"][name] for name in ("epochs", "evaluations")]
+    epochs = min([settings.epochs, *(max(1, math.ceil(limit)) for limit in limits if limit is not None)])
+    steps = -(-len(data.train) // settings.batch) * epochs
     kind = "processor" if settings.device == "cpu" else "wall-clock"
     seconds = (
         f"a supernet was trained for this search: seconds are real, the {kind} seconds of its steps and incumbents"
@@ -89,6 +91,29 @@ def plan(config: Mapping[str, Any], space: Space[Any], evaluator: Evaluator) -> 
 def open_searcher(job: Job, observer: OpenObserver | None) -> "OneShotSearcher":
     """Opens the evaluator and loads the images."""
     return OneShotSearcher(job, observer)
+
+
+class _Steps:
+    """The steps of a search, which move a progress bar."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._left = progress, total
+
+    def advance(self) -> None:
+        if self._progress is not None and self._left:
+            self._left -= 1
+            self._progress.advance()
+
+    def skip(self, steps: int) -> None:
+        """Notes steps of before an interruption."""
+        if self._progress is not None:
+            self._left -= steps
+            self._progress.skip(steps)
+
+    def end(self) -> None:
+        """Moves the bar by what a search that ended early has left out."""
+        if self._progress is not None and self._left:
+            self._progress.skip(self._left)
 
 
 class OneShotSearcher:
@@ -109,11 +134,17 @@ class OneShotSearcher:
         )
         self._data = data.to(device)
         folder = job.folder / "trainings"
-        self._judge = Judge(open_evaluator(job.config, self._space, folder, job.table_sha256)) if rank() == 0 else None
+        self._evaluator: Evaluator | None = None
+        self._judge: Judge | None = None
+        if rank() == 0:
+            self._evaluator = open_evaluator(job.config, self._space, folder, job.table_sha256)
+            self._judge = Judge(self._evaluator)
 
     def run(self, seed: int, progress: Progress | None = None) -> SeedRecord:
         """Trains the supernet, and lets the judge score the incumbent of every epoch as it comes."""
         job, scores = self._job, dict[str, dict[str, list[Any]]]()
+        if self._evaluator is not None and progress is not None:
+            self._evaluator.watch(lambda now: progress.note(f"judging, epoch {now.epochs}/{now.total}"))
         with self._observe(seed) as observer:
 
             def tell(record: EpochRecord) -> None:
@@ -124,11 +155,17 @@ class OneShotSearcher:
                     progress.note(f"epoch {record.epoch}, loss {record.train_loss:.3f}, {record.valid_accuracy:.2f}%")
 
             identity = f"{job.id}, seed {seed}, nasbench-suite {__version__}, torch {torch.__version__}"
-            advance = (lambda: None) if progress is None else progress.advance
-            make = partial(self._make, seed, advance)
+            shown = _Steps(progress, job.plan.steps)
             trainer = search(
-                make, self._settings, _ledger(job.config), checkpoint_file(job.folder, seed), identity, tell, progress
+                partial(self._make, seed, shown.advance),
+                self._settings,
+                _ledger(job.config),
+                checkpoint_file(job.folder, seed),
+                identity,
+                tell,
+                shown.skip,
             )
+            shown.end()
         if trainer.failure is not None and rank() == 0:
             print(f"nasbench-suite: seed {seed} ended early: {trainer.failure}", file=sys.stderr)
         return _record(seed, trainer, self._settings, scores)

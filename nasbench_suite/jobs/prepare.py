@@ -42,6 +42,9 @@ def prepare(
     config = {**check_search(config), "choices": chosen}
     for key, minimum in (("seeds", 1), ("seed", 0), ("cores", 1), ("workers", 1)):
         check_whole(key, config[key], minimum)
+    for unit in ("seconds", "epochs", "evaluations"):
+        if config["budget"][unit] == 0:
+            raise ConfigError(f"budget.{unit}: expected a number above 0, or null for no limit; got 0")
     if config["seeds"] > _MOST_SEEDS:
         raise ConfigError(f"seeds: expected at most {_MOST_SEEDS:,} searches in one job, got {config['seeds']:,}")
     check_whole("seed", config["seed"], 0, LAST_SEED + 1 - config["seeds"])

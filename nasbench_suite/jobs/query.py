@@ -25,7 +25,7 @@ from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import ACCURACIES
 from nasbench_suite.observation import Observation
-from nasbench_suite.progress import Progress
+from nasbench_suite.progress import Progress, TrainingProgress
 from nasbench_suite.random_streams import search_streams
 from nasbench_suite.search import search
 from nasbench_suite.space import Space
@@ -109,11 +109,14 @@ class QuerySearcher:
         if self._column is not None:
             self._column.begin()
         evaluate = self._evaluator.begin(ledger, streams.trials)
-        shown = None if progress is None or not progress.shown else _Shown(evaluate, ledger, progress)
+        shown = None
+        if progress is not None and progress.shown:
+            shown = ShownSearch(evaluate, ledger, progress, self._evaluator.judged_epochs)
+        self._evaluator.watch(None if shown is None else shown.trains)
         try:
             trajectory = search(
                 self._new_algorithm(self._space, self._fidelities, streams.algorithm),
-                shown or evaluate,
+                evaluate if shown is None else shown.evaluate,
                 ledger,
                 self._config["workers"],
                 self._config["overhead"],
@@ -123,7 +126,12 @@ class QuerySearcher:
             raise MissingArchitectureError(
                 f"{error}; evaluator.only_measured=true searches those that are there"
             ) from error
-        scores = {self._format(arch): self._judge.score(arch) for arch in trajectory.found()}
+        found = trajectory.found()
+        scores = {}
+        for number, arch in enumerate(found):
+            if shown is not None:
+                shown.judges(number, len(found))
+            scores[self._format(arch)] = self._judge.score(arch)
         if progress is not None:
             progress.advance(1.0 if shown is None else 1.0 - shown.done)
         return SeedRecord(seed, trajectory.columns(self._format, self._figures, self._has_front), scores)
@@ -145,25 +153,66 @@ def _algorithm(config: Mapping[str, Any], column: ColumnValues | None) -> Callab
     return made
 
 
-class _Shown:
-    """An evaluator's answers, each of which moves a progress bar by its part of the search's budget.
+class ShownSearch:
+    """A search that moves a progress bar: with each evaluation, and where it trains, with each epoch.
+
+    What the judge will train when the search has ended counts too: as much as its incumbents so far would take.
 
     Attributes:
         done: the part of the search that the bar has moved by, in [0, 1].
     """
 
-    def __init__(self, evaluate: Evaluate, ledger: Ledger, progress: Progress) -> None:
-        self._evaluate, self._ledger, self._progress = evaluate, ledger, progress
+    def __init__(self, evaluate: Evaluate, ledger: Ledger, progress: Progress, judged_epochs: int) -> None:
+        """
+        Args:
+            evaluate: answers the search's proposals.
+            ledger: of the search.
+            progress: to be moved by 1 in all.
+            judged_epochs: that a judgement trains.
+        """
+        self._evaluate, self._ledger, self._progress, self._judged_epochs = evaluate, ledger, progress, judged_epochs
+        self._highest, self._incumbents, self._epochs = -math.inf, 0, 0
+        self._judged: tuple[int, int] | None = None
         self.done = 0.0
 
-    def __call__(self, proposal: Proposal[Any]) -> Observation:
+    def evaluate(self, proposal: Proposal[Any]) -> Observation:
+        """Answers a proposal."""
+        self._epochs = proposal.fidelity.epoch
         observation = self._evaluate(proposal)
-        # of several workers, one may start before another's end, so that the clock goes back
-        part = max(0.0, self._ledger.share_spent - self.done)
-        self.done += part
+        if observation.valid_accuracy > self._highest:
+            self._highest = observation.valid_accuracy
+            self._incumbents += 1
         self._progress.note(f"evaluation {self._ledger.evaluations:,}")
-        self._progress.advance(part)
+        self._show(self._ledger.share_spent())
         return observation
+
+    def judges(self, number: int, of: int) -> None:
+        """Notes how many of the architectures that were found have been judged."""
+        self._judged, self._incumbents = (number, of), of
+        self._show(1.0, judged=number / of)
+
+    def trains(self, training: TrainingProgress) -> None:
+        """Notes how far the training under way is."""
+        part = training.epochs / training.total
+        where = f"epoch {training.epochs}/{training.total}"
+        if self._judged is None:
+            self._progress.note(f"{where}, evaluation {self._ledger.evaluations + 1:,}")
+            self._show(self._ledger.share_spent(training.seconds, part * self._epochs, part), part * self._epochs)
+        else:
+            number, of = self._judged
+            self._progress.note(f"{where}, judged {number}/{of}")
+            self._show(1.0, judged=(number + part) / of)
+
+    def _show(self, share: float, under_way: float = 0.0, judged: float = 0.0) -> None:
+        """Moves the bar to a share of the budget, in epochs under way too, and to a part of what is judged."""
+        judging = 0.0
+        if self._judged_epochs and share > 0:
+            spent = max(1.0, self._ledger.epochs + under_way)
+            judging = self._incumbents * self._judged_epochs * share / spent  # of a whole search's epochs
+        # of several workers, one may start before another's end, so that the clock goes back; incumbents are added
+        moved = max(0.0, (share + judged * judging) / (1 + judging) - self.done)
+        self.done += moved
+        self._progress.advance(moved)
 
 
 def _ledger(config: Mapping[str, Any]) -> Ledger:

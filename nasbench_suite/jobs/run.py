@@ -1,5 +1,6 @@
 """Runs a job: what is not finished of its searches, across processes, into its folder."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -15,11 +16,11 @@ from nasbench_suite.jobs.job import Job
 from nasbench_suite.jobs.search_kind import kind_of
 from nasbench_suite.jobs.searcher import Searcher
 from nasbench_suite.jobs.seed_record import SeedRecord
-from nasbench_suite.processes import set_up_process
+from nasbench_suite.processes import set_up_process, usable_cores
 from nasbench_suite.progress import Progress, SharedProgress
 
 if TYPE_CHECKING:
-    from multiprocessing.sharedctypes import Synchronized
+    from multiprocessing.sharedctypes import SynchronizedArray
 
 # seconds between two looks at how far the processes are
 _UNTIL_SHOWN = 0.5
@@ -28,6 +29,12 @@ _UNTIL_SHOWN = 0.5
 def open_searcher(job: Job, observer: OpenObserver | None = None) -> Searcher:
     """Opens what the searches of one process share."""
     return kind_of(job.config["algorithm"]).open_searcher(job, observer)
+
+
+def open_progress(job: Job, searches: int) -> Progress:
+    """Opens a progress bar for so many of a job's searches."""
+    name = f"{job.choices['algorithm']} on {job.choices['space']}/{job.config['dataset']}"
+    return Progress(name, searches * job.plan.steps, unit="seed" if job.plan.one_shot is None else "step")
 
 
 def run(
@@ -80,16 +87,22 @@ def run(
 
 
 def _run(job: Job, folder: JobFolder, todo: Sequence[int], observer: OpenObserver | None) -> None:
-    name = f"{job.choices['algorithm']} on {job.choices['space']}/{job.config['dataset']}"
-    steps = job.plan.steps
-    with Progress(name, len(job.seeds) * steps, unit="seed" if steps == 1 else "step") as progress:
-        progress.skip((len(job.seeds) - len(todo)) * steps)
+    with open_progress(job, len(job.seeds)) as progress:
+        progress.skip((len(job.seeds) - len(todo)) * job.plan.steps)
         for record in _records(job, todo, progress, observer):
             folder.append(record)
 
 
 def _records(job: Job, seeds: Sequence[int], progress: Progress, observer: OpenObserver | None) -> Iterator[SeedRecord]:
     cores = min(job.config["cores"], len(seeds))
+    if cores > (there := usable_cores()):
+        # a table's look-ups keep a core busy; what trains on a GPU may wait for it
+        kept = there if job.plan.clock == "simulated" else cores
+        print(
+            f"nasbench-suite: cores={job.config['cores']}: this machine has {there} to use; searching in {kept}",
+            file=sys.stderr,
+        )
+        cores = kept
     if cores <= 1:
         searcher = open_searcher(job, observer)
         for seed in seeds:
@@ -110,21 +123,21 @@ def _records_of_processes(
     size = max(1, min(25, len(seeds) // (4 * cores)))
     parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]
     context = multiprocessing.get_context("spawn")
-    # a one-shot search goes on from a checkpoint, of which a number that only grows would know nothing
-    within = context.Value("d", 0.0) if progress.shown and job.plan.one_shot is None else None
+    # what the processes do now, and what they find done before
+    within = context.Array("d", [0.0, 0.0]) if progress.shown else None
     executor = ProcessPoolExecutor(cores, context, initializer=_start, initargs=(job, observer, within))
     try:
-        pending, seen = {executor.submit(_run_part, part) for part in parts}, 0.0
+        pending, seen = {executor.submit(_run_part, part) for part in parts}, [0.0, 0.0]
         while pending:
             done, pending = wait(pending, None if within is None else _UNTIL_SHOWN, FIRST_COMPLETED)
             if within is not None:
-                now = within.value
-                progress.advance(now - seen)
+                now = within[:]
+                if now[1] > seen[1]:
+                    progress.skip(now[1] - seen[1])
+                progress.advance(now[0] - seen[0])
                 seen = now
-            for record in (record for part in done for record in part.result()):
-                if within is None:
-                    progress.advance(job.plan.steps)
-                yield record
+            for part in done:
+                yield from part.result()
     except BrokenProcessPool:
         raise ProcessKilledError(
             f"a process of cores={cores} was killed, perhaps for want of memory; its searches are not finished: start "
@@ -144,7 +157,7 @@ _searcher: Callable[[], Searcher]
 _progress: Progress | None = None
 
 
-def _start(job: Job, observer: OpenObserver | None, done: "Synchronized[float] | None") -> None:
+def _start(job: Job, observer: OpenObserver | None, done: "SynchronizedArray[float] | None") -> None:
     """Sets a worker process up; what it searches with is opened by its first task, so that an error comes out whole."""
     global _searcher, _progress
     set_up_process()

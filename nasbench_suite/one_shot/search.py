@@ -14,7 +14,6 @@ from nasbench_suite.one_shot.memory import fits, is_out_of_memory, largest_half_
 from nasbench_suite.one_shot.record import EpochRecord
 from nasbench_suite.one_shot.settings import SupernetSettings
 from nasbench_suite.one_shot.trainer import SupernetTrainer
-from nasbench_suite.progress import Progress
 
 Make = Callable[[SupernetSettings], SupernetTrainer[Any]]
 
@@ -26,7 +25,7 @@ def search(
     checkpoint_file: Path,
     identity: str,
     tell: Callable[[EpochRecord], None],
-    progress: Progress | None = None,
+    skip: Callable[[int], None] = lambda steps: None,
 ) -> SupernetTrainer[Any]:
     """Trains a supernet to the end of its epochs, or through the first epoch that reaches a limit of the budget.
 
@@ -40,7 +39,7 @@ def search(
         checkpoint_file: of this search.
         identity: of this search, so that no other's checkpoint is taken for its own.
         tell: called with every epoch's record, those from before an interruption first.
-        progress: is given the steps that were done before an interruption.
+        skip: called with how many steps were done before an interruption.
 
     Returns:
         The trainer, with all records; where a loss was not finite, `failure` says so, and the search ended there.
@@ -54,8 +53,7 @@ def search(
         resumed = from_first(lambda: checkpoint.load(checkpoint_file, identity))
         if resumed is not None:
             trainer.restore(resumed.state, resumed.records)
-            if progress is not None:
-                progress.skip(len(resumed.records) * trainer.steps)
+            skip(len(resumed.records) * trainer.steps)
             for done in resumed.records:
                 tell(done)
         while not _ended(trainer.records, settings, ledger):

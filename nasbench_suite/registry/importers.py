@@ -31,7 +31,7 @@ def import_file(
     accuracy: Accuracy | None = None,
     form: str | None = None,
     force: bool = False,
-    weights: bool = False,
+    parameters: bool = False,
 ) -> Metadata:
     """Imports a file or folder into a table, with the readers of the space; takes and raises what `convert` does.
 
@@ -41,7 +41,7 @@ def import_file(
     """
     of_a_csv = accuracy is not None or form is not None
     importers = [TidyCsvImporter(accuracy, form)] if of_a_csv else find_importers(space)
-    return convert(space, importers, path, destination, format=format, force=force, weights=weights)
+    return convert(space, importers, path, destination, format=format, force=force, parameters=parameters)
 
 
 def _listings(name: str) -> list[ListImporters]:

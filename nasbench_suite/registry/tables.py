@@ -86,8 +86,10 @@ def _only(
     what = "" if dataset is None else f" has data set {dataset!r}"
     if not names:
         there = f" (tables of {space} have: {', '.join(elsewhere)})" if elsewhere else ""
+        close = None if dataset is None else closest(dataset, elsewhere)
+        guess = f"; did you mean {close}?" if close else ""
         raise TableNotFoundError(
-            f"no table of space {space}{what}{there}; `nasbench-suite import {space} PATH` makes one from the "
+            f"no table of space {space}{what}{there}{guess}; `nasbench-suite import {space} PATH` makes one from the "
             "benchmark's file" + "".join(f"; {line}" for line in unreadable[:1])
         )
     if len(names) > 1:

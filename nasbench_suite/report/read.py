@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs import manifest, parquet
+from nasbench_suite.jobs.config_file import read_config
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, FAILURES, SCORES, TRAJECTORY, WALL_SECONDS
 from nasbench_suite.report.folder_format import LARGEST, check_description, is_number
@@ -49,7 +49,7 @@ def read_folder(folder: Path, seeds: Iterable[int]) -> Results:
     """
     at = partial(manifest.place, folder)
     description = check_description(read_json(at(JOB)))
-    config = _yaml(at(CONFIG))
+    config = read_config(_content(at(CONFIG)), CONFIG)
     trajectory = _columns(_parquet(at(TRAJECTORY)), {**TRAJECTORY_KINDS, **further_columns(description)}, TRAJECTORY)
     one_shot = description["one_shot"]
     epochs = None if one_shot is None else _epochs(_parquet(at(EPOCHS)), one_shot)
@@ -82,20 +82,6 @@ def read_json(path: Path) -> Any:
         return json.loads(_content(path))
     except (ValueError, RecursionError) as error:
         raise ResultsError(f"{path.name}: is damaged ({_reason(error)})") from error
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    content, loader = _content(path), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        # a page of aliases can stand for a billion values; a resolved configuration has none
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(content, loader)):
-            raise ResultsError(f"{path.name}: has YAML aliases, which a job does not write")
-        config = yaml.load(content, loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ResultsError(f"{path.name}: is damaged ({_reason(error)})") from error
-    if not isinstance(config, dict):
-        raise ResultsError(f"{path.name}: expected a configuration, got {type(config).__name__}")
-    return config
 
 
 def _parquet(path: Path) -> Any:

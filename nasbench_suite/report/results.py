@@ -69,6 +69,19 @@ class Results:
         """The rows of the epochs of each seed; none for a search that ended within its first epoch."""
         return [] if self.epochs is None else _rows_of(self.seeds, self.epochs["seed"])
 
+    @property
+    def first_epochs(self) -> slice:
+        """The rows of the epochs of the first search that has any; of none where none has."""
+        return next((rows for rows in self.epochs_by_seed if rows.stop > rows.start), slice(0, 0))
+
+    def epochs_table(self, column: Column) -> NDArray[np.float64]:
+        """Returns a column of the epochs: (searches, epochs of the longest), NaN after a search has ended."""
+        searches = self.epochs_by_seed
+        table = np.full((len(searches), max((rows.stop - rows.start for rows in searches), default=0)), np.nan)
+        for row, rows in zip(table, searches, strict=True):
+            row[: rows.stop - rows.start] = column[rows]
+        return table
+
     @cached_property
     def incumbent_rows(self) -> list[NDArray[np.int64]]:
         """For each search, the rows of the trajectory in which the incumbent changed, rising."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from nasbench_suite.report.collapse import collapsed
 from nasbench_suite.report.curves import Split, best_accuracy
 from nasbench_suite.report.found import found_architecture, searches_ending_alike
-from nasbench_suite.report.ranking import last_taus
 from nasbench_suite.report.results import Results
+from nasbench_suite.report.supernet_ranking import last_taus
 from nasbench_suite.report.tradeoff import read_tradeoff, several
 
 # keys of a record that a row has where its job says them

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
-from nasbench_suite.building.chosen import choose
+from nasbench_suite.building.architectures import choose
 from nasbench_suite.configuration.identity import SCORED, decisive, identity
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.importing.annotate import annotation_place, check_names

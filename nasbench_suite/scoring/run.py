@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from nasbench_suite.atomic_write import atomic_write, cannot_write
-from nasbench_suite.building.chosen import ORDER_SEED
+from nasbench_suite.building.architectures import ORDER_SEED
 from nasbench_suite.importing.annotate import annotate, check_free
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
 from nasbench_suite.progress import Progress

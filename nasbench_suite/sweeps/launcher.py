@@ -106,7 +106,12 @@ class SweepLauncher(Launcher):
         """Leaves setting up to the launcher that it wraps, which Hydra has set up before."""
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        """Runs jobs; returns what each of them returned, in order."""
+        """Runs jobs; returns what each of them returned, in order.
+
+        Raises:
+            ConfigError: machines of a Ray cluster would each take `results` for a folder of its own.
+        """
+        self._check_shared()
         self._write_plan(job_overrides, initial_job_idx)
         with self._leaving_busy():
             returns = self._run(job_overrides, initial_job_idx)
@@ -117,6 +122,15 @@ class SweepLauncher(Launcher):
                 returns[at] = one
         self._record.jobs += len(returns)
         return [self._heard(one, overrides) for one, overrides in zip(returns, job_overrides, strict=True)]
+
+    def _check_shared(self) -> None:
+        address = OmegaConf.select(self._config, "hydra.launcher.ray.init.address")
+        results = str(self._config.results)
+        if address not in (None, "local") and not Path(results).expanduser().is_absolute():
+            raise ConfigError(
+                f"results: expected a path from the root, of a folder that all nodes of the Ray cluster share, got "
+                f"{results}; such as results=/shared/{results}"
+            )
 
     @contextmanager
     def _leaving_busy(self) -> Iterator[None]:

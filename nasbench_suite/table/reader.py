@@ -280,7 +280,9 @@ class Table(TableView):
         if isinstance(name, str) and any(series.trial_set == name for series in self.metadata.series):
             return Dataset(search=name, score=name)
         known = ", ".join(self.metadata.datasets)
-        raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r:.80}")
+        close = closest(name, self.metadata.datasets) if isinstance(name, str) else None
+        guess = f"; did you mean {close}?" if close else ""
+        raise UnknownDatasetError(f"table {self.name}: expected one of the data sets {known}; got {name!r:.80}{guess}")
 
     def series(self, trial_set: str, schedule: int) -> Series:
         """Returns what is known of the trainings of a trial set under a schedule.

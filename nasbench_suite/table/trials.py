@@ -84,6 +84,9 @@ class TrialPicker:
 
         Returns:
             (architectures, trials), whose mean is the answer.
+
+        Raises:
+            ConfigError: there is no such policy, or nothing to draw with.
         """
         check_policy(policy)
         is_trial = np.array([trial is not None for trial in self.trials], dtype=np.bool_)

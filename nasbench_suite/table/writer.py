@@ -134,6 +134,9 @@ class TableWriter:
             metric: the column's name.
             values: (architectures, trials) floats in the source's unit; NaN means that the source says NaN.
             missing: (architectures, trials); True where the source says nothing.
+
+        Raises:
+            TableError: the values are of another shape.
         """
         _, trials = self._series[trial_set, fidelity.schedule]
         array = np.asarray(values, dtype=np.float64)

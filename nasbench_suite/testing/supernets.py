@@ -79,7 +79,7 @@ class SupernetContract(ABC):
         """Different paths are different functions, as far as their operations matter."""
         assert len({tuple(supernet(images, supernet.path(arch)).flatten().tolist()) for arch in archs}) > 1
 
-    def test_gradients_reach_every_weight_of_a_mixture(self, supernet: Supernet[Any], images: Tensor) -> None:
+    def test_gradients_reach_every_edge_weight_of_a_mixture(self, supernet: Supernet[Any], images: Tensor) -> None:
         """Nothing that an operation computes is lost; at most one, that of an absent edge, computes nothing."""
         edge_weights = uniform(supernet)
         gradient = gradient_of(supernet, images, edge_weights, edge_weights.values)
@@ -100,14 +100,14 @@ class SupernetContract(ABC):
         others = gradient[:, [at for at in range(len(supernet.operations)) if at != chosen]]
         close(others, others[:, :1].expand_as(others))
 
-    def test_equal_weights_at_all_positions_are_shared_weights(
+    def test_equal_edge_weights_at_all_positions_are_shared_ones(
         self, supernet: Supernet[Any], images: Tensor, archs: list[Any]
     ) -> None:
         """A sequence of the same is the same."""
         for edge_weights in (uniform(supernet), one_hot(supernet, archs[0]), supernet.path(archs[0])):
             close(supernet(images, [edge_weights] * supernet.positions), supernet(images, edge_weights))
 
-    def test_every_position_takes_its_own_weights(
+    def test_every_position_takes_its_own_edge_weights(
         self, supernet: Supernet[Any], images: Tensor, archs: list[Any]
     ) -> None:
         """Another architecture at one position makes another function, whichever position it is."""
@@ -122,7 +122,9 @@ class SupernetContract(ABC):
             seen.append(tuple(supernet(images, edge_weights).flatten().tolist()))
         assert len({*seen, tuple(supernet(images, one).flatten().tolist())}) == supernet.positions + 1
 
-    def test_weights_stand_for_the_architecture_that_has_them(self, supernet: Supernet[Any], archs: list[Any]) -> None:
+    def test_edge_weights_stand_for_the_architecture_that_has_them(
+        self, supernet: Supernet[Any], archs: list[Any]
+    ) -> None:
         """`derive` inverts `path`."""
         for arch in archs:
             assert supernet.derive(one_hot(supernet, arch).values.detach().numpy()) == arch
@@ -134,7 +136,7 @@ class SupernetContract(ABC):
         rng, edge_weights = np.random.default_rng(0), uniform(supernet).values.detach().float().numpy()
         assert [supernet.draw(rng, edge_weights) for _ in archs] == archs
 
-    def test_draws_follow_the_weights(self, supernet: Supernet[Any], images: Tensor) -> None:
+    def test_draws_follow_the_edge_weights(self, supernet: Supernet[Any], images: Tensor) -> None:
         """An operation of probability 1 is the only one drawn, beside that of an absent edge."""
         even = uniform(supernet)
         gradient = gradient_of(supernet, images, even, even.values)

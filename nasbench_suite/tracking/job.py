@@ -8,11 +8,11 @@ from typing import Any
 
 import filelock
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from nasbench_suite.atomic_write import atomic_write
 from nasbench_suite.folders import relative_path
+from nasbench_suite.jobs.config_file import read_config
 from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import CONFIG, EPOCHS, TRAJECTORY
 from nasbench_suite.report.curves import SPLITS, Curves, best_accuracy, scores_at
@@ -133,7 +133,7 @@ def _finished(folder: Path) -> ReportedConfiguration:
 
 def _described(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Returns the job's description and its configuration."""
-    return json.loads((folder / JOB).read_bytes()), yaml.safe_load((folder / CONFIG).read_bytes())
+    return json.loads((folder / JOB).read_bytes()), read_config((folder / CONFIG).read_bytes(), CONFIG)
 
 
 def _axes(found: ReportedConfiguration | None) -> Axes | None:

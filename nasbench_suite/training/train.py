@@ -5,6 +5,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.training import checkpoint
 from nasbench_suite.training.checkpoint import TrainingCheckpoint
 from nasbench_suite.training.clock import clock
@@ -26,6 +27,7 @@ def train(
     seconds_limit: float | None = None,
     last_epoch: int | None = None,
     keep: Callable[[int, dict[str, Tensor]], None] | None = None,
+    told: Callable[[TrainingProgress], None] | None = None,
 ) -> list[TrainingResult]:
     """Trains a network from scratch, all trials at once, measuring after every epoch.
 
@@ -45,6 +47,7 @@ def train(
             no limit.
         last_epoch: stop after this epoch of the schedule, which counts as finished; None for the schedule's end.
         keep: called with each finished trial and its network's parameters and buffers.
+        told: called after every epoch; an attempt that follows one that diverged begins again.
 
     Returns:
         The training of each trial, in order.
@@ -73,6 +76,8 @@ def train(
                 stopped = f"limit of {seconds_limit} s reached after epoch {len(trainer.epochs[0])}"
                 break
             trainer.run_epoch()
+            if told is not None:
+                told(TrainingProgress(len(trainer.epochs[0]), end, now() - started))
             if checkpoint_file is not None:
                 state = TrainingCheckpoint(
                     attempt, now() - started, list(done.values()), trainer.state(), trainer.epochs

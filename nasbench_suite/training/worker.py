@@ -1,7 +1,7 @@
 """A worker, wherever it runs: it trains one task at a time."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from hydra.utils import instantiate
 from torch import Tensor, nn
 
 from nasbench_suite.errors import ConfigError
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
 from nasbench_suite.training import checkpoint_file
 from nasbench_suite.training.datasets import load_dataset
@@ -80,7 +81,11 @@ class TrainingWorker:
         return self._data[name]
 
     def train(
-        self, task: TrainingTask, trials: tuple[int, ...] | None = None, last_epoch: int | None = None
+        self,
+        task: TrainingTask,
+        trials: tuple[int, ...] | None = None,
+        last_epoch: int | None = None,
+        told: Callable[[TrainingProgress], None] | None = None,
     ) -> TaskResult:
         """Trains one architecture: its trials side by side where the network can, else one after the other.
 
@@ -88,6 +93,7 @@ class TrainingWorker:
             task: what to train.
             trials: training seeds; None for those of the plan.
             last_epoch: where to stop in the schedule; None for its end.
+            told: called after every epoch.
         """
         data, settings = self.data(task.dataset), self._settings
         arch, recipe = self._space.parse(task.arch), recipe_for(settings.training, task)
@@ -97,7 +103,14 @@ class TrainingWorker:
             return self._space.network(arch, **network_settings(settings.training, data), **side_by_side)
 
         trainings: list[TrainingResult] = []
-        for group in self._groups(trials or settings.trials):
+        groups = self._groups(trials or settings.trials)
+
+        def told_of_group(now: TrainingProgress) -> None:
+            if told is not None:
+                before, done = now.total * (len(trainings) // len(groups[0])), sum(one.seconds for one in trainings)
+                told(TrainingProgress(before + now.epochs, now.total * len(groups), done + now.seconds))
+
+        for group in groups:
             state = self._checkpoint(task, group)
             trainings += train(
                 build,
@@ -107,6 +120,7 @@ class TrainingWorker:
                 name=task.arch,
                 checkpoint_file=state,
                 last_epoch=last_epoch,
+                told=told_of_group,
                 keep=None if settings.parameters is None else partial(self._keep, task, build),
             )
         return TaskResult(task, tuple(_record(training, self._latency(build, data)) for training in trainings))

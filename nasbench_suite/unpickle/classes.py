@@ -53,6 +53,9 @@ class Dtype:
 
         What else numpy would take here (a subarray, names, fields with their offsets, a size) is what lets a file place
         objects over bytes of its choice.
+
+        Raises:
+            DamageError: the state is of something else than plain numbers.
         """
         if not isinstance(state, tuple) or len(state) != 8 or state[2:] != (None, None, None, -1, -1, 0):
             raise DamageError("a numpy dtype of something else than plain numbers")
@@ -76,7 +79,11 @@ class Array:
         self.made: object = None
 
     def set_state(self, state: object) -> object:
-        """Makes the array, once."""
+        """Makes the array, once.
+
+        Raises:
+            DamageError: it has been made.
+        """
         if self.made is not None:
             raise DamageError("an array with two states")
         self.made = self._from_state(state)

@@ -39,6 +39,9 @@ class Memo:
         """Remembers a value; an index may be used again, and only the last use counts.
 
         An index is not a size: it may be a little beyond the last one, no more.
+
+        Raises:
+            DamageError: the index is further beyond, or there are more containers than an entry has.
         """
         if type(value) is str and len(value) <= _WORD:
             number = self._number(value)
@@ -62,7 +65,11 @@ class Memo:
             raise DamageError(f"memo index {index} after {len(numbers)}")
 
     def get(self, index: int) -> object:
-        """Returns what was remembered."""
+        """Returns what was remembered.
+
+        Raises:
+            DamageError: nothing was, in this entry.
+        """
         if index >= len(self._numbers):
             raise DamageError(f"memo index {index}, which was never written")
         number = self._numbers[index]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nasbench_suite.numbered_rows import number_locator, rows_by_number
 from nasbench_suite.pytorch import need_pytorch
 from nasbench_suite.space import Complexity, Space
 from nasbench_suite.spaces.nats_sss import architecture
@@ -107,19 +108,8 @@ class NATSSizeSpace(Space[Widths]):
 
     def index(self, archs: Sequence[Widths]) -> dict[str, NDArray[np.generic]]:
         """Returns each architecture's row by its number; -1 where absent."""
-        rows = np.full(len(self._archs), -1, dtype=np.int32)
-        rows[[architecture.number(arch) for arch in archs]] = np.arange(len(archs), dtype=np.int32)
-        return {"row_of_number": rows}
+        return {"row_of_number": rows_by_number(map(architecture.number, archs), len(self._archs))}
 
     def locator(self, index: Mapping[str, NDArray[np.generic]]) -> Callable[[Widths], int]:
         """Returns the look-up of an architecture's row."""
-        numbers, rows = architecture.numbers(), index["row_of_number"].tolist()
-
-        def locate(arch: Widths) -> int:
-            try:
-                row: int = rows[numbers[arch]]
-            except (KeyError, TypeError):
-                row = rows[architecture.number(arch)]
-            return row
-
-        return locate
+        return number_locator(index["row_of_number"].tolist(), architecture.numbers(), architecture.number)

@@ -9,7 +9,11 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 def read_jobs(text: str) -> Iterator[tuple[str, object]]:
-    """Reads a list of jobs, or an object of such lists, one job at a time."""
+    """Yields jobs, of a list or of an object of lists: the name of the list, which is empty for one alone, and the job.
+
+    Raises:
+        ValueError: it is something else.
+    """
     decoder = json.JSONDecoder()
     at = _skip(text, 0)
     if text[at : at + 1] != "{":

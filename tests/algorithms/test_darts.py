@@ -175,7 +175,7 @@ def test_a_step_moves_first_what_it_is_told_to(
     assert seen.train_correct == (logits.argmax(1) == train.labels).sum()
 
 
-def test_alphas_start_small_and_move_as_adam_does(make_session: Callable, make_batch: Callable) -> None:
+def test_alphas_start_small_and_move_as_adam_does(make_session: Callable) -> None:
     session = make_session()
     algorithm: DARTS[Any] = DARTS(1)
     algorithm.begin(session)

@@ -36,8 +36,9 @@ def asked(algorithm: ZeroCostSearch) -> list[Architecture]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_it_trains_the_sample_in_the_order_of_its_scores_and_leaves_out_what_has_none(seed: int) -> None:
-    made = ZeroCostSearch(SPACE, [FIDELITY], np.random.default_rng(seed), value, "score", sample=300)
-    assert asked(made) == literal(seed, 300)
+    for sample in (1, 300):
+        made = ZeroCostSearch(SPACE, [FIDELITY], np.random.default_rng(seed), value, "score", sample=sample)
+        assert asked(made) == literal(seed, sample)
     made = ZeroCostSearch(SPACE, [FIDELITY], np.random.default_rng(seed), value, "score", sample=300, trained=7)
     assert asked(made) == literal(seed, 300)[:7]
 

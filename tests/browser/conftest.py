@@ -1,8 +1,7 @@
 """Pages in a headless Chromium, driven as a reader would drive it."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,6 @@ from nasbench_suite.cli import main
 from nasbench_suite.jobs.folder import JobFolder
 from nasbench_suite.jobs.seed_record import SeedRecord
 from nasbench_suite.one_shot.record import EpochRecord
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.options import Options
-    from selenium.webdriver.chrome.service import Service
-
-    found, driver = next(filter(None, map(shutil.which, BROWSERS)), None), shutil.which("chromedriver")
-    assert found and driver, "expected chromium and chromedriver; Debian: apt-get install chromium chromium-driver"
-    options = Options()
-    options.binary_location = found
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options=options, service=Service(driver)) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

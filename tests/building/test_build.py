@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from nasbench_suite.building.folder import LOG
 from nasbench_suite.journal import recover
+from nasbench_suite.planned_folder import LOG
 from nasbench_suite.training.task import TaskResult
 
 Cli = Callable[..., Any]
@@ -69,7 +69,7 @@ def test_a_gpu_where_there_is_none_is_one_line(cli: Cli, tmp_path: Path, tiny: t
     assert answer.err == ("nasbench-suite: device=cuda: there is no GPU that PyTorch can use here; choose device=cpu\n")
 
 
-def test_what_hydra_does_not_understand_is_one_line(cli: Cli, tiny: tuple[str, ...]) -> None:
+def test_what_hydra_does_not_understand_is_one_line(cli: Cli) -> None:
     answer = cli("build", "nane=x")
     assert answer.code == 2 and len(answer.err.splitlines()) == 1 and "nane" in answer.err
     answer = cli("build")

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.building.executor import WorkerDeath, run_tasks
+from nasbench_suite.building.executor import Told, WorkerDeath, run_tasks
 from nasbench_suite.building.local_executor import LocalExecutor
 from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.errors import ConfigError, DatasetError
+from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 
@@ -122,7 +123,7 @@ class DyingExecutor:
     def submit(self, number: int, task: TrainingTask) -> None:
         self.given = number, task
 
-    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
         number, task = self.given
         self.lost += 1
         return [(number, WorkerDeath("no power", with_machine=True) if self.lost < 10 else TaskResult(task, ()))]
@@ -150,9 +151,11 @@ def test_a_task_that_costs_worker_after_worker_fails_with_its_reason_and_the_oth
     make_plan: Make, make_settings: Order
 ) -> None:
     plan = make_plan("architectures=1")
+    parts: list[float] = []
     failed, done = sorted(
-        run_tasks(KillingExecutor(1), make_settings(plan), plan.tasks), key=lambda one: one.task.schedule
+        run_tasks(KillingExecutor(1), make_settings(plan), plan.tasks, parts.append), key=lambda one: one.task.schedule
     )
+    assert sorted(part for part in parts if part) == [0.5, 0.5, 1.0]  # two epochs, and what failed
     assert failed.failures == 2 and done.failures == 0
     assert failed.trials[0].reason == "3 workers died of it; the last: exit code -9"
 
@@ -162,3 +165,31 @@ def test_an_error_in_a_worker_reaches_the_driver(make_plan: Make, make_settings:
     with pytest.raises(DatasetError, match="cifar-100-python"):
         list(run_tasks(LocalExecutor(1), replace(make_settings(plan), datasets_root="nowhere"), plan.tasks))
     assert not multiprocessing.active_children()
+
+
+class TellingExecutor(DyingExecutor):
+    """Is half through its task when it dies."""
+
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
+        told(0, TrainingProgress(1, 2, 3.0))
+        return super().wait(told)
+
+
+def test_what_is_done_of_a_task_is_told_and_taken_back_where_a_worker_dies(
+    make_plan: Make, make_settings: Order
+) -> None:
+    plan = make_plan("architectures=1", "schedules=[1]")
+    parts: list[float] = []
+    list(run_tasks(TellingExecutor(), make_settings(plan), plan.tasks, parts.append))
+    assert parts == [0.5, -0.5] * 9 + [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("together", "epochs"), [(True, [1, 2]), (False, [1, 2, 3, 4])])
+def test_each_epoch_is_told_of_trials_side_by_side_and_one_after_the_other(
+    together: bool, epochs: list[int], make_plan: Make, make_settings: Order
+) -> None:
+    plan = make_plan("architectures=1", "schedules=[2]", f"training.together={together}")
+    told: list[TrainingProgress] = []
+    TrainingWorker(make_settings(plan)).train(plan.tasks[0], (0, 1), told=told.append)
+    assert [(one.epochs, one.total) for one in told] == [(epoch, len(epochs)) for epoch in epochs]
+    assert [one.seconds for one in told] == sorted(one.seconds for one in told)

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from nasbench_suite.building.folder import LOG, SHARD_RESULTS, BuildFolder
+from nasbench_suite.building.folder import SHARD_RESULTS, BuildFolder
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.journal import Journal
+from nasbench_suite.planned_folder import LOG
 from nasbench_suite.training.task import TaskResult, TrainingTask, TrialRecord
 
 PLAN = {"trials": [0], "versions": {"torch": "1"}}
@@ -57,18 +58,6 @@ def test_a_kill_between_a_shard_and_the_end_of_its_log_repeats_nothing(tmp_path:
         assert len(folder.results) == 2 * SHARD_RESULTS
 
 
-def test_a_folder_of_another_plan_or_version_is_refused_and_says_what_differs(tmp_path: Path) -> None:
-    with BuildFolder.open(tmp_path, PLAN) as folder:
-        folder.append(result(1))
-    with pytest.raises(ResultsError, match=r'other versions .*"torch": "1".*"torch": "2"'):
-        BuildFolder.open(tmp_path, {**PLAN, "versions": {"torch": "2"}})
-
-
-def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
-    with BuildFolder.open(tmp_path, PLAN), pytest.raises(ResultsError, match="another process works there"):
-        BuildFolder.open(tmp_path, PLAN)
-
-
 def test_a_damaged_shard_is_named_and_costs_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with BuildFolder.open(tmp_path, PLAN) as folder:
         for number in range(SHARD_RESULTS):
@@ -94,20 +83,8 @@ def test_a_damaged_line_is_named_and_costs_its_own_result(tmp_path: Path, capsys
     assert f"{log}: damaged in line 4" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", "", None])
-def test_a_damaged_or_missing_plan_is_named_in_a_line(tmp_path: Path, damage: str | None) -> None:
-    with BuildFolder.open(tmp_path, PLAN) as folder:
-        folder.append(result(1))
-    if damage is None:
-        (tmp_path / "plan.json").unlink()
-    else:
-        (tmp_path / "plan.json").write_text(damage)
-    with pytest.raises(ResultsError, match=r"plan\.json: is damaged or missing"):
-        BuildFolder.open(tmp_path, PLAN)
-
-
 def test_a_log_of_something_else_is_refused_in_a_line(tmp_path: Path) -> None:
     with Journal(tmp_path / LOG) as log:
         log.append({"seed": 1})
-    with pytest.raises(ResultsError, match=r"finished\.log: expected results of trainings"):
+    with pytest.raises(ResultsError, match=r"finished\.log: expected finished trainings"):
         BuildFolder.open(tmp_path, PLAN)

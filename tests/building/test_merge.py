@@ -8,7 +8,7 @@ import pytest
 
 from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.building.build import build
-from nasbench_suite.building.executor import WorkerDeath
+from nasbench_suite.building.executor import Told, WorkerDeath
 from nasbench_suite.building.plan import BuildPlan
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.fidelity import Fidelity
@@ -35,7 +35,7 @@ class Here:
     def submit(self, number: int, task: TrainingTask) -> None:
         self._task = task
 
-    def wait(self) -> list[tuple[int, TaskResult | WorkerDeath]]:
+    def wait(self, told: Told) -> list[tuple[int, TaskResult | WorkerDeath]]:
         return [(0, self._worker.train(self._task))]
 
     def shutdown(self) -> None:

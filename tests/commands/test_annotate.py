@@ -40,7 +40,7 @@ def test_json_has_value_unit_and_device(cli: Cli, costs: Path, text: str, space:
     assert found == {"t": {"value": 2.5, "unit": "ms", "device": "pixel3"}}
 
 
-def test_what_is_missing_is_null(cli: Cli, costs: Path, text: str, tmp_path: Path) -> None:
+def test_what_is_missing_is_null(cli: Cli, costs: Path, text: str) -> None:
     from nasbench_suite.registry.tables import open_table
 
     other = open_table("mine").architecture(2)
@@ -60,7 +60,7 @@ def test_a_damaged_file_is_named_and_stops_nothing(cli: Cli, costs: Path, text: 
 
 
 @pytest.mark.usefixtures("text")
-def test_bad_input_is_told_in_one_line(cli: Cli, tmp_path: Path) -> None:
+def test_bad_input_is_told_in_one_line(cli: Cli) -> None:
     for words in (["nosuch", "x.csv"], ["mine", "x.csv"]):
         answer = cli("annotate", *words)
         assert answer.code == 2 and answer.out == "" and len(answer.err.splitlines()) == 1

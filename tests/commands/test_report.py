@@ -57,7 +57,7 @@ def test_a_damaged_folder_is_named_and_the_rest_is_reported(cli: Cli, ran: Path)
 
 
 def test_a_job_that_evaluates_nothing_says_so_and_is_reported_beside_others(cli: Cli, ran: Path) -> None:
-    answer = cli("run", "seeds=4", "algorithm=random", "budget.evaluations=0")
+    answer = cli("run", "seeds=4", "algorithm=random", "budget.seconds=0.001", "budget.overstep=discard")
     assert answer.code == 0 and "4 searches (4 found nothing), nothing to average" in answer.out
     rows = cli("report", ran, "--format", "json").json
     (empty,) = [row for row in rows if row["without_incumbent"]]

@@ -81,6 +81,14 @@ def test_a_folder_that_is_no_jobs_is_refused(cli: Callable, tmp_path: Path) -> N
         assert answer.code == 2 and "expected a job's folder" in answer.err
 
 
+def test_a_configuration_that_no_job_writes_is_refused_in_a_line(finished: Path, cli: Callable) -> None:
+    for content in ("[" * 100_000, "a: &a [1]\nb: *a", "- 1", "seeds: 1"):
+        (finished / "config.yaml").write_text(content)
+        for command in ("rerun", "verify"):
+            answer = cli(command, finished)
+            assert answer.code == 2 and "config.yaml: " in answer.err and answer.err.count("\n") == 1
+
+
 def test_verify_counts_the_searches_that_found_nothing(cli: Callable, tmp_path: Path) -> None:
     assert (
         cli("run", "algorithm=random", "seeds=30", "budget.seconds=105", "results=few", "tracking=disabled").code == 0

@@ -83,9 +83,7 @@ def test_what_nobody_may_say_is_refused_in_one_line(word: str, message: str) -> 
     assert "\n" not in str(caught.value)
 
 
-def test_a_path_in_the_home_folder_is_understood(
-    cli: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_path_in_the_home_folder_is_understood() -> None:
     assert search_arguments(["results=~/x"]) == ["results='~/x'"]
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -90,13 +91,41 @@ def test_every_public_name_is_there() -> None:
         assert f"::: nasbench_suite.algorithms.{name}\n" in pages["algorithms"]
 
 
-@pytest.mark.docs
-def test_the_site_builds_without_a_warning_and_loads_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built without a warning."""
     pytest.importorskip("mkdocs", reason="nasbench-suite[docs] is not installed")
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", tmp_path / "site"]
+    folder = tmp_path_factory.mktemp("docs") / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", folder]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=560)
     assert done.returncode == 0, done.stderr
-    pages = list((tmp_path / "site").rglob("*.html"))
+    return folder
+
+
+@pytest.mark.docs
+def test_a_reader_finds_a_word_on_the_site_from_the_disk(site: Path, request: pytest.FixtureRequest) -> None:
+    if shutil.which("chromedriver") is None:
+        pytest.skip("needs Chromium and chromedriver")
+    browser = request.getfixturevalue("browser")
+    browser.get((site / "reference" / "commands.html").as_uri())
+    box = browser.find_element("css selector", "input.md-search__input")
+    box.click()
+    box.send_keys("hyperband")
+    found = wait_for(browser, ".md-search-result__item a")
+    assert "Hyperband" in " ".join(one.get_attribute("href") for one in found)
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def wait_for(browser: Any, selector: str) -> list[Any]:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    found: list[Any] = WebDriverWait(browser, 60).until(lambda there: there.find_elements("css selector", selector))
+    return found
+
+
+@pytest.mark.docs
+def test_the_site_loads_nothing_and_shows_no_markup(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
     loads = r"<(?:script|link|img)[^>]+(?:src|href)=\"?https?://"
     assert len(pages) > 30 and [page.name for page in pages if re.search(loads, page.read_text())] == []
     # a backslash before a bar; a list or a table that is shown as it was typed

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from docs import generated_pages
-from nasbench_suite.cli import _parser
+from nasbench_suite.commands.parser import make_parser
 from nasbench_suite.configuration.arguments import parse, quoted, values_of
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb101 import NB101
@@ -150,7 +150,7 @@ def one_job(words: list[str]) -> Iterator[str]:
 def check(words: list[str], environment: Mapping[str, str]) -> None:
     """Says whether a command is understood, without running it."""
     if words[0] not in ("run", "build", "score"):
-        _parser().parse_args(words)
+        make_parser().parse_args(words)
         return
     command = [sys.executable, "-m", "nasbench_suite", *one_job(words), "--cfg", "job"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)

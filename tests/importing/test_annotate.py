@@ -75,6 +75,16 @@ def test_the_same_file_twice_changes_nothing(mine: Any, texts: list[str], source
     assert len(open_table("mine").columns.files) == 1
 
 
+def test_what_a_killed_writer_left_is_cleared_away(mine: Any, texts: list[str], source: Write) -> None:
+    file = source("arch,size [MB]", f"{texts[3]},7.25")
+    path = annotate(open_table("mine"), READERS, file).path
+    left = path.with_name(f".{path.name}.abcd1234.tmp")
+    left.write_bytes(b"half")
+    assert len(open_table("mine").columns.files) == 1
+    annotate(open_table("mine"), READERS, file)
+    assert not left.exists() and [one.path for one in open_table("mine").columns.files] == [path]
+
+
 def test_a_column_from_another_source_is_refused(mine: Any, texts: list[str], source: Write) -> None:
     annotate(open_table("mine"), READERS, source("arch,size [MB]", f"{texts[3]},7.25"))
     with pytest.raises(TableError, match="mine has size for every data set from another source"):

@@ -144,7 +144,7 @@ def test_a_server_that_sends_nothing_is_given_up_and_what_came_stays(server: Ser
     assert names(tmp_path) == {"file.bin.part"}
 
 
-def test_a_server_that_is_not_there_is_one_line(server: Server, tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     gone = PublishedFile("file", "file.bin", "nb101", "a file", "http://127.0.0.1:1/file.bin", direct=True)
     with pytest.raises(SourceError, match="fetch it again") as raised:
         download(gone, tmp_path)

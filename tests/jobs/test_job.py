@@ -71,7 +71,9 @@ def test_reas_first_ten_are_not_checked_against_the_protocols_own_seconds(make_j
 def test_a_budget_that_a_user_names_holds_for_every_query(make_job: MakeJob) -> None:
     rea = columns(run(make_job("algorithm=rea", "budget.seconds=100", "seeds=1")))
     assert rea["seconds"][-1] <= 100
-    assert columns(run(make_job("algorithm=rea", "budget.evaluations=0", "seeds=1")))["step"] == []
+    assert columns(run(make_job("algorithm=rea", "budget.seconds=1", "budget.unchecked=0", "seeds=1")))["step"] == []
+    with pytest.raises(ConfigError, match="evaluations: expected a number above 0, or null"):
+        make_job("algorithm=rea", "budget.evaluations=0", "seeds=1")
     assert columns(run(make_job("algorithm=rea", "budget.evaluations=3", "seeds=1")))["step"] == [0, 1, 2]
     named = columns(run(make_job("algorithm=rea", "budget.seconds=100", "budget.unchecked=4", "seeds=1")))
     assert len(named["step"]) == 4

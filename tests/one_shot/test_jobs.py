@@ -38,6 +38,7 @@ from nasbench_suite.ledger import Ledger
 from nasbench_suite.observation import Score
 from nasbench_suite.one_shot.data import SearchData
 from nasbench_suite.one_shot.record import EpochRecord
+from nasbench_suite.progress import Progress
 from nasbench_suite.report.model import make_report
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
@@ -96,7 +97,7 @@ def test_a_search_that_asks_says_that_its_seconds_are_simulated(make_job: MakeJo
     assert described["clock"] == "simulated" and described["one_shot"] is None
 
 
-def test_every_incumbent_is_scored_by_the_judge_whatever_it_is(tiny_job: MakeJob, tmp_path: Path) -> None:
+def test_every_incumbent_is_scored_by_the_judge_whatever_it_is(tiny_job: MakeJob) -> None:
     job = tiny_job(*TRAINED, epochs=2)
     folder = run(job)
     scores = columns(folder, SCORES)
@@ -147,9 +148,16 @@ def test_no_attribute_or_closure_leads_from_the_algorithm_to_a_score(tiny_job: M
     assert {800} & {len(thing) for thing in images if thing.ndim == 4} == set()
 
 
-def test_two_processes_find_what_one_does(tiny_job: MakeJob, tmp_path: Path) -> None:
-    one, two = (run(tiny_job("seeds=2", f"cores={cores}", results=tmp_path / str(cores), epochs=1)) for cores in (1, 2))
+def test_two_processes_find_what_one_does_and_move_one_bar(
+    tiny_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [tiny_job("seeds=2", f"cores={cores}", results=tmp_path / str(cores), epochs=1) for cores in (1, 2)]
+    one, steps = run(jobs[0]), list[float]()
+    monkeypatch.setattr(Progress, "shown", True)
+    monkeypatch.setattr(Progress, "advance", lambda self, amount=1: steps.append(amount))
+    two = run(jobs[1])
     assert apart_from_the_machine(one) == apart_from_the_machine(two)
+    assert sum(steps) == 2 * jobs[1].plan.steps
 
 
 def test_a_job_goes_on_in_the_middle_of_a_seed(tiny_job: MakeJob, tmp_path: Path) -> None:
@@ -316,3 +324,18 @@ def test_the_configurations_id_stands_for_the_settings_and_the_images(
 
 def test_the_budget_ends_a_search(tiny_job: MakeJob) -> None:
     assert columns(run(tiny_job("budget.epochs=1", epochs=3)))["epoch"] == [1]
+
+
+def test_a_bar_of_searches_that_end_early_ends_whole(tiny_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved: dict[str, list[float]] = {"advance": [], "skip": []}
+    monkeypatch.setattr(Progress, "shown", True)
+    for name, amounts in moved.items():
+        monkeypatch.setattr(Progress, name, lambda self, amount=1, amounts=amounts: amounts.append(amount))
+    job = tiny_job("budget.epochs=1", epochs=3)
+    run(job)
+    assert sum(moved["advance"]) == job.plan.steps and sum(moved["skip"]) == 0
+
+    failing = tiny_job("algorithm._target_=tiny_one_shot.Exploding", "+algorithm.epoch=1", epochs=3)
+    with Progress("failing", failing.plan.steps) as progress:
+        record = open_searcher(failing).run(0, progress)
+    assert record.failure and sum(moved["advance"]) + sum(moved["skip"]) == job.plan.steps + failing.plan.steps

@@ -88,7 +88,7 @@ def test_measuring_leaves_no_trace_in_the_search(tiny: ModuleType) -> None:
     assert all(record.kendall_tau is not None for record in beside.records)
 
 
-def test_what_nobody_knows_is_not_ranked(tiny: ModuleType) -> None:
+def test_what_nobody_knows_is_not_ranked() -> None:
     supernet = NB201().supernet(classes=10, in_channels=1, channels=1, cells=1)
     rng, seen = np.random.default_rng(0), []
 

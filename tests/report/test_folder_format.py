@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,5 +54,5 @@ def test_another_programs_file_is_no_job(found: Any) -> None:
         check_description(found)
 
 
-def test_more_keys_do_no_harm(description: dict[str, Any], rewrite: Callable[..., None]) -> None:
+def test_more_keys_do_no_harm(description: dict[str, Any]) -> None:
     check_description({**description, "settings": None, "command": "run", "git_commit": "ab"})

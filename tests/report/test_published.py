@@ -151,7 +151,7 @@ def test_an_algorithm_that_found_nothing_is_still_in_the_report(results: Callabl
     assert to_markdown(summary)
 
 
-def test_a_report_says_where_rungs_were_nominal(results: Callable, searches, scores, tmp_path: Path) -> None:
+def test_a_report_says_where_rungs_were_nominal(results: Callable, searches, scores) -> None:
     config = {**CONFIG, "fidelities": [[12, 1], [12, 4], [12, 12]]}
     folder = results("job", searches, scores, config=config, multi_fidelity=True)
     text = to_markdown(make_report([folder]))

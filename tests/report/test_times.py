@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -68,9 +67,7 @@ def test_configurations_are_compared_in_their_own_unit_else_in_seconds(searched:
     assert common_unit([evaluations, seconds]) == common_unit([evaluations, trained()]) == "seconds"
 
 
-def test_where_some_seconds_are_unknown_evaluations_are_compared(
-    results: Callable, scores, trained: Callable, tmp_path: Path
-) -> None:
+def test_where_some_seconds_are_unknown_evaluations_are_compared(results: Callable, scores, trained: Callable) -> None:
     (unknown,) = load([results("unknown", {0: [("a", 50.0, None, True)]}, scores)]).results
     group = [unknown, trained()]
     assert common_unit(group) == "evaluations"

@@ -145,7 +145,7 @@ def test_jacobians_of_a_linear_network_are_its_weights_summed_over_logits(two_la
     assert found.classes == 1 and np.allclose(found.rows, [[11, 4]] * 3)
 
 
-def test_jacov_of_known_correlations(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jacov_of_known_correlations() -> None:
     class Square(nn.Module):
         def forward(self, images: Tensor) -> Tensor:
             return (images.flatten(1) ** 2 / 2).sum(1, keepdim=True)  # an image is its own Jacobian

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from nasbench_suite.errors import ConfigError, TableError
+from nasbench_suite.planned_folder import LOG
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.scores import OURS, compute_score
-from nasbench_suite.scoring.folder import LOG
 from nasbench_suite.scoring.plan import ScorePlan
 from nasbench_suite.scoring.run import run
 from nasbench_suite.scoring.worker import draw_batch

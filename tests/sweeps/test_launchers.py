@@ -97,7 +97,7 @@ def test_joblibs_workers_end_with_a_launcher_that_is_killed(tmp_path: Path) -> N
 @pytest.mark.extra
 def test_a_sweep_on_a_ray_cluster_that_loses_a_node_ends_with_the_report_of_an_unbroken_one(tmp_path: Path) -> None:
     assert suite(*SWEEP, "results=here", cwd=tmp_path).returncode == 0
-    done = program(TWO_NODES, *SWEEP, "results=there", "hydra/launcher=ray_cluster", cwd=tmp_path)
+    done = program(TWO_NODES, *SWEEP, f"results={tmp_path / 'there'}", "hydra/launcher=ray_cluster", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "the second node is dead" in done.stdout
     assert report("here", tmp_path) == report("there", tmp_path)
@@ -149,7 +149,7 @@ def test_optuna_through_a_launcher_of_processes(tmp_path: Path) -> None:
     assert len(jobs) >= 2 and {job["state"] for job in jobs} == {"finished"}
 
 
-def test_a_job_sends_back_no_configuration(tmp_path: Path) -> None:
+def test_a_job_sends_back_no_configuration() -> None:
     from hydra.core.utils import JobReturn
     from omegaconf import OmegaConf
 

@@ -172,7 +172,7 @@ def test_damage_is_a_failure_that_a_restart_does_not_mend(cli: Cli, tmp_path: Pa
     assert found["rea"]["state"] == "failed" and TRAJECTORY in found["rea"]["reason"]
 
 
-def test_a_folder_without_a_job_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_a_folder_without_a_job_is_told(cli: Cli) -> None:
     for folder in ("nothing", "."):
         answer = cli("status", folder)
         assert answer.code == 2 and answer.err.count("\n") == 1

@@ -97,7 +97,7 @@ def test_rank_correlation_is_kendalls_over_what_both_have(table: Table) -> None:
     assert table.rank_correlation("cifar10", "test_accuracy") == pytest.approx(expected)
 
 
-def test_missing_is_null_and_diverged_is_nan(table: Table, small: Any) -> None:
+def test_missing_is_null_and_diverged_is_nan(table: Table) -> None:
     column = table.to_arrow("cifar10")["valid_accuracy"].to_pylist()
     assert column[5] is None  # not measured
     assert np.isnan(column[7])  # one of its trainings diverged
@@ -240,7 +240,7 @@ def _accuracy(benchmark: Benchmark, row: int) -> float:
     return benchmark.query(benchmark.table.architecture(row), 200, 777).valid_accuracy
 
 
-def test_a_file_that_took_the_place_of_another_is_another(small: Any, write_small: Callable, tmp_path: Path) -> None:
+def test_a_file_that_took_the_place_of_another_is_another(write_small: Callable, tmp_path: Path) -> None:
     path = tmp_path / "small.mdb"
     write_small(path)
     first = open_table(path)

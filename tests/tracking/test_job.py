@@ -214,7 +214,7 @@ def test_one_text_is_one_tag(logged: Callable[..., Path], read_run: ReadRun) -> 
 def test_the_summary_says_how_many_searches_found_nothing_and_what_was_found(
     make_job: MakeJob, read_run: ReadRun
 ) -> None:
-    job = make_job("seeds=3", "budget.evaluations=0")
+    job = make_job("seeds=3", "budget.seconds=0.001", "budget.overstep=discard")
     tracking.log_job(run(job), job.config)
     found = read_run(job.folder)
     assert (found.summary["seeds"], found.summary["without_incumbent"], found.exit_codes) == (3, 3, [0])

@@ -108,7 +108,7 @@ def test_a_mode_that_does_not_exist_is_told(tmp_path: Path) -> None:
         live(tmp_path, mode="dryrun")
 
 
-def test_disabled_does_not_import_wandb(python: Callable[..., Any], tmp_path: Path) -> None:
+def test_disabled_does_not_import_wandb(python: Callable[..., Any]) -> None:
     code = """
 import sys
 from pathlib import Path

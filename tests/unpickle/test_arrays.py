@@ -103,7 +103,6 @@ class Attack:
         return self.parts
 
 
-STATE = (3, "|", None, None, None, -1, -1, 0)
 ATTACKS = {
     "a call of the system": Attack(),
     "a class of another library": io.BytesIO,

@@ -132,7 +132,11 @@ class ArchResults:
         return sum(latencies) / len(latencies)
 
     def get_total_epoch(self, dataset: str | None = None) -> int:
-        """Returns the length of the schedule."""
+        """Returns the length of the schedule.
+
+        Raises:
+            ValueError: trials have several.
+        """
         names = self.get_dataset_names() if dataset is None else [dataset]
         lengths = {result.get_total_epoch() for name in names for result in self._results(name)}
         if len(lengths) != 1:
@@ -154,7 +158,11 @@ class ArchResults:
         return f"{self.arch_index:06d}"
 
     def update(self, dataset_name: str, seed: int, result: ResultsCount) -> None:
-        """Adds a trial."""
+        """Adds a trial.
+
+        Raises:
+            ValueError: it is there.
+        """
         seeds = self.dataset_seed.setdefault(dataset_name, [])
         if seed in seeds:
             raise ValueError(f"architecture {self.arch_index} has training seed {seed} on {dataset_name} already")

@@ -121,7 +121,11 @@ class ResultsCount:
         self.train_times = dict.fromkeys(range(self.epochs), estimated_per_epoch_time)
 
     def reset_pseudo_eval_times(self, eval_name: str, estimated_per_epoch_time: float) -> None:
-        """Sets the seconds of every pass over an evaluation set."""
+        """Sets the seconds of every pass over an evaluation set.
+
+        Raises:
+            ValueError: there is no such set.
+        """
         if eval_name not in self.eval_names:
             raise ValueError(f"expected one of the sets {', '.join(self.eval_names)}, got {eval_name!r}")
         passes = {f"{eval_name}@{epoch}": estimated_per_epoch_time for epoch in range(self.epochs)}
@@ -185,7 +189,7 @@ class ResultsCount:
         return self.eval_names
 
     def judge_valid(self, iepoch: int) -> None:
-        """Refuses an epoch that the schedule has not; epochs count from 0."""
+        """Raises ValueError for an epoch that the schedule does not have; epochs count from 0."""
         if not 0 <= iepoch < self.epochs:
             raise ValueError(f"expected an epoch in 0..{self.epochs - 1}, got {iepoch}")
 

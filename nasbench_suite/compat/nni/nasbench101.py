@@ -60,7 +60,11 @@ def infer_num_vertices(architecture: Mapping[str, Any]) -> int:
 
 
 def hash_module(architecture: Mapping[str, Any], vertices: int) -> str:
-    """Returns nasbench's hash of an architecture as it stands, without pruning."""
+    """Returns nasbench's hash of an architecture as it stands, without pruning.
+
+    Raises:
+        ArchitectureError: it has another number of vertices.
+    """
     matrix, operations = nni_architectures.graph(architecture)
     if vertices != len(operations):
         raise ArchitectureError(f"expected an architecture of {vertices} vertices, got one of {len(operations)}")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -13,12 +12,10 @@ from numpy.typing import NDArray
 
 from nasbench_suite.objective import ACCURACIES
 from nasbench_suite.report.figures.style import (
-    STYLE,
-    WIDTH,
     LineStyle,
     legend_columns,
     legend_height,
-    settle,
+    stacked,
     styles,
     write,
 )
@@ -54,12 +51,9 @@ def draw(report: Report, titled: bool = True) -> Figure:
     """
     parts = [(group, fronts) for group in report.groups for fronts in group.fronts]
     heights = [HEIGHT + 0.6 + legend_height(list(fronts.labels)) for _, fronts in parts]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
-        subfigures = figure.subfigures(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
+    with stacked(heights) as (figure, subfigures):
         for subfigure, (group, fronts) in zip(subfigures, parts, strict=True):
             _draw_part(subfigure, group, fronts, titled)
-        settle(figure)
     return figure
 
 

@@ -7,19 +7,16 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from nasbench_suite.report.curves import SPLITS, Curves, Quantity, Split, best_accuracy, incumbent_curves
 from nasbench_suite.report.figures.style import (
-    STYLE,
-    WIDTH,
     LineStyle,
     legend_columns,
     legend_height,
-    settle,
+    stacked,
     styles,
     write,
 )
@@ -62,13 +59,10 @@ def draw(
     heights = [
         HEIGHT * len(rows) + 0.5 + legend_height([style.name for style in styles(group)]) for group, rows in parts
     ]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
-        subfigures = figure.subfigures(len(parts), 1, squeeze=False, height_ratios=heights)[:, 0]
+    with stacked(heights) as (figure, subfigures):
         for subfigure, (group, rows) in zip(subfigures, parts, strict=True):
             if rows:
                 _draw_group(subfigure, group, rows, titled)
-        settle(figure)
     return figure
 
 
@@ -87,13 +81,10 @@ def draw_datasets(report: Report, titled: bool = True) -> Figure:
         SMALL * count + 0.6 + legend_height([style.name for style in styles(group)])
         for count, group in zip(rows, groups, strict=True)
     ]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
-        subfigures = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=heights)[:, 0]
+    with stacked(heights) as (figure, subfigures):
         for subfigure, group, count in zip(subfigures, groups, rows, strict=True):
             panels = subfigure.subplots(count, min(COLUMNS, len(group.scored_on)), squeeze=False)
             _draw_multiples(subfigure, list(panels.flat), group, titled)
-        settle(figure)
     return figure
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
@@ -19,12 +18,10 @@ from nasbench_suite.report.curves import SPLITS
 from nasbench_suite.report.figures.colours import COLOURS
 from nasbench_suite.report.figures.style import (
     GREY,
-    STYLE,
-    WIDTH,
     LineStyle,
     legend_columns,
     legend_height,
-    settle,
+    stacked,
     styles,
     write,
 )
@@ -74,15 +71,13 @@ def draw(report: Report, titled: bool = True) -> Figure:
     """
     parts = [(group, _one_shot(group)) for group in report.groups if _one_shot(group)]
     heights = [size for _, found in parts for size in (_height(found), *_edges_heights(_with_edge_weights(found)))]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
-        places = iter(figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0])
+    with stacked(heights) as (figure, subfigures):
+        places = iter(subfigures)
         for group, found in parts:
             _draw_epochs(next(places), group, found, titled)
             learned = _with_edge_weights(found)
             for configuration in learned:
                 _draw_edges(next(places), configuration, named=configuration is learned[-1])
-        settle(figure)
     return figure
 
 
@@ -104,13 +99,9 @@ def _with_edge_weights(found: Shown) -> list[ReportedConfiguration]:
     return [each for _, each in found if not np.isnan(_edge_weights(each.results)).all()]
 
 
-def _first_search(results: Results) -> slice:
-    return next((rows for rows in results.epochs_by_seed if rows.stop > rows.start), slice(0, 0))
-
-
 def _edge_weights(results: Results) -> NDArray[np.float64]:
     """Returns those of the first search: (epochs, edges, operations)."""
-    weights: NDArray[np.float64] = _epochs(results)["edge_weights"][_first_search(results)]
+    weights: NDArray[np.float64] = _epochs(results)["edge_weights"][results.first_epochs]
     return weights
 
 
@@ -145,7 +136,7 @@ def _edges_heights(learned: Sequence[ReportedConfiguration]) -> list[float]:
 
 def _panels(found: Shown, dataset: str) -> list[EpochPanel]:
     panels = [
-        EpochPanel(title, [(look, _by_search(each.results, _epochs(each.results)[name])) for look, each in found])
+        EpochPanel(title, [(look, each.results.epochs_table(_epochs(each.results)[name])) for look, each in found])
         for title, name in (
             ("training loss", "train_loss"),
             ("validation loss", "valid_loss"),
@@ -162,31 +153,22 @@ def _panels(found: Shown, dataset: str) -> list[EpochPanel]:
     for operation in _operations(found):
         lines = [(look, _counts(each.results, operation)) for look, each in found]
         panels.append(EpochPanel(f"edges with {operation}", lines, counts=True))
-    taus = [(look, _by_search(each.results, _epochs(each.results)["kendall_tau"])) for look, each in found]
+    taus = [(look, each.results.epochs_table(_epochs(each.results)["kendall_tau"])) for look, each in found]
     if any(not np.isnan(values).all() for _, values in taus):
         panels.append(EpochPanel("Kendall's tau, supernet and truth", taus))
-    parametric = [(look, _by_search(each.results, _epochs(each.results)["parametric_edges"])) for look, each in found]
+    parametric = [(look, each.results.epochs_table(_epochs(each.results)["parametric_edges"])) for look, each in found]
     return [*panels, EpochPanel("edges with parameters (0: collapsed)", parametric, counts=True)]
-
-
-def _by_search(results: Results, column: Column) -> NDArray[np.float64]:
-    """Returns (searches, epochs of the longest), NaN after a search has ended."""
-    searches = results.epochs_by_seed
-    table = np.full((len(searches), max((rows.stop - rows.start for rows in searches), default=0)), np.nan)
-    for row, rows in zip(table, searches, strict=True):
-        row[: rows.stop - rows.start] = column[rows]
-    return table
 
 
 def _true_accuracy(results: Results, dataset: str, split: int) -> NDArray[np.float64]:
     pairs = [results.score(dataset, arch) for arch in _epochs(results)["architecture"]]
-    return _by_search(results, np.array(pairs).reshape(-1, len(SPLITS))[:, split])
+    return results.epochs_table(np.array(pairs).reshape(-1, len(SPLITS))[:, split])
 
 
 def _counts(results: Results, operation: str) -> NDArray[np.float64]:
     names, counts = _one_shot_of(results, "operations"), _epochs(results)["operation_counts"]
     column = counts[:, names.index(operation)] if operation in names else np.full(len(counts), np.nan)
-    return _by_search(results, column)
+    return results.epochs_table(column)
 
 
 def _draw_epochs(subfigure: SubFigure, group: ComparedGroup, found: Shown, titled: bool) -> None:
@@ -252,7 +234,7 @@ def _finish(axis: Axes, title: str) -> None:
 def _draw_edges(subfigure: SubFigure, configuration: ReportedConfiguration, named: bool) -> None:
     results = configuration.results
     operations, edges = _one_shot_of(results, "operations"), _one_shot_of(results, "edges")
-    weights, seed = _edge_weights(results), _epochs(results)["seed"][_first_search(results)][0]
+    weights, seed = _edge_weights(results), _epochs(results)["seed"][results.first_epochs][0]
     subfigure.suptitle(f"{one_line(configuration.label)}, seed {seed}: edge weights over epochs", fontsize=9)
     columns = min(len(edges), EDGES)
     axes = subfigure.subplots(math.ceil(len(edges) / columns), columns, sharex=True, sharey=True, squeeze=False)

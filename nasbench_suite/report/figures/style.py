@@ -2,12 +2,13 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib import rc_context
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.transforms import Bbox
 
 from nasbench_suite.atomic_write import reason
@@ -78,7 +79,20 @@ def legend_height(names: Sequence[str]) -> float:
     return LEGEND * math.ceil(len(names) / legend_columns(names))
 
 
-def settle(figure: Figure) -> None:
+@contextmanager
+def stacked(heights: Sequence[float]) -> Iterator[tuple[Figure, list[SubFigure]]]:
+    """Makes a picture of parts below each other, and lays it out when they are drawn.
+
+    Args:
+        heights: of the parts, in inches.
+    """
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        yield figure, list(figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0])
+        _settle(figure)
+
+
+def _settle(figure: Figure) -> None:
     """Lays a figure out for good, in rounded numbers, for the last digits of the layout's solver differ each time."""
     engine = figure.get_layout_engine()
     if engine is not None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nasbench_suite.report.band import mean_and_band
 from nasbench_suite.report.page import numbers
 from nasbench_suite.report.page.thinning import EDGE_WEIGHTS, kept, points
-from nasbench_suite.report.results import Column, Results
+from nasbench_suite.report.results import Results
 
 COLUMNS = {
     "train_loss": "training loss",
@@ -43,21 +43,13 @@ def _figures(results: Results, dataset: str) -> dict[str, NDArray[np.float64]]:
     epochs = results.epochs
     if epochs is None:
         return {}
-    found = {title: _by_search(results, epochs[name].astype(float)) for name, title in COLUMNS.items()}
+    found = {title: results.epochs_table(epochs[name].astype(float)) for name, title in COLUMNS.items()}
     scores = np.array([results.score(dataset, arch) for arch in epochs["architecture"]], float).reshape(-1, 2)
     for at, split in enumerate(("validation", "test")):
-        found[f"true {split} accuracy of the derived architecture (%)"] = _by_search(results, scores[:, at])
+        found[f"true {split} accuracy of the derived architecture (%)"] = results.epochs_table(scores[:, at])
     for at, operation in enumerate(results.description["one_shot"]["operations"]):
-        found[f"edges with {operation}"] = _by_search(results, epochs["operation_counts"][:, at].astype(float))
+        found[f"edges with {operation}"] = results.epochs_table(epochs["operation_counts"][:, at].astype(float))
     return found
-
-
-def _by_search(results: Results, column: Column) -> NDArray[np.float64]:
-    searches = results.epochs_by_seed
-    table = np.full((len(searches), max((rows.stop - rows.start for rows in searches), default=0)), np.nan)
-    for row, rows in zip(table, searches, strict=True):
-        row[: rows.stop - rows.start] = column[rows]
-    return table
 
 
 def _line(values: NDArray[np.float64] | None, lines: int) -> dict[str, Any] | None:
@@ -73,7 +65,7 @@ def _edges(results: Results, lines: int) -> dict[str, Any] | None:
     """Returns the edge weights of the first search that has any, thinned to some of its epochs."""
     if results.epochs is None:
         return None
-    rows = next((rows for rows in results.epochs_by_seed if rows.stop > rows.start), slice(0, 0))
+    rows = results.first_epochs
     weights = results.epochs["edge_weights"][rows]  # (epochs, edges, operations)
     if not weights.size or np.isnan(weights).all():
         return None

@@ -31,8 +31,8 @@ from nasbench_suite.report.page.names import short_names
 from nasbench_suite.report.page.rank_diagram import rank_diagram
 from nasbench_suite.report.page.script import charting_library
 from nasbench_suite.report.provenance import ACCURACIES, best_in_table, origin, ranges
-from nasbench_suite.report.ranking import ranking_note
 from nasbench_suite.report.scored_row import ScoredRow
+from nasbench_suite.report.supernet_ranking import ranking_note
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.words import evaluations, found_nothing, number_of_searches, one_line, searches, seconds
 from nasbench_suite.report.writers import tables

@@ -7,7 +7,7 @@ from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.front_comparison import FrontComparison
 from nasbench_suite.report.model import ComparedGroup, Report
 from nasbench_suite.report.provenance import ACCURACIES
-from nasbench_suite.report.ranking import ranking_note
+from nasbench_suite.report.supernet_ranking import ranking_note
 from nasbench_suite.report.times import reading
 from nasbench_suite.report.writers import tables
 from nasbench_suite.report.writers.markdown_table import escape, escape_line, markdown_table

@@ -95,7 +95,7 @@ def test_parameters_are_those_beside_the_table_or_in_the_folder_that_was_given(
     source = full_folder
     if kept:
         source = tmp_path / "kept.mdb"
-        import_file(NB201(), full_folder, source, weights=True)
+        import_file(NB201(), full_folder, source, parameters=True)
     api: Any = NATStopology(source, verbose=False)
     given = api.get_net_param(0, "cifar10", None, "200")
     assert {seed: state is not None for seed, state in given.items()} == {777: False, 888: True, 999: False}

@@ -100,7 +100,7 @@ def test_the_picture_is_the_same_to_the_byte(report: Report, tmp_path: Path, end
 
 
 def test_a_supernet_of_two_kinds_of_cells_has_a_panel_for_each_of_its_28_edges(
-    one_shot: Callable, record: Callable, scores, tmp_path: Path
+    one_shot: Callable, record: Callable, scores
 ) -> None:
     shape = {
         "operations": ["none", *(f"op {at}" for at in range(7))],

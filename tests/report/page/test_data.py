@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +62,7 @@ def test_long_labels_have_numbers_where_there_is_little_room(results: Callable, 
     assert found["configurations"][0]["name"] == "1 rea"
 
 
-def test_more_configurations_have_fewer_points_each(by_hand: Path) -> None:
+def test_more_configurations_have_fewer_points_each() -> None:
     from nasbench_suite.report.page.thinning import kept, points
 
     assert points(2) == 120 and points(60) == 50 and points(1000) == 24

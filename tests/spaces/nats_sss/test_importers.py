@@ -61,7 +61,7 @@ def test_a_tidy_csv_is_read(tmp_path: Path) -> None:
 
 
 def test_networks_parameters_are_kept_beside_the_table_when_asked(layouts: dict[str, Path], tmp_path: Path) -> None:
-    import_file(SPACE, layouts["full"], tmp_path / "table.mdb", weights=True)
+    import_file(SPACE, layouts["full"], tmp_path / "table.mdb", parameters=True)
     table = Table(tmp_path / "table.mdb", SPACE)
     for schedule in (1, 12, 90):
         read = table.parameters(table.architecture(1), "cifar100", 777, schedule)

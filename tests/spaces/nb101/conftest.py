@@ -4,7 +4,6 @@ import base64
 import csv
 import gzip
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +20,9 @@ from nasbench_suite.table import Table
 
 
 @pytest.fixture(scope="session")
-def data() -> Path:
-    folder = os.environ.get("NASBENCH_SUITE_TEST_DATA")
-    if not folder:
-        pytest.skip("NASBENCH_SUITE_TEST_DATA is unset: no real data to test on")
-    return Path(folder) / "nb101"
-
-
-@pytest.fixture(scope="session")
 def real_cells(data: Path) -> list[tuple[str, Cell, int]]:
     """Hash, cell and trainable parameters of 30,001 real cells."""
-    with gzip.open(data / "nas_bench_101_subset.csv.gz", "rt") as file:
+    with gzip.open(data / "nb101" / "nas_bench_101_subset.csv.gz", "rt") as file:
         return [
             (
                 row["module_hash"],

@@ -165,4 +165,4 @@ def test_a_damaged_file_gives_the_whole_batches_before_the_damage(tmp_path: Path
 
 
 def test_a_real_file_reads_alike_in_batches(data: Path) -> None:
-    assert agree(data / "ecnas_4v9e.tfrecord", 500)
+    assert agree(data / "nb101" / "ecnas_4v9e.tfrecord", 500)

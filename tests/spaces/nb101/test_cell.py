@@ -1,20 +1,13 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.spaces.nb101.cell import Cell, edge_bit, format_cell, parse_cell
+from nasbench_suite.spaces.nb101.cell import Cell, format_cell, parse_cell
 from nasbench_suite.spaces.nb101.definition import OPERATIONS
+from tests.spaces.nb101.strategies import drawn_cells
 
 CONV3, CONV1, POOL = OPERATIONS
-
-
-@st.composite
-def drawn_cells(draw: st.DrawFn) -> Cell:
-    vertices = draw(st.integers(2, 7))
-    edges = draw(st.integers(0, (1 << edge_bit(0, vertices)) - 1))
-    return Cell(vertices, edges, draw(st.integers(0, 3 ** (vertices - 2) - 1)))
 
 
 def test_a_cell_reads_back_the_matrix_and_operations_it_was_made_of() -> None:

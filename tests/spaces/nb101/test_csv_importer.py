@@ -93,7 +93,7 @@ def test_a_tidy_csv_that_lists_a_cell_in_two_numberings_is_refused_with_its_line
 
 
 def test_the_real_subset_imports_value_for_value(data: Path, tmp_path: Path) -> None:
-    source = data / "nas_bench_101_subset.csv.gz"
+    source = data / "nb101" / "nas_bench_101_subset.csv.gz"
     metadata = import_file(NB101(), source, tmp_path / "subset.mdb")
     assert (metadata.architectures, metadata.counts["trainings"]) == (30_001, 120_004)
     table = Table(tmp_path / "subset.mdb", NB101())

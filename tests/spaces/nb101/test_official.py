@@ -236,10 +236,10 @@ def test_damaged_messages_never_crash_the_reader(flips: list[int], size: int) ->
 
 
 def test_a_real_file_reads_as_nasbench_itself_answers(data: Path) -> None:
-    with gzip.open(data / "ecnas_4v9e_answers.json.gz", "rt") as file:
+    with gzip.open(data / "nb101" / "ecnas_4v9e_answers.json.gz", "rt") as file:
         answers = json.load(file)["cells"]
     trials: dict[tuple[str, int], list[TrainingMetrics]] = defaultdict(list)
-    for one in read_rows(data / "ecnas_4v9e.tfrecord"):
+    for one in read_rows(data / "nb101" / "ecnas_4v9e.tfrecord"):
         trials[one.hash, one.epochs].append(one.metrics)
         cell = answers[one.hash]
         assert one.adjacency == "".join(str(entry) for entries in cell["adjacency"] for entry in entries)

@@ -1,21 +1,14 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from nasbench_suite.errors import ArchitectureError
-from nasbench_suite.spaces.nb101.cell import Cell, edge_bit
+from nasbench_suite.spaces.nb101.cell import Cell
 from nasbench_suite.spaces.nb101.definition import OPERATIONS
 from nasbench_suite.spaces.nb101.pruning import check, flaw, is_valid, pad, prune
+from tests.spaces.nb101.strategies import drawn_cells
 
 CONV3, CONV1, POOL = OPERATIONS
-
-
-@st.composite
-def drawn_cells(draw: st.DrawFn) -> Cell:
-    vertices = draw(st.integers(2, 7))
-    edges = draw(st.integers(0, (1 << edge_bit(0, vertices)) - 1))
-    return Cell(vertices, edges, draw(st.integers(0, 3 ** (vertices - 2) - 1)))
 
 
 @given(drawn_cells())

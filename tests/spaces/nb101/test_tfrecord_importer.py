@@ -40,8 +40,8 @@ FINAL, HALF = Fidelity(108, 108), Fidelity(108, 54)
 def real(tmp_path_factory: pytest.TempPathFactory, data: Path) -> tuple[Table, dict]:
     """A genuine file of this layout, and what nasbench itself answers for it."""
     destination = tmp_path_factory.mktemp("real") / "ecnas.mdb"
-    import_file(NB101(), data / "ecnas_4v9e.tfrecord", destination)
-    answers = json.loads(gzip.decompress((data / "ecnas_4v9e_answers.json.gz").read_bytes()))
+    import_file(NB101(), data / "nb101" / "ecnas_4v9e.tfrecord", destination)
+    answers = json.loads(gzip.decompress((data / "nb101" / "ecnas_4v9e_answers.json.gz").read_bytes()))
     return Table(destination, NB101()), answers
 
 

@@ -1,7 +1,7 @@
 """NNI's database as a table, held against the official files that it was made from."""
 
-import os
-import sqlite3
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,6 @@ from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.spaces.nb201 import NB201
 from nasbench_suite.table import Table
-
-
-@pytest.fixture(scope="module")
-def data() -> Path:
-    folder = os.environ.get("NASBENCH_SUITE_TEST_DATA")
-    if not folder:
-        pytest.skip("NASBENCH_SUITE_TEST_DATA is unset: no real data to test on")
-    return Path(folder)
 
 
 def test_every_figure_is_the_official_files(data: Path, tmp_path: Path) -> None:
@@ -60,23 +52,14 @@ def test_cifar10_has_no_validation_accuracy(data: Path, tmp_path: Path) -> None:
     assert table.metadata.datasets["cifar10"] == ("cifar10-valid", "cifar10")
 
 
-def changed(data: Path, folder: Path, *statements: str) -> Path:
-    copy = folder / "nasbench201.db"
-    copy.write_bytes((data / "nni" / copy.name).read_bytes())
-    connection = sqlite3.connect(copy)
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
-    return copy
+@pytest.fixture
+def changed(data: Path, altered: Callable[[Path, str], Path]) -> Callable[[str], Path]:
+    """The database after an SQL statement."""
+    return partial(altered, data / "nni" / "nasbench201.db")
 
 
-def test_a_loss_that_is_null_beside_an_accuracy_is_nan_again(data: Path, tmp_path: Path) -> None:
-    path = changed(
-        data,
-        tmp_path,
-        "UPDATE nb201intermediatestats SET train_loss = NULL WHERE trial_id = 1 AND current_epoch IN (5, 12)",
-    )
+def test_a_loss_that_is_null_beside_an_accuracy_is_nan_again(changed: Callable[[str], Path], tmp_path: Path) -> None:
+    path = changed("UPDATE nb201intermediatestats SET train_loss = NULL WHERE trial_id = 1 AND current_epoch IN (5,12)")
     metadata = import_file(NB201(), path, tmp_path / "made.mdb")
     assert metadata.counts["losses_null_for_nan"] == 2
     table = Table(tmp_path / "made.mdb", NB201())
@@ -95,6 +78,6 @@ def test_a_loss_that_is_null_beside_an_accuracy_is_nan_again(data: Path, tmp_pat
         ("DELETE FROM nb201trialstats", "the database is empty"),
     ],
 )
-def test_what_cannot_be_is_refused(statement: str, says: str, data: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_is_refused(statement: str, says: str, changed: Callable[[str], Path], tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=says):
-        import_file(NB201(), changed(data, tmp_path, statement), tmp_path / "made.mdb")
+        import_file(NB201(), changed(statement), tmp_path / "made.mdb")

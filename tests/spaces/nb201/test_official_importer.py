@@ -387,7 +387,7 @@ def test_networks_parameters_are_kept_beside_the_table_when_asked(
     layout: str, files: dict[str, Path], tmp_path: Path
 ) -> None:
     space = NB201()
-    metadata = import_file(space, files[layout], tmp_path / "with.mdb", weights=True)
+    metadata = import_file(space, files[layout], tmp_path / "with.mdb", parameters=True)
     plain = import_file(space, files[layout], tmp_path / "without.mdb")
     assert metadata.content_sha256 == plain.content_sha256
     table, compared = open_table(tmp_path / "with.mdb"), 0
@@ -410,5 +410,5 @@ def test_files_without_parameters_are_refused_where_they_are_wanted(
     layout: str, files: dict[str, Path], tmp_path: Path
 ) -> None:
     with pytest.raises(SourceError, match="--weights"):
-        import_file(NB201(), files[layout], tmp_path / "t.mdb", weights=True)
+        import_file(NB201(), files[layout], tmp_path / "t.mdb", parameters=True)
     assert list(tmp_path.iterdir()) == []

@@ -117,7 +117,7 @@ def check_job(table: Table, trial_set: str, row: int, one: dict[str, Any], trial
     )
 
 
-def test_the_generator_writes_every_odd_case(archive: Path, nds_table: Callable[[str], Table]) -> None:
+def test_the_generator_writes_every_odd_case(nds_table: Callable[[str], Table]) -> None:
     counts = nds_table("nds_resnet").metadata.counts
     assert counts["diverged"] > 0
     assert counts["repeated_seeds"] > 0

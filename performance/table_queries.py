@@ -1,7 +1,7 @@
-"""How fast the core is, on a table of the full NAS-Bench-201.
+"""How fast a table is: opening it, first answer, queries one by one and in batches, memory; on the full NAS-Bench-201.
 
     nasbench-suite import nb201 nas_bench_201.csv.gz
-    python performance/core.py
+    python performance/table_queries.py
 
 Prints medians; run it on an idle machine. Targets stand beside the figures.
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nasbench_suite.building.chosen import choose
+from nasbench_suite.building.architectures import choose
 from nasbench_suite.errors import NasBenchSuiteError
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.spaces.nb201 import NB201

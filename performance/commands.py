@@ -1,6 +1,6 @@
-"""What the surface costs around a search: a sweep's job, a start, and 500 seeds, in processor time.
+"""What commands cost around a search: a job of a sweep, a start, and 500 seeds, in processor time.
 
-    python performance/surface.py [--seeds 500] [--repeats 3]
+    python performance/commands.py [--seeds 500] [--repeats 3]
 
 Every figure is the processor time of a process of its own, children included, the median of some repeats: it is less
 disturbed by what else the machine does than the clock on the wall. The table is the one that comes with the package, in

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from nasbench_suite.report.model import make_report
-from nasbench_suite.report.ranking import last_taus, ranking_note
+from nasbench_suite.report.supernet_ranking import last_taus, ranking_note
 
 
 def test_each_search_counts_with_its_last_measurement(one_shot: Callable, record: Callable, scores) -> None:
