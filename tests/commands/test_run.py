@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nasbench_suite.jobs import run as running
 from nasbench_suite.jobs.folder import TRAJECTORY
 from nasbench_suite.jobs.manifest import MANIFEST
 
@@ -92,3 +93,27 @@ def test_a_space_without_a_supernet_is_told_before_its_table_is_looked_for(cli: 
 def test_a_protocol_for_another_data_set_is_told(cli: Cli) -> None:
     answer = cli("run", "protocol=digits", "dataset=cifar10", "table=nb201")
     assert answer.code == 2 and "protocol digits is for digits, choose another protocol=" in answer.err
+
+
+def test_more_cores_than_the_machine_has_are_left_out_and_said(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "usable_cores", lambda: 1)
+    answer = cli("run", "seeds=4", "cores=3")
+    assert (answer.code, answer.err) == (
+        0,
+        "nasbench-suite: cores=3: this machine has 1 to use; searching in 1\n",
+    )
+
+
+def test_a_population_that_no_search_outlives_is_noted(cli: Cli) -> None:
+    answer = cli("run", "algorithm=rea", "algorithm.population=500", "budget.evaluations=20", "seeds=1")
+    assert answer.code == 0
+    assert "  note: algorithm.population=500, and a search has 20 evaluations: all of them are random" in answer.out
+    assert "note:" not in cli("run", "algorithm=rea", "algorithm.population=10", "seeds=1").out
+
+
+def test_a_ray_cluster_is_not_handed_a_folder_that_each_node_would_take_for_its_own(cli: Cli, tmp_path: Path) -> None:
+    pytest.importorskip("hydra_plugins.hydra_ray_launcher", reason="needs nasbench-suite[ray]")
+    answer = cli("run", "-m", "algorithm=rea", "seeds=1", "hydra/launcher=ray_cluster", "results=mine")
+    assert answer.code == 2 and answer.err.count("\n") == 1
+    assert "results: expected a path from the root, of a folder that all nodes of the Ray cluster share" in answer.err
+    assert not list(tmp_path.rglob("*.parquet"))

@@ -107,6 +107,7 @@ def test_a_reader_finds_a_word_on_the_site_from_the_disk(site: Path, request: py
     if shutil.which("chromedriver") is None:
         pytest.skip("needs Chromium and chromedriver")
     browser = request.getfixturevalue("browser")
+    browser.set_window_size(1400, 900)  # a phone has the search behind a button
     browser.get((site / "reference" / "commands.html").as_uri())
     box = browser.find_element("css selector", "input.md-search__input")
     box.click()

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from nasbench_suite.folder_lock import lock_folder
+from nasbench_suite.jobs import manifest
+from nasbench_suite.jobs.description import JOB
 from nasbench_suite.jobs.folder import TRAJECTORY
 from nasbench_suite.jobs.manifest import MANIFEST
 from nasbench_suite.sweeps.status import job_statuses
@@ -176,3 +178,17 @@ def test_a_folder_without_a_job_is_told(cli: Cli) -> None:
     for folder in ("nothing", "."):
         answer = cli("status", folder)
         assert answer.code == 2 and answer.err.count("\n") == 1
+
+
+def test_a_folder_of_another_version_is_told(cli: Cli, tmp_path: Path) -> None:
+    assert cli("run", "algorithm=random", "seeds=1").code == 0
+    job = folder_of("random", tmp_path / "results") / JOB
+    job.write_text(json.dumps({**json.loads(job.read_text()), "format": 3}))
+    for command in ("status", "rerun", "verify"):
+        answer = cli(command, job.parent)
+        assert answer.code == 2 and "expected results of format 2, got format 3, which another version" in answer.err
+    answer = cli("run", "algorithm=random", "seeds=2")
+    assert answer.code == 2 and "choose another results=" in answer.err
+    manifest.write(job.parent, {JOB: manifest.checksum(job.read_bytes())}, [0])
+    answer = cli("report", job.parent)
+    assert answer.code == 2 and "are of format 3, and this version of nasbench-suite reads format 2" in answer.err

@@ -25,4 +25,5 @@ def test_every_format_names_what_was_found_and_how_many_found_nothing(results, s
 
 def test_a_files_ending_names_its_format() -> None:
     assert {format_of(Path(f"r{ending}")) for ending in ENDINGS} == set(FORMATS)
-    assert format_of(Path("R.HTML")) == "html" and format_of(Path("r.txt")) is None
+    assert format_of(Path("R.HTML")) == "html" and format_of(Path("r.txt")) == "markdown"
+    assert format_of(Path("r.docx")) is None
