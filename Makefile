@@ -7,7 +7,7 @@ LOWEST_TESTS = $(addprefix tests/, table/test_writer.py table/test_reader.py imp
 	jobs/test_parquet.py report/figures report/test_fronts.py report/test_statistics.py report/page commands/test_completion.py \
 	commands/test_query.py configuration test_progress.py)
 
-.PHONY: demo nb201 test test-extras test-lowest test-adapters test-browser docs links check setup
+.PHONY: demo nb201 test test-extras test-lowest test-lowest-extra test-adapters test-browser docs links check setup
 
 # compares four algorithms on the table that comes with the package: no file, no download
 demo: setup
@@ -40,6 +40,16 @@ test-lowest:
 	.venv-lowest/bin/uv pip install -q --python .venv-lowest/bin/python --resolution lowest-direct -e . "pytest>=8" "hypothesis>=6.90"
 	.ci/smoke.sh .venv-lowest/bin/python
 	.venv-lowest/bin/python -m pytest -q -W ignore::DeprecationWarning $(LOWEST_TESTS)
+
+# the lowest versions of one extra, and the tests that need it: make test-lowest-extra EXTRA=adapters TESTS=tests/adapters
+# not part of CI: minutes each, and gigabytes where it brings PyTorch; RELEASING.md has the pairs
+test-lowest-extra:
+	@test -n "$(EXTRA)" -a -n "$(TESTS)" || { echo "make test-lowest-extra EXTRA=NAME TESTS=FILES: name both"; exit 2; }
+	$(PYTHON) -m venv .venv-lowest-$(EXTRA)
+	.venv-lowest-$(EXTRA)/bin/pip install -q uv
+	.venv-lowest-$(EXTRA)/bin/uv pip install -q --python .venv-lowest-$(EXTRA)/bin/python --resolution lowest-direct \
+		-e ".[$(EXTRA)]" "pytest>=8" "hypothesis>=6.90"
+	.venv-lowest-$(EXTRA)/bin/python -m pytest -q -m "not slow" -W ignore::DeprecationWarning $(TESTS)
 
 # Optuna's and ConfigSpace's current releases, and the notebooks of examples/
 test-adapters: .venv-adapters/installed

@@ -49,9 +49,10 @@ class Path:
 
 
 CellWeights = Mixture | OneHot | Path
+CELL_WEIGHTS = (Mixture, OneHot, Path)  # for isinstance: up to 2.7 PyTorch compiles none of a union
 EdgeWeights = CellWeights | Sequence[CellWeights]
 
 
 def at_position(edge_weights: EdgeWeights, position: int) -> CellWeights:
     """Returns what the cell at a position, counted from 0, takes."""
-    return edge_weights if isinstance(edge_weights, Mixture | OneHot | Path) else edge_weights[position]
+    return edge_weights if isinstance(edge_weights, CELL_WEIGHTS) else edge_weights[position]

@@ -183,8 +183,7 @@ def _write(table: Table, annotation: Annotation, place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = TemporaryFile(place)
         try:
-            temporary.path.write_bytes(annotation.to_bytes())
-            temporary.sync()
+            temporary.write(annotation.to_bytes())
             temporary.publish(place)
         finally:
             temporary.close()

@@ -14,7 +14,8 @@ GRAPHS = 128  # of one function, before PyTorch gives up compiling it; NAS-Bench
 
 def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Compiles a function, anew for every shape that it meets."""
-    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, GRAPHS)
+    config = torch._dynamo.config
+    config.cache_size_limit = max(config.cache_size_limit, GRAPHS)  # by the name that PyTorch 2.6 knows
     return torch.compile(function, dynamic=False)
 
 

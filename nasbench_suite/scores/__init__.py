@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def score_names() -> list[str]:
     return sorted({*OURS, *entry_points(group=GROUP).names})
 
 
+@cache  # looking through what is installed takes milliseconds, which would be charged to the score
 def find_score(name: str) -> Score:
     """Returns the function that computes a score.
 

@@ -31,6 +31,16 @@ class TemporaryFile:
         self.path = Path(name)
         _lock(self._handle)
 
+    def write(self, content: bytes) -> None:
+        """Makes this all of the file's content, and puts it on the disk.
+
+        Raises:
+            OSError: the disk is full or fails.
+        """
+        with os.fdopen(self._handle, "wb", closefd=False) as file:
+            file.write(content)
+        self.sync()
+
     def publish(self, path: Path) -> None:
         """Puts the file in its place, as readable as any new file, and what was there before is gone.
 

@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812 (the name that PyTorch's own docum
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Path
+from nasbench_suite.edge_weights import CELL_WEIGHTS, EdgeWeights, Path
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.one_shot.batch_norm import over_all_processes
 from nasbench_suite.one_shot.session import Statistics
@@ -88,7 +88,7 @@ class NB201Supernet(Supernet[Architecture]):
 
     def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes); H and W are multiples of 4."""
-        flows = repeat(prepare(edge_weights)) if isinstance(edge_weights, CellWeights) else map(prepare, edge_weights)
+        flows = repeat(prepare(edge_weights)) if isinstance(edge_weights, CELL_WEIGHTS) else map(prepare, edge_weights)
         x = self.stem(images)
         for layer in self.body:
             x = layer(x, next(flows)) if isinstance(layer, MixedCell) else layer(x)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nasbench_suite.edge_weights import CellWeights, EdgeWeights, Path, at_position
+from nasbench_suite.edge_weights import CELL_WEIGHTS, EdgeWeights, Path, at_position
 from nasbench_suite.errors import ArchitectureError, ConfigError
 from nasbench_suite.one_shot.batch_norm import over_all_processes
 from nasbench_suite.one_shot.session import Statistics
@@ -124,7 +124,7 @@ class NDSDARTSSupernet(Supernet[CellArchitecture]):
 
     def forward(self, images: Tensor, edge_weights: EdgeWeights) -> Tensor:
         """(B, in_channels, H, W) -> logits (B, classes)."""
-        shared = edge_flows(edge_weights) if isinstance(edge_weights, CellWeights) else None
+        shared = edge_flows(edge_weights) if isinstance(edge_weights, CELL_WEIGHTS) else None
         before = last = self.stem(images)
         for position, (cell, kind) in enumerate(zip(self.cells, self._kinds, strict=True)):
             flows = edge_flows(at_position(edge_weights, position)) if shared is None else shared
