@@ -1,50 +1,21 @@
-// The search's worker, for pages that are read from the disk, where browsers start no workers: a hidden frame instead.
-// MkDocs Material's plugin `offline` would load such a script from elsewhere.
+// Pages that are read from the disk have no workers, in which the site's search runs: a hidden frame takes their place.
+// What MkDocs Material's plugin `offline` names for this would be loaded from elsewhere.
 if (location.protocol === "file:") {
-  const RECEIVE = `
-    importScripts = (...urls) => urls.reduce(
-      (loaded, url) => loaded.then(() => new Promise((done) => {
-        const script = document.createElement("script")
-        script.src = url
-        script.onload = done
-        document.head.append(script)
-      })),
-      Promise.resolve(),
-    )
-    postMessage = (data) => parent.postMessage(data, "*")
-  `
+  window.Worker = function (script) {
+    const worker = new EventTarget()
+    const frame = document.createElement("iframe")
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }))
+    const hear = (target, data) => target.dispatchEvent(new MessageEvent("message", { data }))
 
-  window.Worker = class extends EventTarget {
-    constructor(url) {
-      super()
-      this.waiting = []
-      this.frame = document.createElement("iframe")
-      this.frame.hidden = true
-      this.frame.srcdoc = `<script>${RECEIVE}</` + `script><script src="${url}"></` + `script>`
-      this.frame.onload = () => {
-        this.waiting.forEach((data) => this.send(data))
-        this.waiting = null
-      }
-      window.addEventListener("message", (event) => {
-        if (event.source !== this.frame.contentWindow) return
-        const message = new MessageEvent("message", { data: event.data })
-        this.dispatchEvent(message)
-        this.onmessage?.(message)
-      })
-      document.body.append(this.frame)
-    }
+    worker.postMessage = (data) => loaded.then(() => hear(frame.contentWindow, data))
+    worker.terminate = () => frame.remove()
+    addEventListener("message", ({ source, data }) => source === frame.contentWindow && hear(worker, data))
 
-    postMessage(data) {
-      if (this.waiting) this.waiting.push(data)
-      else this.send(data)
-    }
-
-    send(data) {
-      this.frame.contentWindow.dispatchEvent(new MessageEvent("message", { data }))
-    }
-
-    terminate() {
-      this.frame.remove()
-    }
+    // a worker's script answers its own window
+    const answer = "postMessage = (data) => parent.postMessage(data, '*')"
+    frame.hidden = true
+    frame.srcdoc = `<script>${answer}<\/script><script src="${script}"><\/script>`
+    document.body.append(frame)
+    return worker
   }
 }
