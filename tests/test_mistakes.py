@@ -138,6 +138,9 @@ MISTAKES = {
     "run evaluator=train evaluator.device=gpu": "evaluator.device: expected cpu or cuda, got 'gpu'",
     # builds and scores
     "build mine": "mine: expected KEY=VALUE",
+    "build -m name=mine,yours": "-m: expected a build of one configuration",
+    "score architectures=2 scores=synflow,nwot -m": "-m: expected a score of one configuration",
+    "report . --curve both": "--curve: there is no such option of report; did you mean --curves?",
     "build name=mine epochs=3": "did you mean training.recipe.epochs?",
     "build name=mine architectures=9-3": "expected a range from the lower index to the higher, got 9-3",
     "build name=mine executor=slurm": "there is: local, ray",

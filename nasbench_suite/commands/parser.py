@@ -50,6 +50,10 @@ def hint(word: str, known: Sequence[str]) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **settings: Any) -> None:
+        """Takes options by their whole names alone: what is added later would change what a shortened one means."""
+        super().__init__(**settings, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         """Complains in one line, as everything here does."""
         raise ConfigError(f"{message}; `{self.prog} --help` shows how")
@@ -62,9 +66,7 @@ class _Parser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """Makes the parser of all commands."""
-    parser = _Parser(
-        prog="nasbench-suite", description="One command pairs a NAS search space with an algorithm.", allow_abbrev=False
-    )
+    parser = _Parser(prog="nasbench-suite", description="One command pairs a NAS search space with an algorithm.")
     parser.add_argument("--version", action="version", version=f"nasbench-suite {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, text in (("run", RUN_HELP), ("build", BUILD_HELP), ("score", SCORE_HELP)):

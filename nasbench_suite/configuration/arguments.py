@@ -60,6 +60,7 @@ def build_arguments(arguments: Sequence[str]) -> list[str]:
         ConfigError: an argument is not understood, or not one that a user sets.
     """
     options, words, arguments = _read(arguments)
+    _refuse_sweep("build", options)
     overrides, handed = _understood([_quote_ranges(word) for word in words])
     training = _own_training(ConfigFiles(options.config_dir), overrides) if options.config_name is None else []
     return [*_without(arguments, options.overrides), *handed, *training]
@@ -73,6 +74,7 @@ def score_arguments(arguments: Sequence[str]) -> list[str]:
         TableNotFoundError: there is no such table.
     """
     options, words, arguments = _read(arguments)
+    _refuse_sweep("score", options)
     overrides, handed = _understood([_quote_ranges(word) for word in words])
     space = _space_of_table(ConfigFiles(options.config_dir), overrides) if options.config_name is None else []
     return [*_without(arguments, options.overrides), *handed, *space]
@@ -123,6 +125,11 @@ def _refuse(arguments: Sequence[str], message: str) -> NoReturn:
                 "--force: what is finished stays, for a repetition has the same numbers; results=FOLDER searches anew"
             )
     raise ConfigError(f"{message}; `nasbench-suite run --help` shows how")
+
+
+def _refuse_sweep(command: str, options: Namespace) -> None:
+    if options.multirun:
+        raise ConfigError(f"-m: expected a {command} of one configuration, and lists as [A,B]; `run -m` sweeps")
 
 
 def _understood(words: Sequence[str]) -> tuple[list[Override], list[str]]:
