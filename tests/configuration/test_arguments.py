@@ -137,7 +137,6 @@ def test_tags_may_be_one_word(cli: Callable, make_job: Callable) -> None:
         (["name=any"], ["name=any"]),
         (["architectures=0-9,20"], ["architectures='0-9,20'"]),
         (["architectures=0-9"], ["architectures=0-9"]),
-        (["-m", "architectures=5,9"], ["-m", "architectures=5,9"]),
     ],
 )
 def test_a_build_takes_the_training_of_its_space_and_index_ranges(words: list[str], handed: list[str]) -> None:
