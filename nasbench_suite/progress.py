@@ -64,13 +64,14 @@ class Progress:
                 disable=False,
             )
             self._ended = threading.Event()
-            threading.Thread(target=self._tick, args=(self._bar,), daemon=True).start()
+            self._ticking = threading.Thread(target=self._tick, args=(self._bar,), daemon=True)
+            self._ticking.start()
 
     def _tick(self, bar: tqdm[Never]) -> None:
         pause = _SHOWN_AFTER
         while not self._ended.wait(pause):
+            bar.delay = 0  # as it is drawn now, its end is a line of its own
             bar.refresh()
-            bar.delay = 0  # it was drawn, so that its end is a line of its own
             pause = 1.0
 
     @property
@@ -112,6 +113,7 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._ended.set()
+            self._ticking.join()
             self._bar.close()
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import io
 import multiprocessing
 import os
@@ -52,12 +53,14 @@ def on_terminal(script: str, columns: int) -> str:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 0, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run([sys.executable, "-c", script], stderr=theirs, env=environment, timeout=60)
-    os.write(theirs, b".")  # so that there is something to read
     os.close(theirs)
-    shown = os.read(ours, 1 << 16).decode()
+    shown = b""
+    with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
+        while part := os.read(ours, 1 << 16):
+            shown += part
     os.close(ours)
     assert done.returncode == 0
-    return shown[:-1]
+    return shown.decode()
 
 
 SEARCH = """
