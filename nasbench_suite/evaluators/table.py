@@ -161,7 +161,7 @@ class TableEvaluator:
 
     def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
         """Returns the column that an algorithm looks architectures up in; `measurement_seconds` may price it."""
-        plain, way = (None, None) if name is None else parse_objective(name)
+        plain, way = (None, None) if name is None else parse_objective(name, "algorithm.column")
         for other, price in self._others_priced.items():
             if other != plain:
                 known = ", ".join(name for name in (*self._figures, plain) if name) or "none"
