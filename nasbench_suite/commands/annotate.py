@@ -1,6 +1,7 @@
 """`nasbench-suite annotate`: further columns per architecture, in a file beside the table."""
 
 import argparse
+import sys
 
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
@@ -24,6 +25,14 @@ def show(options: argparse.Namespace) -> None:
     differ = len({int(one.known.sum()) for one in annotation.columns}) > 1
     for line in describe(annotation.columns, counts=differ):
         print(f"  {line}")
+    for name in sorted({one.dataset for one in annotation.columns if one.dataset is not None}):
+        if name not in table.metadata.datasets:
+            searched = [known for known in table.metadata.datasets if name in table.dataset(known)]
+            print(
+                f"nasbench-suite: {name} is a trial set: no search on {' or '.join(searched) or 'a data set'} sees its "
+                "columns; name the data set in place of it where one is to",
+                file=sys.stderr,
+            )
 
 
 def describe(columns: tuple[Column, ...], counts: bool = False) -> list[str]:
