@@ -9,16 +9,30 @@ from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.variables import ArchT
 
+# a sample of the authors' size is drawn from the smallest space, too
+_ALWAYS = 3000
+# of a space that cannot be listed: they are drawn one by one, and kept
+_MOST = 1_000_000
 
-def check_sample(algorithm: str, sample: int, columns: object, column: str) -> None:
-    """Raises ConfigError where a sample is no size, or there is nothing to rank it by."""
+
+def check_sample(algorithm: str, space: Space[ArchT], sample: int, columns: object, column: str) -> None:
+    """Raises ConfigError where a sample is no size or exceeds its space, or there is nothing to rank it by."""
     if sample < 1:
         raise ConfigError(f"{algorithm}: expected sample of 1 or more, got {sample}")
+    if sample > _ALWAYS and sample > (most := _most(space)):
+        raise ConfigError(f"{algorithm}: expected sample of at most {most:,} on space {space.name}, got {sample:,}")
     if not callable(columns):
         raise ConfigError(
             f"{algorithm}: columns: expected a function from a column's name ({column}) and an architecture to a "
             f"number, got {columns!r:.60}"
         )
+
+
+def _most(space: Space[ArchT]) -> int:
+    try:
+        return max(_ALWAYS, len(space))
+    except ConfigError:
+        return _MOST
 
 
 def ranked_sample(

@@ -39,14 +39,15 @@ class WarmStartedEvolution(RegularizedEvolution[ArchT]):
             rng: the algorithm's own stream.
             columns: returns an architecture's value in a column, by the column's name.
             column: to rank by, higher is better; `NAME:min` where lower is.
-            sample: random architectures that are ranked. The defaults are those of the authors' notebook.
+            sample: random architectures that are ranked, at most as many as the space has. The defaults are those of
+                the authors' notebook.
             population: members kept; as many first architectures are the best of the sample, and random where fewer
                 have a value.
             tournament: members drawn, of which the best becomes the parent.
             replacement: whether a tournament may draw a member twice.
         """
         super().__init__(space, fidelities, rng, population, tournament, replacement)
-        check_sample("warm_rea", sample, columns, column)
+        check_sample("warm_rea", space, sample, columns, column)
         self._worth_before, self._sample = in_column(columns, column), sample
         self._ranked: list[ArchT] | None = None
 

@@ -40,11 +40,12 @@ class ZeroCostSearch(Algorithm[ArchT]):
             rng: the algorithm's own stream.
             columns: returns an architecture's value in a column, by the column's name.
             column: to rank by, higher is better; `NAME:min` where lower is. The default is the paper's best.
-            sample: random architectures that are ranked. The default is that of the authors' notebook.
+            sample: random architectures that are ranked, at most as many as the space has. The default is that of the
+                authors' notebook.
             trained: how many of the best are trained; None for as many as the budget allows.
         """
         super().__init__(space, fidelities, rng)
-        check_sample("zero_cost", sample, columns, column)
+        check_sample("zero_cost", space, sample, columns, column)
         if trained is not None and trained < 1:
             raise ConfigError(f"zero_cost: expected trained of 1 or more, or null for all; got {trained}")
         self._worth, self._sample, self._trained = in_column(columns, column), sample, trained

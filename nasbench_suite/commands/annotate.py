@@ -1,6 +1,7 @@
 """`nasbench-suite annotate`: further columns per architecture, in a file beside the table."""
 
 import argparse
+import sys
 
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
@@ -21,14 +22,29 @@ def show(options: argparse.Namespace) -> None:
     path, annotation = annotate(table, readers, options.path, options.dataset, options.format)
     counts = ", ".join(counted(count, name) for name, count in annotation.counts.items() if count)
     print(f"table {table.name}: {counted(len(annotation.columns), 'columns')} of {counts}; {path}")
-    for line in describe(annotation.columns):
+    differ = len({int(one.known.sum()) for one in annotation.columns}) > 1
+    for line in describe(annotation.columns, counts=differ):
         print(f"  {line}")
+    for name in sorted({one.dataset for one in annotation.columns if one.dataset is not None}):
+        if name not in table.metadata.datasets:
+            searched = [known for known in table.metadata.datasets if name in table.dataset(known)]
+            print(
+                f"nasbench-suite: {name} is a trial set: no search on {' or '.join(searched) or 'a data set'} sees its "
+                "columns; name the data set in place of it where one is to",
+                file=sys.stderr,
+            )
 
 
-def describe(columns: tuple[Column, ...]) -> list[str]:
-    """Writes columns for people, one line per data set."""
+def describe(columns: tuple[Column, ...], counts: bool = False) -> list[str]:
+    """Writes columns for people, one line per data set.
+
+    Args:
+        columns: of an annotation.
+        counts: whether to say of how many architectures each has a value.
+    """
     by_dataset: dict[str | None, list[str]] = {}
     for one in columns:
         device = "" if one.device is None else f" on {one.device}"
-        by_dataset.setdefault(one.dataset, []).append(f"{one.name} ({one.unit}{device})")
+        known = f", {counted(int(one.known.sum()), 'architectures')}" if counts else ""
+        by_dataset.setdefault(one.dataset, []).append(f"{one.name} ({one.unit}{device}{known})")
     return [f"{dataset or 'every data set'}: {', '.join(names)}" for dataset, names in by_dataset.items()]

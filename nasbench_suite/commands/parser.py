@@ -78,13 +78,13 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument(
         "overrides", nargs="*", default=[], metavar="KEY=VALUE", help="what is to differ; results=DIR, seeds=20 ..."
     )
-    command.add_argument("--any-table", action="store_true", help="also on a table of other content")
+    command.add_argument("--any-table", action="store_true", help="also on a table, or columns, of other content")
     command.set_defaults(command=_rerun)
 
     command = commands.add_parser("verify", help="search again under some of a job's seeds, and compare row by row")
     command.add_argument("folder", type=_path, metavar="FOLDER", help="of the finished job")
     command.add_argument("--seeds", type=_count, default=3, metavar="N", help="how many seeds (default 3)")
-    command.add_argument("--any-table", action="store_true", help="also on a table of other content")
+    command.add_argument("--any-table", action="store_true", help="also on a table, or columns, of other content")
     command.set_defaults(command=_verify)
 
     command = commands.add_parser("import", help="turn an official or tidy file into a table")

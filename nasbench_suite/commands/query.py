@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from typing import Any
 
@@ -54,7 +55,7 @@ def show(options: argparse.Namespace) -> None:
     datasets = [options.dataset] if options.dataset else list(table.metadata.datasets)
     answers = [answer(table, arch, name, options.schedule, options.epoch, trial) for name in datasets]
     if options.json:
-        print(json.dumps(answers[0], indent=2))
+        print(json.dumps(_in_json(answers[0]), indent=2, allow_nan=False))
         return
     read_as = ", by its index" if by_index else "" if form == TEXT else f", read as {form}"
     print(f"{answers[0]['arch']}{read_as}\ntable {table.name}, trial {options.trial}")
@@ -64,6 +65,10 @@ def show(options: argparse.Namespace) -> None:
             figures.append(f"{one['seconds']:,.1f} s")
         if one["parameters_millions"] is not None:
             figures.append(f"{one['parameters_millions']:.6f} M parameters{_by_formula(table, arch, one)}")
+        if one["flops_millions"] is not None:
+            figures.append(f"{one['flops_millions']:.6f} M FLOPs")
+        if one["latency_seconds"] is not None:
+            figures.append(f"latency {one['latency_seconds']:.6g} s")
         print(f"  {one['dataset']}, epoch {one['epoch']} of {one['schedule']}: {', '.join(figures) or 'not measured'}")
         for name, column in one["columns"].items():
             value = "not measured" if column["value"] is None else f"{column['value']:.6g} {column['unit']}"
@@ -104,6 +109,9 @@ def answer(
             missing.append(error)
             return None
 
+    def cost(metric: str) -> float | None:
+        return benchmark.value(row, source.score, Fidelity(schedule, schedule), metric, "mean")
+
     figures = {
         "valid_accuracy": value(source.search, "valid_accuracy"),
         "test_accuracy": value(source.score, "test_accuracy"),
@@ -121,9 +129,18 @@ def answer(
         "trial": trial,
         **figures,
         "seconds": benchmark.seconds(row, fidelity, trial),
-        "parameters_millions": benchmark.value(row, source.score, Fidelity(schedule, schedule), "parameters", "mean"),
+        "parameters_millions": cost("parameters"),
+        "flops_millions": cost("flops"),
+        "latency_seconds": cost("latency"),
         "columns": _columns(table, row, dataset),
     }
+
+
+def _in_json(value: Any) -> Any:
+    """Returns a value without NaN, which JSON has not: of a training that diverged, and of a source's column."""
+    if isinstance(value, dict):
+        return {name: _in_json(each) for name, each in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _by_formula(table: Table, arch: Any, one: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ def rerun(folder: Path, overrides: Sequence[str], any_table: bool = False) -> No
     Args:
         folder: of the job.
         overrides: values that differ from what was saved, as on the command line of `run`.
-        any_table: whether a table of other content will do.
+        any_table: whether a table or columns of other content will do.
 
     Raises:
         ConfigError: an override is not understood.

@@ -9,6 +9,7 @@ from nasbench_suite.jobs.config_file import read_config
 from nasbench_suite.jobs.description import read_description
 from nasbench_suite.jobs.folder import CONFIG
 from nasbench_suite.jobs.job import Job
+from nasbench_suite.objective import ACCURACIES, parse_objective
 
 
 class Saved(NamedTuple):
@@ -48,7 +49,7 @@ def read_saved(folder: Path) -> Saved:
 
 
 def check_table(folder: Path, saved: Saved, job: Job) -> None:
-    """Refuses a table, or images, of other content than the job had.
+    """Refuses a table, images, or columns of annotations, of other content than the job had.
 
     Raises:
         ResultsError: they differ.
@@ -59,3 +60,29 @@ def check_table(folder: Path, saved: Saved, job: Job) -> None:
             f"{folder}: was searched on table {saved.description['table']} of content {had[:12]}, and {job.table} has "
             f"{has[:12]}; bring that table back, or say --any-table"
         )
+    if changed := _changed_columns(saved, job):
+        raise ResultsError(
+            f"{folder}: column {' or '.join(changed)} of table {job.table} has other values, or another unit, than "
+            "when this ran; annotate the table with that file again, or say --any-table"
+        )
+
+
+def _changed_columns(saved: Saved, job: Job) -> list[str]:
+    """Lists the columns of which some are not what they were; those that other settings ask for are others anyway.
+
+    The figures of a tradeoff have one hash, so which of several it is nobody knows. Of a folder from before jobs kept
+    the hash of their algorithm's column, nothing is said.
+    """
+    if saved.description["dataset"] != job.config["dataset"]:
+        return []
+    had, has = saved.description.get("tradeoff"), job.tradeoff
+    if had is not None and has is not None:
+        names = [figure.name for figure in has.figures]
+        same = [figure["name"] for figure in had["figures"]] == names
+        if same and had["figures_sha256"] != has.figures_sha256:
+            return [name for name in names if name not in ACCURACIES]
+    column, before = job.plan.column_sha256, saved.description.get("column_sha256")
+    asked = job.config["algorithm"].get("column", "")
+    if column is not None and before not in (None, column) and asked == saved.config["algorithm"].get("column", ""):
+        return [parse_objective(asked)[0] or "of its algorithm"]
+    return []

@@ -24,7 +24,7 @@ def verify(folder: Path, seeds: int, any_table: bool = False) -> None:
     Args:
         folder: of the finished job.
         seeds: how many, spread over those that there are.
-        any_table: whether a table of other content will do.
+        any_table: whether a table or columns of other content will do.
 
     Raises:
         ResultsError: a row differs; the folder is no finished job's; the table has changed.

@@ -15,7 +15,8 @@ class ColumnValues:
     Attributes:
         name: as the configuration says it, `NAME` or `NAME:min`.
         sha256: of its values; the table's own hash knows nothing of annotations.
-        seconds: that a look-up costs; an architecture that was looked up before in the search costs nothing.
+        seconds: that a look-up costs; an architecture that was looked up before in the search costs nothing, nor does
+            one that has no value, for nothing was measured there.
     """
 
     def __init__(

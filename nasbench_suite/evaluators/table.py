@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nasbench_suite.algorithm import Proposal
 from nasbench_suite.benchmark import Benchmark, metric_of
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.column_values import ColumnValues
 from nasbench_suite.evaluators.evaluator import Clock
-from nasbench_suite.evaluators.table_objectives import TableObjectives, accuracy_among, figure_names
+from nasbench_suite.evaluators.table_objectives import (
+    OWN_UNITS,
+    TableObjectives,
+    accuracy_among,
+    figure_names,
+    own_metric,
+)
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
 from nasbench_suite.objective import Objective, Tradeoff, direction_of, parse_objective
@@ -154,7 +161,7 @@ class TableEvaluator:
 
     def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
         """Returns the column that an algorithm looks architectures up in; `measurement_seconds` may price it."""
-        plain, way = (None, None) if name is None else parse_objective(name)
+        plain, way = (None, None) if name is None else parse_objective(name, "algorithm.column")
         for other, price in self._others_priced.items():
             if other != plain:
                 known = ", ".join(name for name in (*self._figures, plain) if name) or "none"
@@ -166,8 +173,7 @@ class TableEvaluator:
                 raise ConfigError(f"measurement_seconds.{other}: expected seconds of 0 or more, got {price}")
         if name is None or plain is None:
             return None
-        found = self._table.columns.find(plain, self._dataset)
-        values = np.where(found.known, found.values, np.nan)
+        unit, values = self._figure(plain)
         if np.isnan(values).all():
             raise ConfigError(f"algorithm.column: {plain} of table {self.name} has no value on {self._dataset}")
         seconds = float(self._prices.get(plain, 0.0))
@@ -176,5 +182,17 @@ class TableEvaluator:
                 f"measurement_seconds.{plain}: expected none, for table {self.name} does not know what an evaluation "
                 "costs"
             )
-        is_lower_better = (way or direction_of(found.unit) or "max") == "min"
+        is_lower_better = (way or direction_of(unit) or "max") == "min"
         return ColumnValues(name, values, is_lower_better, self._table.locate, seconds)
+
+    def _figure(self, name: str) -> tuple[str, NDArray[np.float64]]:
+        """Returns the unit and the values of an annotation's column, or else of a metric of the table itself.
+
+        Published files of scores have FLOPs of their own, and whoever adds them wants those.
+        """
+        if name in OWN_UNITS and name not in self._table.columns.of(self._dataset):
+            own = own_metric(self._table, self._dataset, name)
+            if own is not None:
+                return OWN_UNITS[name], own
+        found = self._table.columns.find(name, self._dataset)
+        return found.unit, np.where(found.known, found.values, np.nan)

@@ -27,8 +27,9 @@ from nasbench_suite.plural import counted
 from nasbench_suite.table import Table
 from nasbench_suite.table.metadata import UNITS
 
-# of the metrics that a table has itself, those that cost no training to know; in the units that everybody sees
-_OWN = {"parameters": "millions", "flops": "millions", "latency": "s"}
+OWN_UNITS = {"parameters": "millions", "flops": "millions", "latency": "s"}
+"""Of the metrics that a table has itself, those that cost no training to know; in the units that everybody sees."""
+
 # of the true front's range, from its worst value to the reference point
 MARGIN = 0.1
 
@@ -51,6 +52,28 @@ def figure_names(objectives: str | Sequence[str], constraints: Sequence[str]) ->
     asked = [] if isinstance(objectives, str) else [parse_objective(text)[0] for text in objectives]
     names = dict.fromkeys([*asked, *(parse_constraint(text).name for text in constraints)])
     return [name for name in names if name not in ACCURACIES]
+
+
+def own_metric(table: Table, dataset: str, name: str) -> NDArray[np.float64] | None:
+    """Returns a metric of the table itself, by row, at the end of the longest schedule that has it.
+
+    Args:
+        table: to look in.
+        dataset: whose.
+        name: such as `parameters`.
+
+    Returns:
+        (architectures,) in the units that everybody sees, NaN where unknown; None without any.
+    """
+    for trial_set in dict.fromkeys(table.dataset(dataset)):
+        for schedule in reversed(table.schedules(trial_set)):
+            found = table.metric(trial_set, Fidelity(schedule, schedule), name)
+            if found is not None:
+                values, known = found.matrix(np.arange(len(table)))
+                counts = known.sum(axis=1)
+                sums = np.where(known, values, 0.0).sum(axis=1)
+                return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return None
 
 
 class TableObjectives:
@@ -213,22 +236,23 @@ class TableObjectives:
 
     def _unit(self, name: str, key: str) -> tuple[str, str | None]:
         annotated = self._table.columns.of(self._dataset).get(name)
-        own = name in _OWN and self._own(name) is not None
+        own = name in OWN_UNITS and own_metric(self._table, self._dataset, name) is not None
         if annotated is not None and own:
             raise ConfigError(
                 f"{key}: {name} is a column of table {self._table.name} itself and of an annotation; give the "
                 "annotation's another name, or remove it"
             )
         if own:
-            return _OWN[name], None
-        if annotated is not None and name not in UNITS.keys() - _OWN.keys():
+            return OWN_UNITS[name], None
+        if annotated is not None and name not in UNITS.keys() - OWN_UNITS.keys():
             return annotated.unit, annotated.device
-        if name in UNITS and name not in _OWN:
+        if name in UNITS and name not in OWN_UNITS:
             accuracies = "valid_accuracy, or test_error where a table has test figures alone"
             raise ConfigError(
-                f"{key}: expected {accuracies}, and {', '.join(_OWN)} or an annotation's columns beside it; got {name}"
+                f"{key}: expected {accuracies}, and {', '.join(OWN_UNITS)} or an annotation's columns beside it; got "
+                f"{name}"
                 if key == "objectives"
-                else f"{key}: expected bounds on {', '.join(_OWN)} or an annotation's columns, got one on {name}"
+                else f"{key}: expected bounds on {', '.join(OWN_UNITS)} or an annotation's columns, got one on {name}"
             )
         column = self._table.columns.find(name, self._dataset)  # raises
         return column.unit, column.device
@@ -240,23 +264,10 @@ class TableObjectives:
         annotated = self._table.columns.of(self._dataset).get(name)
         if annotated is not None:
             return np.where(annotated.known, annotated.values, np.nan)
-        found = self._own(name)
+        found = own_metric(self._table, self._dataset, name)
         if found is None:
             raise UnknownMetricError(f"table {self._table.name}: there is no column {name}")
         return found
-
-    def _own(self, name: str) -> NDArray[np.float64] | None:
-        """Returns a metric of the table itself at the end of the longest schedule that has it; None without any."""
-        source = self._table.dataset(self._dataset)
-        for trial_set in dict.fromkeys(source):
-            for schedule in reversed(self._table.schedules(trial_set)):
-                found = self._table.metric(trial_set, Fidelity(schedule, schedule), name)
-                if found is not None:
-                    values, known = found.matrix(np.arange(len(self._table)))
-                    counts = known.sum(axis=1)
-                    sums = np.where(known, values, 0.0).sum(axis=1)
-                    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-        return None
 
 
 def _objective(name: str, accuracy: Any) -> Any:

@@ -148,7 +148,7 @@ def _gather(table: Table, records: Any, path: Path, dataset: str | None) -> tupl
                     f"{record.where}: expected {name} to be finite, got {value}; leave it out where there is none"
                 )
             values.setdefault((about, name), {})[row] = value
-    counts["architectures"] = len({row for row, _ in seen})
+    counts["architectures"] = len({row for by_row in values.values() for row in by_row})
     if not any(values.values()):
         there = ", ".join(table.metadata.datasets)
         raise SourceError(

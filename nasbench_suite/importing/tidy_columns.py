@@ -13,6 +13,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table.annotation import COLUMN_NAME
 
 _HEADING = re.compile(r"(?P<name>[^ \[\]]+) ?\[(?P<unit>[^\[\]@]+)(?:@(?P<device>[^\[\]@]+))?\]")
+_WITH_UNIT = re.compile(r"(?P<name>[^\[\]]*[^\[\] ]) ?(?P<unit>\[[^\[\]@]+(?:@[^\[\]@]+)?\])")
 _OWN = ("arch", "dataset")
 
 
@@ -91,4 +92,9 @@ def _read_heading(heading: str, path: Path) -> tuple[str, ColumnUnit]:
 
 def _expected(heading: str) -> str:
     got = repr(heading)[:80] if heading else "none"
+    named = _WITH_UNIT.fullmatch(heading)
+    if named is not None and not COLUMN_NAME.fullmatch(named["name"]):
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "_", named["name"])
+        like = f"{name if COLUMN_NAME.fullmatch(name) else 'size'} {named['unit']}"
+        return f"expected a name without spaces, of letters, digits, _ . and -, such as {like!r:.80}; got {got}"
     return f"expected a heading with a unit, such as 'latency [ms@pixel3]' or 'size [MB]', got {got}"

@@ -89,6 +89,7 @@ class Job:
             "dataset": self.config["dataset"],
             "objectives": self.objectives,
             "tradeoff": None if self.tradeoff is None else asdict(self.tradeoff),
+            "column_sha256": self.plan.column_sha256,
             "trial": self.plan.trial,
             "fidelities": [list(fidelity) for fidelity in self.fidelities],
             "multi_fidelity": self.plan.multi_fidelity,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.errors import TableError
+from nasbench_suite.errors import MissingArchitectureError, TableError
 from nasbench_suite.table.metadata import Source
 
 ENDING = ".columns"
@@ -54,7 +54,16 @@ class Column:
     known: NDArray[np.bool_] = field(repr=False)
 
     def value(self, row: int) -> float | None:
-        """Returns the value in a row of the table; None where the source has none."""
+        """Returns the value in a row of the table; None where the source has none.
+
+        Raises:
+            MissingArchitectureError: the table has no such row.
+        """
+        if not isinstance(row, int | np.integer) or not 0 <= row < len(self.values):
+            raise MissingArchitectureError(
+                f"column {self.name}: expected a row from 0 to {len(self.values) - 1}, as table.row(arch) returns, got "
+                f"{row!r:.80}"
+            )
         return float(self.values[row]) if self.known[row] else None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nasbench_suite.closest import closest
-from nasbench_suite.errors import TableError, UnknownMetricError
+from nasbench_suite.errors import TableError, UnknownDatasetError, UnknownMetricError
 from nasbench_suite.folders import home
 from nasbench_suite.table.annotation import ENDING, Annotation, Column, read_annotation
 from nasbench_suite.table.metadata import UNITS, Metadata, metrics_of
@@ -46,6 +46,8 @@ class TableColumns:
             metadata: what the table says of itself.
         """
         self._name = path.stem
+        self._datasets = tuple(metadata.datasets)
+        self._known = {*metadata.datasets, *(series.trial_set for series in metadata.series)}
         self.files: list[ColumnsFile] = []
         self.passed_over: list[str] = []
         self._columns: dict[tuple[str | None, str], Column] = {}
@@ -94,8 +96,15 @@ class TableColumns:
         """Returns one column for a data set.
 
         Raises:
-            UnknownMetricError: there is none; names the closest, and what is passed over.
+            UnknownDatasetError: the table has no such data set.
+            UnknownMetricError: there is no such column; names the closest, and what is passed over.
         """
+        if dataset not in self._known:
+            close_set = closest(str(dataset), self._datasets)
+            raise UnknownDatasetError(
+                f"table {self._name}: expected one of the data sets {', '.join(self._datasets)}; got {dataset!r:.80}"
+                f"{f'; did you mean {close_set}?' if close_set else ''}"
+            )
         found = self.of(dataset)
         if name in found:
             return found[name]

@@ -17,6 +17,7 @@ from nasbench_suite.closest import closest
 from nasbench_suite.errors import ConfigError, MissingTrialError, UnknownFidelityError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity, check_fidelity
 from nasbench_suite.notebook import as_pandas, facts
+from nasbench_suite.objective import Direction, direction_of, parse_objective
 from nasbench_suite.plural import counted
 from nasbench_suite.space import Space
 from nasbench_suite.table.columns import TableColumns
@@ -153,15 +154,25 @@ class TableView(ABC):
         fidelity: Fidelity | int | None = None,
         trial: Trial = "mean",
     ) -> list[Ranked]:
-        """Returns the architectures of the highest values, the highest first; the earlier row first of equals.
+        """Returns the architectures of the best values, the best first; the earlier row first of equals.
 
         Args:
             count: how many, where so many are known.
-            dataset: as of `values`; so too `metric`, `fidelity` and `trial`.
+            dataset: as of `values`; so too `fidelity` and `trial`.
+            metric: as of `values`. The highest are the best, but of losses, and where the unit says so: of times,
+                energies, sizes, parameters and FLOPs the lowest. `NAME:max` and `NAME:min` say it otherwise.
+
+        Raises:
+            NasBenchSuiteError: as `values`.
+            ConfigError: the direction is neither.
         """
         check_whole("count", count, 1)
-        values = self.values(dataset, metric, fidelity, trial)
-        rows = np.argsort(-values, kind="stable")[: min(count, int((~np.isnan(values)).sum()))].tolist()
+        name, way = parse_objective(metric, "metric") if isinstance(metric, str) else (metric, None)
+        values = self.values(dataset, name, fidelity, trial)
+        is_lowest = (way or self._direction(dataset, name, fidelity)) == "min"
+        rows = np.argsort(values if is_lowest else -values, kind="stable")[
+            : min(count, int((~np.isnan(values)).sum()))
+        ].tolist()
         return [Ranked(*each) for each in zip(self.architectures(rows), values[rows].tolist(), strict=True)]
 
     def rank_correlation(
@@ -252,6 +263,15 @@ class TableView(ABC):
         measured: NDArray[np.bool_] = np.asarray(picked.any(axis=1))
         means = np.where(picked, values, 0.0).sum(axis=1) / np.maximum(picked.sum(axis=1), 1)
         return _Values(means, measured)
+
+    def _direction(self, dataset: str, metric: str, fidelity: Fidelity | int | None) -> Direction:
+        """Returns which way a figure is better; the higher where nothing says."""
+        if self._measured(self.dataset(dataset), self._fidelity(dataset, fidelity), metric) is None:
+            return direction_of(self.columns.find(metric, dataset).unit) or "max"
+        if metric in _ACCURACIES:  # an error's unit is the source's; an accuracy is what everybody sees
+            return "max"
+        unit = "s" if metric == "seconds" else self.metadata.units.get(metric, "")
+        return "min" if metric.endswith("_loss") else direction_of(unit) or "max"
 
     def _measured(self, source: Dataset, fidelity: Fidelity, metric: str) -> Metric | None:
         """Returns a metric or the seconds; None where the table itself has no such figure."""

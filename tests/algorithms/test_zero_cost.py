@@ -45,7 +45,12 @@ def test_it_trains_the_sample_in_the_order_of_its_scores_and_leaves_out_what_has
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"sample": 0}, "sample of 1 or more"), ({"trained": 0}, "trained of 1 or more"), ({"columns": 3}, "a function")],
+    [
+        ({"sample": 0}, "sample of 1 or more"),
+        ({"sample": 15_626}, "at most 15,625 on space nb201, got 15,626"),
+        ({"trained": 0}, "trained of 1 or more"),
+        ({"columns": 3}, "a function"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, int], message: str) -> None:
     with pytest.raises(ConfigError, match=message):

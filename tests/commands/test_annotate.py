@@ -34,6 +34,27 @@ def test_what_was_added_is_said_and_shown(cli: Cli, costs: Path, text: str) -> N
     assert "pixel3" not in cli("query", "nb201", text, "--dataset", "mixed").out
 
 
+def test_architectures_without_a_value_are_not_counted(cli: Cli, tmp_path: Path, text: str) -> None:
+    from nasbench_suite.registry.tables import open_table
+
+    other = open_table("mine").architecture(2)
+    path = tmp_path / "energy.csv"
+    path.write_text(f"arch,dataset,energy [J@nano]\n{text},cifar10,1.5\n{other},cifar10,\n")
+    assert "table mine: 1 column of 1 architecture;" in cli("annotate", "mine", path).out
+    path.write_text(f"arch,dataset,a [J],b [J@nano]\n{text},cifar10,1.5,2\n{other},cifar10,,3\n")
+    said = cli("annotate", "mine", path).out
+    assert "2 columns of 2 architectures;" in said
+    assert "cifar10: a (J, 1 architecture), b (J on nano, 2 architectures)" in said
+
+
+def test_columns_of_a_trial_set_come_with_a_note(cli: Cli, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"arch,dataset,t [ms]\n{text},cifar10-valid,2.5\n")
+    answer = cli("annotate", "mine", path)
+    assert answer.code == 0 and answer.err.count("\n") == 1
+    assert "cifar10-valid is a trial set: no search on cifar10 sees its columns" in answer.err
+
+
 def test_json_has_value_unit_and_device(cli: Cli, costs: Path, text: str, space: Any) -> None:
     cli("annotate", "mine", costs)
     found = json.loads(cli("query", "nb201", text, "--dataset", "cifar10", "--json").out)["columns"]

@@ -11,7 +11,7 @@ from nasbench_suite.folders import compat_folder, table_path
 Cli = Callable[..., Any]
 KEYS = [
     "space", "table", "arch", "dataset", "schedule", "epoch", "trial", "valid_accuracy", "test_accuracy",
-    "train_accuracy", "seconds", "parameters_millions", "columns",
+    "train_accuracy", "seconds", "parameters_millions", "flops_millions", "latency_seconds", "columns",
 ]  # fmt: skip
 
 
@@ -39,6 +39,14 @@ def test_absent_values_are_null(cli: Cli, text: str) -> None:
     assert (found["schedule"], found["epoch"], found["trial"]) == (12, 3, "mean")
     assert found["valid_accuracy"] is not None
     assert found["test_accuracy"] is found["train_accuracy"] is found["parameters_millions"] is None
+
+
+def test_what_diverged_is_null_for_json_has_no_nan(cli: Cli, mine: Any, space: Any) -> None:
+    words = ("query", "nb201", space.format(mine.cells[7]), "--dataset", "cifar10")
+    answer = cli(*words, "--json")
+    assert "NaN" not in answer.out and answer.json["valid_accuracy"] is None
+    assert answer.json["test_accuracy"] is not None
+    assert "valid nan%" in cli(*words).out
 
 
 def test_the_default_is_the_end_of_the_longest_schedule_and_the_mean(cli: Cli, mine: Any, text: str) -> None:

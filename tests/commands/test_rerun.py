@@ -10,6 +10,7 @@ import yaml
 from pyarrow import compute, parquet
 
 from nasbench_suite.jobs.folder import TRAJECTORY
+from nasbench_suite.registry.tables import open_table
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -73,6 +74,39 @@ def test_another_table_is_refused_unless_it_is_asked_for(finished: Path, cli: Ca
         answer = cli(command, finished)
         assert answer.code == 2 and "--any-table" in answer.err
         assert cli(command, finished, "--any-table").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("algorithm=nsga2", "objectives=[valid_accuracy,cost]"),
+        ("algorithm=rea", "constraints=[cost<900]"),
+        ("algorithm=zero_cost", "algorithm.column=cost:min", "algorithm.sample=50"),
+        ("algorithm=warm_rea", "algorithm.column=cost", "algorithm.sample=50"),
+    ],
+)
+def test_columns_with_other_values_are_refused_unless_they_are_asked_for(
+    words: tuple[str, ...], installed: Path, cli: Callable, tmp_path: Path
+) -> None:
+    def annotate(shift: int) -> None:
+        for file in open_table("nb201").path.parent.glob("*.columns"):
+            file.unlink()
+        table = open_table("nb201")
+        lines = [f"{text},{at % 997 + shift}" for at, text in enumerate(table.architectures(range(len(table))))]
+        (tmp_path / "cost.csv").write_text("\n".join(["arch,cost [ms]", *lines]) + "\n")
+        assert cli("annotate", "nb201", tmp_path / "cost.csv").code == 0
+
+    annotate(0)
+    assert cli("run", *words, "seeds=1", "budget.evaluations=12", "results=first", "tracking=disabled").code == 0
+    (folder,) = (tmp_path / "first").glob("nb201-*")
+    assert cli("verify", folder).code == 0 and cli("rerun", folder).code == 0
+    annotate(1)
+    for command in ("rerun", "verify"):
+        answer = cli(command, folder)
+        assert answer.code == 2 and answer.err.count("\n") == 1
+        assert "column cost of table nb201 has other values" in answer.err and "--any-table" in answer.err
+    assert cli("rerun", folder, "seeds=2").code == 2, "other settings do not hide it"
+    assert cli("rerun", folder, "--any-table").code == 0
 
 
 def test_a_folder_that_is_no_jobs_is_refused(cli: Callable, tmp_path: Path) -> None:

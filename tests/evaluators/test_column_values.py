@@ -4,16 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from nasbench_suite.errors import ConfigError, TableError, UnknownMetricError
 from nasbench_suite.evaluators.column_values import ColumnValues
+from nasbench_suite.evaluators.table_objectives import own_metric
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.jobs.run import run
 from nasbench_suite.registry.column_readers import find_column_readers
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table import Table
+from nasbench_suite.table.annotation import Annotation, Column
 from nasbench_suite.testing.isolation import forbidden_in
 
 Make = Callable[..., Any]
@@ -54,6 +57,28 @@ def test_lower_is_better_where_the_unit_or_the_user_says_so(annotated: Table, ma
         found = annotated.columns.find(column.partition(":")[0], "cifar10").values
         values = [sign * found[annotated.row(row["architecture"])] for row in rows(job) if row["seed"] == 0]
         assert values == sorted(values)
+
+
+def test_a_metric_of_the_table_itself_is_a_column_too(real_installed: Path, make_job: Make) -> None:
+    assert not list(open_table("nb201").columns)
+    parameters = own_metric(open_table("nb201"), "cifar10", "parameters")
+    assert parameters is not None
+    for column, sign in (("parameters", 1), ("parameters:max", -1)):
+        job = make_job(*QUICK, "algorithm.trained=10", f"algorithm.column={column}", "evaluator.only_measured=true")
+        run(job)
+        found = [row["architecture"] for row in rows(job) if row["seed"] == 0]
+        values = [sign * parameters[open_table("nb201").row(arch)] for arch in found]
+        assert len(values) > 1 and values == sorted(values)
+
+
+def test_a_column_of_an_annotation_goes_before_the_tables_own(real_installed: Path, make_job: Make) -> None:
+    table = open_table("nb201")
+    own = make_job(*QUICK, "algorithm.column=parameters:max")
+    values = np.zeros(len(table)) + 4
+    column = Column("parameters", "score", None, "cifar10", values, values == 4)
+    annotation = Annotation(table.metadata.content_sha256, table.metadata.source, {}, (column,))
+    table.path.with_name("nb201.scores.columns").write_bytes(annotation.to_bytes())
+    assert make_job(*QUICK, "algorithm.column=parameters:max").id != own.id
 
 
 def test_what_a_look_up_costs_passes_before_the_first_evaluation(annotated: Table, make_job: Make) -> None:

@@ -1,4 +1,5 @@
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,23 @@ def test_gzip_is_read_too(tmp_path: Path) -> None:
     assert records(path) == [((3,) * 6, None, {"t": 2.5})]
 
 
-@pytest.mark.parametrize("heading", ["t", "t []", "t [ms@]", "t [@gpu]", "[ms]", "t [ms] more", "-t [ms]", "a b [ms]"])
+@pytest.mark.parametrize("heading", ["t", "t []", "t [ms@]", "t [@gpu]", "[ms]", "t [ms] more"])
 def test_a_heading_without_a_unit_is_refused(tmp_path: Path, heading: str) -> None:
     with pytest.raises(SourceError, match="expected a heading with a unit, such as"):
         READER.columns(written(tmp_path, f"arch,good [ms],{heading}\n"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "like"),
+    [("my size [MB]", "my_size [MB]"), ("a b [ms@gpu]", "a_b [ms@gpu]"), ("-t [ms]", "size [ms]")],
+)
+def test_a_name_with_a_space_is_refused_and_one_without_is_said(tmp_path: Path, heading: str, like: str) -> None:
+    path = written(tmp_path, f"arch,{heading}\n")
+    message = re.escape(
+        f"expected a name without spaces, of letters, digits, _ . and -, such as '{like}'; got '{heading}'"
+    )
+    with pytest.raises(SourceError, match=message):
+        READER.columns(path)
 
 
 def test_a_column_twice_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nasbench_suite.errors import UnknownMetricError
+from nasbench_suite.errors import MissingArchitectureError, UnknownDatasetError, UnknownMetricError
 from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.table import Column, Source, Table
@@ -58,6 +58,24 @@ def test_an_unknown_column_is_answered_with_the_closest(mine: Any) -> None:
         open_table("mine").columns.find("latencies", "cifar10")
     with pytest.raises(UnknownMetricError, match="for mixed; it has none"):
         open_table("mine").columns.find("latency", "mixed")
+
+
+def test_an_unknown_data_set_is_named_and_not_the_column(mine: Any) -> None:
+    put(open_table("mine"), "one", ("latency", "cifar10"), ("size", None))
+    for name in ("latency", "size", "nope"):
+        with pytest.raises(
+            UnknownDatasetError, match="expected one of the data sets cifar10, mixed; got 'cifar1'; did"
+        ):
+            open_table("mine").columns.find(name, "cifar1")
+
+
+@pytest.mark.parametrize("row", [12, 10**6, -1, "x", 1.0])
+def test_a_row_that_the_table_lacks_is_refused(mine: Any, row: Any) -> None:
+    put(open_table("mine"), "one", ("latency", "cifar10"))
+    column = open_table("mine").columns.find("latency", "cifar10")
+    assert column.value(11) == 11.0 and column.value(np.int64(11)) == 11.0
+    with pytest.raises(MissingArchitectureError, match="column latency: expected a row from 0 to 11"):
+        column.value(row)
 
 
 def test_what_belongs_to_a_table_with_other_content_is_passed_over(mine: Any, write_small: Callable[..., Any]) -> None:

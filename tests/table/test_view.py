@@ -19,9 +19,11 @@ from nasbench_suite.errors import (
     UnknownMetricError,
 )
 from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.folders import table_path
 from nasbench_suite.registry.tables import open_table
 from nasbench_suite.spaces.nb201 import NB201
-from nasbench_suite.table import Table
+from nasbench_suite.table import Source, Table
+from nasbench_suite.table.annotation import Annotation, Column
 
 FINAL = Fidelity(200, 200)
 
@@ -88,6 +90,33 @@ def test_the_top_are_the_highest(table: Table) -> None:
     assert found[0].architecture == table.architecture(int(values.argmax()))
     known = table.top(100, "cifar10")
     assert len(known) == np.isfinite(table.values("cifar10", "valid_accuracy")).sum()
+
+
+def test_the_top_follow_the_direction_of_the_unit_unless_it_is_turned(table: Table) -> None:
+    values = table.values("cifar10", "seconds")
+    slowest_last = sorted(values[np.isfinite(values)])
+    assert [each.value for each in table.top(3, "cifar10", "seconds")] == slowest_last[:3]
+    assert [each.value for each in table.top(3, "cifar10", "seconds:min")] == slowest_last[:3]
+    assert [each.value for each in table.top(3, "cifar10", "seconds:max")] == slowest_last[::-1][:3]
+    lowest = table.top(1, "cifar10", "valid_accuracy:min")[0].value
+    assert lowest == np.nanmin(table.values("cifar10", "valid_accuracy"))
+    with pytest.raises(ConfigError, match="metric: expected seconds, seconds:min or seconds:max, got 'seconds:up'"):
+        table.top(3, "cifar10", "seconds:up")
+
+
+@pytest.mark.parametrize(("unit", "first"), [("ms", 1), ("J", 1), ("score", 4), ("fps", 4)])
+def test_the_top_of_a_column_are_the_best_by_its_unit(
+    home: Path, write_small: Callable[..., Any], unit: str, first: int
+) -> None:
+    small = write_small(table_path("mine"))
+    values, known = np.arange(12.0), (np.arange(12) > 0) & (np.arange(12) < 5)
+    sha256 = small.open().metadata.content_sha256
+    column = Column("cost", unit, None, "cifar10", values, known)
+    annotation = Annotation(sha256, Source("tidy", "cost.csv", "0" * 64), {}, (column,))
+    table_path("mine").with_name("mine.cost.columns").write_bytes(annotation.to_bytes())
+    table = open_table("mine")
+    assert table.top(1, "cifar10", "cost") == [(table.architecture(first), float(first))]
+    assert table.top(1, "cifar10", "cost:max")[0].value == 4
 
 
 def test_rank_correlation_is_kendalls_over_what_both_have(table: Table) -> None:

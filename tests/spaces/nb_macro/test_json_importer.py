@@ -40,6 +40,14 @@ def test_every_number_is_the_files(written: Write, records: Records) -> None:
     assert table.metadata.counts == {"trainings": 12, "architectures_with_other_parameters_than_the_formula": 0}
 
 
+def test_a_query_shows_the_files_flops(written: Write, records: Records, cli: Callable[..., Any]) -> None:
+    imported(written(records))
+    millions = records["22212220"]["flops"] * 1e-6
+    assert f"{millions:.6f} M FLOPs" in cli("query", "nb_macro", "22212220").out
+    found = cli("query", "nb_macro", "22212220", "--dataset", "cifar10", "--json").json
+    assert found["flops_millions"] == pytest.approx(millions) and found["latency_seconds"] is None
+
+
 def test_plain_and_gzip_have_the_same_content(written: Write, records: Records, tmp_path: Path) -> None:
     plain = imported(written(records)).metadata.content_sha256
     packed = tmp_path / "packed.json.gz"
