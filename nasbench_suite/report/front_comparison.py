@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from nasbench_suite.objective import Tradeoff
+from nasbench_suite.fidelity import Fidelity
+from nasbench_suite.objective import ACCURACIES, Tradeoff
 from nasbench_suite.report.final_comparison import FinalComparison
 from nasbench_suite.report.fronts import Fronts
 from nasbench_suite.report.tradeoff import axis_name
@@ -35,6 +36,13 @@ class FrontComparison:
         held = ", ".join(self.tradeoff.constraints)
         return f"Fronts of {names}{f' under {held}' if held else ''}"
 
+    @property
+    def _seen(self) -> str:
+        """Says by which accuracies a constraint on accuracy is met; empty without one."""
+        on_accuracy = any(text.startswith(ACCURACIES) for text in self.tradeoff.constraints)
+        fidelities = self.fronts[0].results.description["fidelities"]
+        return f" by the accuracies at {Fidelity(*fidelities[-1])}" if on_accuracy and fidelities else ""
+
     @cached_property
     def scale(self) -> str:
         """The reference point and the scaling, and where they come from."""
@@ -44,7 +52,7 @@ class FrontComparison:
         ranges = ", ".join(f"{axis} {ideal:.6g} and {reference:.6g}" for axis, ideal, reference in triples)
         table = first.results.description["table"]
         lacking = f"; {tradeoff.without:,} lack a figure or a score and are on no front" if tradeoff.without else ""
-        held = f"; {tradeoff.feasible:,} meet the constraints" if tradeoff.constraints else ""
+        held = f"; {tradeoff.feasible:,} meet the constraints{self._seen}" if tradeoff.constraints else ""
         prices = sorted({each.tradeoff.measurement_seconds for each in self.fronts})
         said = " or ".join(f"{price:g}" for price in prices)
         priced = f" Measuring the figures costs {said} s per evaluation." if any(prices) else ""
