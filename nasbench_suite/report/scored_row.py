@@ -17,8 +17,8 @@ from nasbench_suite.report.weighed import column_of, constraints_of, nothing_fou
 
 # keys of a record that a row has where its job says them
 OPTIONAL = (
-    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "measurement_seconds", "column", "hypervolume_best",
-    "reference_point", "igd_plus_mean", "igd_plus_std", "front",
+    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "measurement_seconds", "column",
+    "hypervolume_best", "reference_point", "igd_plus_mean", "igd_plus_std", "front",
 )  # fmt: skip
 # what a row knows beside its record, in which N machines and one are the same
 BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")

@@ -1,7 +1,9 @@
 """What a job's searches were asked to weigh, and what looking at it cost them, in words and as plain values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from nasbench_suite.objective import Tradeoff
 from nasbench_suite.report.folder_format import is_number
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.tradeoff import read_tradeoff
@@ -14,6 +16,16 @@ def constraints_of(results: Results) -> tuple[str, ...]:
     """Returns the constraints that the searches were held to."""
     tradeoff = read_tradeoff(results.description)
     return () if tradeoff is None else tradeoff.constraints
+
+
+def weighed_alike(results: Results) -> tuple[tuple[str, ...], tuple[str, ...], Tradeoff | None]:
+    """Returns objectives, constraints and the figures behind them: what else is to be shared where results compare.
+
+    What measuring costs is no part of it: that is paid from the budget.
+    """
+    tradeoff = read_tradeoff(results.description)
+    priceless = None if tradeoff is None else replace(tradeoff, measurement_seconds=0.0)
+    return tuple(results.description["objectives"]), constraints_of(results), priceless
 
 
 def prices_of(results: Results) -> dict[str, float]:
