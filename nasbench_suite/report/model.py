@@ -179,12 +179,14 @@ class Report:
         return tuple(each for group in self.groups for each in group.configurations)
 
     def to_arrow(self) -> Any:
-        """Returns a `pyarrow.Table` of one row per configuration and scored data set, as the JSON report has them."""
-        import pyarrow as pa
+        """Returns a `pyarrow.Table` of one row per configuration and scored data set, as the JSON report has them.
 
-        records = [row.record() for row in self.rows]
-        names = list(dict.fromkeys(name for record in records for name in record))
-        return pa.table({name: pa.array([record.get(name) for record in records]) for name in names})
+        An architecture of `front` is a struct of `architecture` and `values`, `measurement_seconds` is a map; `trial`
+        is text where a policy answered any of the searches.
+        """
+        from nasbench_suite.report.arrow import arrow_table
+
+        return arrow_table([row.record() for row in self.rows])
 
     def to_pandas(self) -> Any:
         """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""

@@ -163,6 +163,21 @@ def test_every_format_has_the_fronts(folder: Write, format: Any) -> None:
         assert "1 lack a figure or a score" in text
 
 
+def test_arrow_has_fronts_beside_searches_of_one_objective_and_other_trials(folder: Write) -> None:
+    paths = [folder(), folder("plain", tradeoff=None, objectives=["valid_accuracy"], config_id="c1", trial=777)]
+    report = make_report(paths)
+    table = report.to_arrow()
+    assert table["trial"].to_pylist() == ["777", "mean"]
+    assert table["objectives"].to_pylist() == [["valid_accuracy"], ["valid_accuracy", "slow"]]
+    plain, front = table["front"].to_pylist()
+    assert plain is None and front[0] == {"architecture": "c", "values": [50.0, 2.0]}
+    assert table["reference_point"].to_pylist() == [None, [46.0, 10.8]]
+    assert [row.record()["scored_on"] for row in report.rows] == table["scored_on"].to_pylist()
+    pandas = pytest.importorskip("pandas")
+    frame = report.to_pandas()
+    assert isinstance(frame, pandas.DataFrame) and frame["front"][1][1]["architecture"] == "b"
+
+
 def test_the_console_says_how_near_the_searches_came(folder: Write) -> None:
     assert "fronts: hypervolume 0.4350±0.0354 of the table's 0.2100, IGD+ 0.1250±0.1768" in to_console(
         make_report([folder()])
