@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs.folder import JobFolder
@@ -189,6 +190,13 @@ def test_the_picture_has_fronts_and_curves(folder: Write, tmp_path: Path) -> Non
     left, right = pictures.draw(report).axes
     assert left.get_xlabel() == "slow (ms)" and left.get_ylabel() == "test accuracy (%)"
     assert len(right.lines) == 2  # the true front's, and the configuration's
+    assert [line.get_marker() for line in left.lines][-1] == "+"
+    (legend,) = pictures.draw(report).subfigs[0].legends
+    truth, mine = legend.legend_handles
+    assert isinstance(truth, Line2D) and truth.get_marker() == "+"
+    # one line style: of each search's front, of what half attain, over time, and in the legend
+    assert isinstance(mine, Line2D)
+    assert {line.get_linestyle() for line in left.lines[:-1]} == {right.lines[1].get_linestyle(), mine.get_linestyle()}
     pictures.save(report, tmp_path / "fronts.png")
     assert (tmp_path / "fronts.png").stat().st_size > 1000
     assert not pictures.has_any(make_report([folder("plain", tradeoff=None, objectives=["valid_accuracy"])]))
