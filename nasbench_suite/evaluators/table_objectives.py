@@ -195,6 +195,7 @@ class TableObjectives:
             without=int((~known).sum()),
             feasible=int((feasible & known).sum()),
             figures_sha256=self._sha256(),
+            spans=tuple(np.ptp(losses, axis=0).tolist()),
         )
 
     def _sha256(self) -> str:

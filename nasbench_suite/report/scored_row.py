@@ -58,7 +58,8 @@ class ScoredRow:
         hypervolume_best: of the table's true front; None for one objective. So too what follows.
         reference_point: of the hypervolume, by objective in its unit.
         igd_plus_mean, igd_plus_std: distance of the final fronts from the true front, scaled.
-        front: that of the largest hypervolume: [architecture, values by objective, as the judge has them].
+        front: that of the largest hypervolume: [architecture, values by objective, as the judge has them]; none where
+            all of these are 0.
         settings: whose settings the algorithm took; None for the constructor's defaults, or where the job does not say.
         fidelities: [schedule, epoch] of those on offer, cheapest first.
         kendall_tau_mean, kendall_tau_std: how well the supernets rank: of each search's last measurement, over the

@@ -24,7 +24,7 @@ def weighed_alike(results: Results) -> tuple[tuple[str, ...], tuple[str, ...], T
     What measuring costs is no part of it: that is paid from the budget.
     """
     tradeoff = read_tradeoff(results.description)
-    priceless = None if tradeoff is None else replace(tradeoff, measurement_seconds=0.0)
+    priceless = None if tradeoff is None else replace(tradeoff, measurement_seconds=0.0, spans=())
     return tuple(results.description["objectives"]), constraints_of(results), priceless
 
 

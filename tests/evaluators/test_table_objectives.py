@@ -105,6 +105,7 @@ def test_the_true_front_is_what_nothing_in_the_table_dominates(annotated: Table)
     assert found.split == "test" and found.without == -(-len(annotated) // MISSING) and found.feasible == can.sum()
     accuracies, costs = zip(*wanted, strict=True)
     assert found.ideal == (max(accuracies), min(costs))
+    assert found.spans == pytest.approx((np.ptp(test[can]), np.ptp(slow[can])))
     assert found.reference == pytest.approx(
         (min(accuracies) - 0.1 * np.ptp(accuracies), max(costs) + 0.1 * np.ptp(costs))
     )

@@ -179,6 +179,24 @@ def test_arrow_has_fronts_beside_searches_of_one_objective_and_other_trials(fold
     assert isinstance(frame, pandas.DataFrame) and frame["front"][1][1]["architecture"] == "b"
 
 
+def test_a_true_front_of_a_small_part_of_the_range_is_said_and_no_front_of_zeros_is_named(folder: Write) -> None:
+    # 4 of 100 points of accuracy, 2 of 40 ms: below 5%, and not
+    narrow = {
+        **TRADEOFF,
+        "ideal": [98.0, 0.5], "reference": [93.6, 2.7], "front": [["x", [94.0, 0.5]], ["y", [98.0, 2.5]]],
+        "spans": [100.0, 40.0],
+    }  # fmt: skip
+    report = make_report([folder(tradeoff=narrow)])
+    said = "small part of the range of what is feasible (4% of that of test accuracy (%)), for these objectives"
+    assert report.rows[0].hypervolume_mean == 0 and report.rows[0].front == ()
+    for format in ("markdown", "html", "latex"):
+        text = write(report, format).replace("\\", "")
+        assert said in text and "front of the largest hypervolume" not in text
+    assert said in to_console(report)
+    wide = {**narrow, "spans": [50.0, 20.0]}
+    assert "small part" not in write(make_report([folder("wide", tradeoff=wide)]), "markdown")
+
+
 def test_the_console_says_how_near_the_searches_came(folder: Write) -> None:
     assert "fronts: hypervolume 0.4350±0.0354 of the table's 0.2100, IGD+ 0.1250±0.1768" in to_console(
         make_report([folder()])
@@ -207,7 +225,7 @@ def test_the_picture_has_fronts_and_curves(folder: Write, tmp_path: Path) -> Non
     [
         {"ideal": [90.0]}, {"ideal": [90.0, "2"]}, {"front": []}, {"objectives": 0}, {"objectives": 7},
         {"split": "train"}, {"reference": [95.0, 10.8]}, {"figures": [{"name": "x"}]}, {"figures": None},
-        {"ideal": [float("nan"), 2.0]}, {"more": 1}, {"constraints": [1]},
+        {"ideal": [float("nan"), 2.0]}, {"more": 1}, {"constraints": [1]}, {"spans": [1.0]}, {"spans": None},
     ],
 )  # fmt: skip
 def test_a_strangers_tradeoff_is_checked(folder: Write, change: dict[str, Any]) -> None:
