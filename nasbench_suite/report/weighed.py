@@ -77,7 +77,7 @@ def _of(count: int, results: Results) -> str:
 def _dear_column(results: Results) -> str:
     """Says that looking architectures up cost more than the budget; empty where it did not."""
     column, budget = column_of(results), results.description["budget"]["seconds"]
-    sample = results.config["algorithm"].get("sample") if column is not None else None
+    sample = 0 if column is None else results.config["algorithm"].get("sample", 0)
     price = 0.0 if column is None else prices_of(results).get(column.partition(":")[0], 0.0)
     if budget is None or not is_number(sample) or sample * price < budget:
         return ""
