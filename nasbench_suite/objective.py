@@ -149,6 +149,8 @@ class Tradeoff:
         without: how many of them lack a figure or a score, and so are on no front.
         feasible: how many of the others meet the constraints.
         figures_sha256: of the figures of every architecture; the table's own hash knows nothing of annotations.
+        spans: by objective, how far apart its lowest and highest values are among the architectures that `feasible`
+            counts; none in folders from before they were kept.
     """
 
     figures: tuple[SearchedFigure, ...]
@@ -163,6 +165,7 @@ class Tradeoff:
     without: int
     feasible: int
     figures_sha256: str
+    spans: tuple[float, ...] = ()
 
 
 def direction_of(unit: str) -> Direction | None:

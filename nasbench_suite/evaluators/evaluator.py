@@ -71,11 +71,22 @@ class Evaluator(Protocol):
     def score(self, arch: Any) -> dict[str, Score]:
         """Judges an architecture on every data set. Costs the search nothing."""
 
-    def best(self) -> dict[str, Score]:
-        """Returns the highest accuracies that any architecture has, by data set, where they are known."""
+    def best(self, highest: Fidelity | None) -> dict[str, Score]:
+        """Returns the highest accuracies by data set, where they are known, of what meets the constraints.
 
-    def tradeoff(self) -> Tradeoff | None:
-        """Returns what searches with several objectives or constraints weigh; None for one objective without any."""
+        Args:
+            highest: fidelity on offer, at which searches see what a constraint on accuracy is about; None for none.
+        """
+
+    def tradeoff(self, highest: Fidelity | None) -> Tradeoff | None:
+        """Returns what searches with several objectives or constraints weigh; None for one objective without any.
+
+        Args:
+            highest: fidelity on offer, as for `best`.
+
+        Raises:
+            ConfigError: no architecture meets the constraints.
+        """
 
     def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
         """Returns the column that an algorithm looks architectures up in.

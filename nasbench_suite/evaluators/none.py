@@ -63,11 +63,11 @@ class NoEvaluator:
         """Says of the data set that nothing is known."""
         return {self._dataset: Score(self._dataset, None, None, None)}
 
-    def best(self) -> dict[str, Score]:
+    def best(self, highest: Fidelity | None) -> dict[str, Score]:
         """Returns nothing."""
         return {}
 
-    def tradeoff(self) -> None:
+    def tradeoff(self, highest: Fidelity | None) -> None:
         """Returns nothing: nothing is known of an architecture."""
 
     def column(self, name: str | None, highest: Fidelity) -> None:

@@ -151,13 +151,13 @@ class TableEvaluator:
         """Judges an architecture on every data set: final schedule, mean over trials."""
         return self._judge.score(arch)
 
-    def best(self) -> dict[str, Score]:
+    def best(self, highest: Fidelity | None) -> dict[str, Score]:
         """Returns the table's highest accuracies, by data set, of the architectures that meet the constraints."""
-        return self._judge.best(None if self._told is None else self._told.feasible)
+        return self._judge.best(None if self._told is None else self._told.feasible(highest))
 
-    def tradeoff(self) -> Tradeoff | None:
+    def tradeoff(self, highest: Fidelity | None) -> Tradeoff | None:
         """Returns the table's true front; None for one objective without constraints."""
-        return None if self._told is None else self._told.tradeoff
+        return None if self._told is None else self._told.tradeoff(highest)
 
     def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
         """Returns the column that an algorithm looks architectures up in; `measurement_seconds` may price it."""

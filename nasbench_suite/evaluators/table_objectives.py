@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nasbench_suite.benchmark import Benchmark
+from nasbench_suite.benchmark import Benchmark, metric_of
 from nasbench_suite.errors import ConfigError, UnknownMetricError
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.objective import (
@@ -115,6 +115,7 @@ class TableObjectives:
         self._columns = [self._column(figure.name) for figure in figures]
         self._lists = [None if column is None else column.tolist() for column in self._columns]
         self._seconds = _prices(measurement_seconds, self.names)
+        self._seen = metric_of(accuracy_among(objectives), table, table.dataset(dataset).search)
         self._told: dict[tuple[int, float], ObjectiveValues] = {}  # of what was asked before: searches ask it again
 
     @property
@@ -122,10 +123,33 @@ class TableObjectives:
         """What an evaluation costs beside its training."""
         return self._seconds
 
-    @property
-    def feasible(self) -> NDArray[np.bool_]:
-        """Which architectures meet the constraints: (architectures,); by the judge's accuracy where one is of that."""
-        return self._truth[0]
+    def feasible(self, highest: Fidelity | None) -> NDArray[np.bool_]:
+        """Returns which architectures meet the constraints: (architectures,).
+
+        Args:
+            highest: fidelity that searches may query: a constraint on accuracy is one on what they see there, the mean
+                over its trials. None for the judge's accuracies.
+        """
+        seen = self._accuracies(highest)
+        feasible = np.ones(len(self._table), np.bool_)
+        for constraint in self._constraints:
+            column = self._columns[self.names.index(constraint.name)]
+            looked_at = _objective(constraint.name, seen) if column is None else column
+            feasible &= np.array([constraint.violation(value) == 0 for value in looked_at.tolist()])
+        return feasible
+
+    def _accuracies(self, highest: Fidelity | None) -> NDArray[np.float64]:
+        """Returns what searches see of every architecture: (architectures,), NaN where there is nothing."""
+        if highest is None:
+            return Benchmark(self._table, self._dataset).means(self._dataset, self._seen)
+        accuracies = np.full(len(self._table), np.nan)
+        found = self._table.metric(self._table.dataset(self._dataset).search, highest, self._seen)
+        if found is not None:
+            values, known = found.matrix(np.arange(len(self._table)))
+            picked = found.picker.pick_many(known, "mean", None)
+            sums = np.where(picked, values, 0.0).sum(axis=1)
+            np.divide(sums, picked.sum(axis=1), out=accuracies, where=picked.any(axis=1))
+        return accuracies
 
     def of(self, row: int, accuracy: float) -> ObjectiveValues:
         """Returns what a search is told.
@@ -149,14 +173,17 @@ class TableObjectives:
             violation += constraint.violation(values[self.names.index(constraint.name)])
         return ObjectiveValues(self.names, values, losses, math.inf if math.inf in losses else violation)
 
-    @cached_property
-    def tradeoff(self) -> Tradeoff:
-        """What is searched, and the table's true front by the judge's scores.
+    def tradeoff(self, highest: Fidelity | None) -> Tradeoff:
+        """Returns what is searched, and the table's true front by the judge's scores.
+
+        Args:
+            highest: fidelity that searches may query; see `feasible`.
 
         Raises:
             ConfigError: no architecture of the table has every figure and meets the constraints.
         """
-        feasible, values, split = self._truth
+        feasible = self.feasible(highest)
+        values, split = self._judged
         known = ~np.isnan(values).any(axis=1)
         signs = np.array([figure.sign for figure in self.figures[: self._objectives]])
         standing = np.flatnonzero(feasible & known)
@@ -165,7 +192,8 @@ class TableObjectives:
             if not known.any():
                 raise ConfigError(f"objectives: {where}, and none of them has all of {', '.join(self.names)}")
             asked = ", ".join(map(str, self._constraints))
-            raise ConfigError(f"constraints: {where}, and none of them that has a score meets {asked}")
+            at = f" at {highest}" if highest and any(each.name in ACCURACIES for each in self._constraints) else ""
+            raise ConfigError(f"constraints: {where}, and none of them that has a score meets {asked}{at}")
         losses = values[standing, : self._objectives] * signs
         front = _front(losses)
         order = np.lexsort(values[standing[front], : self._objectives].T[::-1])
@@ -190,6 +218,7 @@ class TableObjectives:
             without=int((~known).sum()),
             feasible=int((feasible & known).sum()),
             figures_sha256=self._sha256(),
+            spans=tuple(np.ptp(losses, axis=0).tolist()),
         )
 
     def _sha256(self) -> str:
@@ -200,24 +229,17 @@ class TableObjectives:
         return digest.hexdigest()
 
     @cached_property
-    def _truth(self) -> tuple[NDArray[np.bool_], NDArray[np.float64], Literal["valid", "test"]]:
-        """Returns which architectures are feasible, and the judge's values of every figure (architectures, figures)."""
+    def _judged(self) -> tuple[NDArray[np.float64], Literal["valid", "test"]]:
+        """The judge's values of every figure, (architectures, figures), and whose accuracy that is."""
         judge = Benchmark(self._table, self._dataset)
         valid, test = (judge.means(self._dataset, name) for name in ("valid_accuracy", "test_accuracy"))
         split: Literal["valid", "test"] = "valid" if np.isnan(test).all() else "test"
-        # a constraint on accuracy is one on what searches see
-        seen = test if "test_error" in self.names else valid
-        feasible = np.ones(len(self._table), np.bool_)
-        for constraint in self._constraints:
-            column = self._columns[self.names.index(constraint.name)]
-            looked_at = _objective(constraint.name, seen) if column is None else column
-            feasible &= np.array([constraint.violation(value) == 0 for value in looked_at.tolist()])
         judged = valid if split == "valid" else test
         columns = [
             _objective(name, judged) if column is None else column
             for name, column in zip(self.names, self._columns, strict=True)
         ]
-        return feasible, np.stack(columns, axis=1), split
+        return np.stack(columns, axis=1), split
 
     def _figure(self, name: str, way: Direction | None, is_objective: bool) -> SearchedFigure:
         if name in ACCURACIES:

@@ -148,11 +148,11 @@ class TrainingEvaluator:
         valid, test = ([epoch[at] for epoch in last] for at in (_VALID, _TEST))
         return {self._dataset: Score(self._dataset, schedule, _mean(valid), _mean(test))}
 
-    def best(self) -> dict[str, Score]:
+    def best(self, highest: Fidelity | None) -> dict[str, Score]:
         """Returns nothing: nobody has trained them all."""
         return {}
 
-    def tradeoff(self) -> None:
+    def tradeoff(self, highest: Fidelity | None) -> None:
         """Returns nothing: only accuracy is measured."""
 
     def column(self, name: str | None, highest: Fidelity) -> None:

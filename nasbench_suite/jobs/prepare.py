@@ -61,8 +61,9 @@ def prepare(
     except (MissingDataError, TableError) as error:
         _check_pair(config["protocol"], space)
         raise error
-    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best().items()}
-    return Job(plan, chosen, evaluator.name, evaluator.sha256, best, command, commit, evaluator.tradeoff())
+    highest = plan.fidelities[-1] if plan.fidelities else None
+    best = {name: (score.valid_accuracy, score.test_accuracy) for name, score in evaluator.best(highest).items()}
+    return Job(plan, chosen, evaluator.name, evaluator.sha256, best, command, commit, evaluator.tradeoff(highest))
 
 
 def _check_pair(protocol: Mapping[str, Any], space: Space[Any]) -> None:

@@ -87,7 +87,7 @@ class QuerySearcher:
         space = instantiate(job.config["space"])
         self._evaluator = open_evaluator(job.config, space, job.folder / "trainings", job.table_sha256)
         tradeoff = job.tradeoff
-        if tradeoff is not None and tradeoff != self._evaluator.tradeoff():
+        if tradeoff is not None and tradeoff != self._evaluator.tradeoff(job.fidelities[-1]):
             raise TableError(f"the annotations of table {job.table} have changed since this job began; start again")
         named = [] if tradeoff is None else [figure.name for figure in tradeoff.figures]
         self._figures = [name for name in named if name not in ACCURACIES]

@@ -133,8 +133,9 @@ class Fronts:
 
     @property
     def best(self) -> FoundFront | None:
-        """The front of the largest hypervolume; None where no search found anything."""
-        return max(self.ends, key=lambda front: front.hypervolume, default=None)
+        """The front of the largest hypervolume; None where no search found anything, or all of these are 0."""
+        found = max(self.ends, key=lambda front: front.hypervolume, default=None)
+        return None if found is None or found.hypervolume == 0 else found
 
     def at(self, budget: float, unit: Unit) -> dict[int, float]:
         """Returns each search's hypervolume at a budget, by seed; of one that has found nothing yet, 0.

@@ -14,7 +14,7 @@ UNNAMED = (*NEUTRAL, "protocol")  # parts of a configuration that no label menti
 def make_labels(found: Sequence[Results]) -> list[str]:
     """Names configurations: as they say themselves, else by algorithm and by what differs from their like.
 
-    No two that were searched alike have the same name.
+    No two that were searched alike have the same name, whatever they weighed.
     """
     alike: dict[tuple[str, ...], list[int]] = {}
     for at, results in enumerate(found):
@@ -29,7 +29,7 @@ def make_labels(found: Sequence[Results]) -> list[str]:
 
 
 def searched_alike(results: Results) -> tuple[str, str, str]:
-    """Returns space, searched data set and protocol: what configurations share that a report compares."""
+    """Returns space, searched data set and protocol: what configurations share that labels tell apart."""
     description = results.description
     return description["space"], description["dataset"], description["protocol"]
 

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from nasbench_suite.notebook import as_pandas, grid
-from nasbench_suite.objective import TOLD_TEST_SCORES, Tradeoff
+from nasbench_suite.objective import TOLD_TEST_SCORES
 from nasbench_suite.report.budget_comparison import BudgetComparison
 from nasbench_suite.report.collapse import collapse_notes
 from nasbench_suite.report.curves import SPLITS, Split
@@ -22,6 +22,7 @@ from nasbench_suite.report.published import PublishedComparison, compare
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.scored_row import ScoredRow, score_rows
 from nasbench_suite.report.tradeoff import several
+from nasbench_suite.report.weighed import title_of, weighed_alike
 from nasbench_suite.report.words import found_architecture, number_of_searches
 from nasbench_suite.sweeps.status import JobStatus
 
@@ -74,10 +75,11 @@ class ReportedConfiguration:
 
 @dataclass(frozen=True, eq=False)
 class ComparedGroup:
-    """What was searched alike: one table, one set of curves, the tests and the published numbers.
+    """What was searched alike and weighed the same: one table, one set of curves, the tests, the published numbers.
 
     Attributes:
         space, dataset, protocol: what was searched.
+        objectives, constraints: what the searches weighed.
         configurations: in the table's order: the highest mean test accuracy first, validation where there is none.
         at_budgets: the tests of the differences at each budget that was asked for.
     """
@@ -85,13 +87,16 @@ class ComparedGroup:
     space: str
     dataset: str
     protocol: str
+    objectives: tuple[str, ...]
+    constraints: tuple[str, ...]
     configurations: tuple[ReportedConfiguration, ...]
     at_budgets: tuple[BudgetComparison, ...] = ()
 
     @property
     def title(self) -> str:
         """What was searched, in words."""
-        return f"{self.space}: search on {self.dataset}, protocol {self.protocol}"
+        weighed = title_of(self.objectives, self.constraints)
+        return f"{self.space}: search on {self.dataset}, protocol {self.protocol}{weighed}"
 
     @property
     def origins(self) -> list[str]:
@@ -156,7 +161,7 @@ class Report:
     """What a report says, before it is written in a format.
 
     Attributes:
-        groups: by space, searched data set and protocol.
+        groups: by space, searched data set, protocol, and what was weighed.
         notes: what a reader must know: folders left out, unfinished jobs, searches that found nothing, missing figures.
     """
 
@@ -174,12 +179,14 @@ class Report:
         return tuple(each for group in self.groups for each in group.configurations)
 
     def to_arrow(self) -> Any:
-        """Returns a `pyarrow.Table` of one row per configuration and scored data set, as the JSON report has them."""
-        import pyarrow as pa
+        """Returns a `pyarrow.Table` of one row per configuration and scored data set, as the JSON report has them.
 
-        records = [row.record() for row in self.rows]
-        names = list(dict.fromkeys(name for record in records for name in record))
-        return pa.table({name: pa.array([record.get(name) for record in records]) for name in names})
+        An architecture of `front` is a struct of `architecture` and `values`, `measurement_seconds` is a map; `trial`
+        is text where a policy answered any of the searches.
+        """
+        from nasbench_suite.report.arrow import arrow_table
+
+        return arrow_table([row.record() for row in self.rows])
 
     def to_pandas(self) -> Any:
         """Returns a `pandas.DataFrame` of what `to_arrow` returns; pandas is to be installed."""
@@ -222,23 +229,32 @@ def make_report(folders: Iterable[Path], at: Sequence[float] = ()) -> Report:
         ResultsError: there is nothing to report.
     """
     loaded = load(folders)
-    found = sorted(loaded.results, key=searched_alike)
+    found = sorted(loaded.results, key=_place)
     notes = _notes(loaded)
     configurations = []
     for results, label in zip(found, make_labels(found), strict=True):
         rows, missing = score_rows(results, label)
         configurations.append(ReportedConfiguration(label, results, tuple(rows)))
         notes += [*_warnings(results, label), *missing]
-    groups = groupby(configurations, lambda each: searched_alike(each.results))
-    return Report(tuple(_group(*key, tuple(members), at) for key, members in groups), tuple(dict.fromkeys(notes)))
+    groups = groupby(configurations, lambda each: (*searched_alike(each.results), *weighed_alike(each.results)))
+    compared = tuple(_group(key[:5], tuple(members), at) for key, members in groups)
+    return Report(compared, tuple(dict.fromkeys(notes)))
+
+
+def _place(results: Results) -> tuple[Any, ...]:
+    """Returns what orders the groups: what weighed less before what weighed more."""
+    weighed = weighed_alike(results)
+    return *searched_alike(results), len(weighed[0]), len(weighed[1]), repr(weighed)
 
 
 def _group(
-    space: str, dataset: str, protocol: str, members: tuple[ReportedConfiguration, ...], at: Sequence[float]
+    alike: tuple[str, str, str, tuple[str, ...], tuple[str, ...]],
+    members: tuple[ReportedConfiguration, ...],
+    at: Sequence[float],
 ) -> ComparedGroup:
     members = tuple(sorted(members, key=_order(members)))
     if not at:
-        return ComparedGroup(space, dataset, protocol, members)
+        return ComparedGroup(*alike, members)
     from nasbench_suite.report.statistics import (
         compare_at,
         compare_fronts_at,
@@ -249,17 +265,16 @@ def _group(
     for compared in compared_fronts(members):
         what = f"hypervolume, {compared.title[0].lower()}{compared.title[1:]}"
         tests += [compare_fronts_at(compared.fronts, compared.labels, budget, what) for budget in at]
-    return ComparedGroup(space, dataset, protocol, members, tuple(tests))
+    return ComparedGroup(*alike, members, tuple(tests))
 
 
 def compared_fronts(members: Sequence[ReportedConfiguration]) -> tuple[FrontComparison, ...]:
     """Returns the fronts of configurations, by what their searches weighed; those of one objective have none."""
     # without several objectives nobody waits for moocore and SciPy
-    alike: dict[Tradeoff, list[ReportedConfiguration]] = {}
+    alike: dict[Any, list[ReportedConfiguration]] = {}
     for each in members:
-        tradeoff = several(each.results)
-        if tradeoff is not None:
-            alike.setdefault(replace(tradeoff, measurement_seconds=0.0), []).append(each)
+        if several(each.results) is not None:
+            alike.setdefault(weighed_alike(each.results), []).append(each)
     return tuple(map(_compared, alike.values()))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.times import UNITS
+from nasbench_suite.report.weighed import column_of, in_words
 
 ACCURACIES = (
     "Accuracies in percent: mean±sample standard deviation over the searches that found something, of the last "
@@ -50,6 +51,7 @@ def _parts(results: Results) -> dict[str, str]:
         how = {"table": table, "queries": _queries(results), "budget": _budget(description["budget"])}
     return {
         **how,
+        "column": _column(results),
         "settings": _settings(description),
         "seconds": description["seconds_from"] or "",
         "version": f"nasbench-suite {description['versions'].get('nasbench-suite', 'unknown')}",
@@ -95,8 +97,8 @@ def _epochs(results: Results) -> str:
 def _queries(results: Results) -> str:
     description = results.description
     return (
-        f"queries at {_fidelities(description['fidelities'])}{_nominal(results)}, objectives "
-        f"{', '.join(description['objectives'])}, trial policy {description['trial']}{_stored_means(results)}"
+        f"queries at {_fidelities(description['fidelities'])}{_nominal(results)}, {in_words(results)}, "
+        f"trial policy {description['trial']}{_stored_means(results)}"
     )
 
 
@@ -108,6 +110,11 @@ def _budget(budget: Mapping[str, Any]) -> str:
     limits = [f"{budget[name]:,} {name}" for name in UNITS if budget[name] is not None]
     overstep = "kept" if budget["overstep"] == "keep" else "discarded"
     return f"budget {', '.join(limits) or 'unlimited'}, the evaluation that oversteps it is {overstep}"
+
+
+def _column(results: Results) -> str:
+    column = column_of(results)
+    return "" if column is None else f"architectures looked up in column {column}"
 
 
 def _settings(description: Mapping[str, Any]) -> str:

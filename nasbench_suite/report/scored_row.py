@@ -12,12 +12,13 @@ from nasbench_suite.report.curves import Split, best_accuracy
 from nasbench_suite.report.found import found_architecture, searches_ending_alike
 from nasbench_suite.report.results import Results
 from nasbench_suite.report.supernet_ranking import last_taus
-from nasbench_suite.report.tradeoff import read_tradeoff, several
+from nasbench_suite.report.tradeoff import several
+from nasbench_suite.report.weighed import column_of, constraints_of, nothing_found, prices_of
 
 # keys of a record that a row has where its job says them
 OPTIONAL = (
-    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "hypervolume_best",
-    "reference_point", "igd_plus_mean", "igd_plus_std", "front",
+    "settings", "fidelities", "kendall_tau_mean", "kendall_tau_std", "constraints", "measurement_seconds", "column",
+    "hypervolume_best", "reference_point", "igd_plus_mean", "igd_plus_std", "front",
 )  # fmt: skip
 # what a row knows beside its record, in which N machines and one are the same
 BESIDE = ("one_shot", "collapsed", "wall_seconds_mean")
@@ -52,10 +53,13 @@ class ScoredRow:
         objectives: what the searches asked for.
         hypervolume_mean, hypervolume_std: of the final fronts, scaled, on the searched data set; None of one objective.
         constraints: that the searches were held to.
+        measurement_seconds: by figure, what measuring it cost; those that cost nothing are not named.
+        column: that the algorithm looked architectures up in; None for one that looks nothing up.
         hypervolume_best: of the table's true front; None for one objective. So too what follows.
         reference_point: of the hypervolume, by objective in its unit.
         igd_plus_mean, igd_plus_std: distance of the final fronts from the true front, scaled.
-        front: that of the largest hypervolume: [architecture, values by objective, as the judge has them].
+        front: that of the largest hypervolume: [architecture, values by objective, as the judge has them]; none where
+            all of these are 0.
         settings: whose settings the algorithm took; None for the constructor's defaults, or where the job does not say.
         fidelities: [schedule, epoch] of those on offer, cheapest first.
         kendall_tau_mean, kendall_tau_std: how well the supernets rank: of each search's last measurement, over the
@@ -93,6 +97,8 @@ class ScoredRow:
     hypervolume_mean: float | None
     hypervolume_std: float | None
     constraints: tuple[str, ...]
+    measurement_seconds: Mapping[str, float]
+    column: str | None
     hypervolume_best: float | None
     reference_point: tuple[float, ...]
     igd_plus_mean: float | None
@@ -114,7 +120,7 @@ class ScoredRow:
         keys = [
             key
             for key in vars(self)
-            if key not in BESIDE and (key not in OPTIONAL or getattr(self, key) not in (None, ()))
+            if key not in BESIDE and (key not in OPTIONAL or getattr(self, key) not in (None, (), {}))
         ]
         return {key: _plain(getattr(self, key)) for key in keys}
 
@@ -128,6 +134,7 @@ def score_rows(results: Results, label: str) -> tuple[list[ScoredRow], list[str]
             f"{label}: {results.without_incumbent} of {len(results.seeds)} searches found nothing; they have no score, "
             "and are in no mean, curve or test"
         )
+        notes += nothing_found(results, label)
     # without any incumbent there is nothing scored, and a row still says so; where none was measured it would be empty
     others = sorted((name for name in results.scores if name != searched and _any_scored(results, name)), key=str.lower)
     found = found_architecture(results)
@@ -181,7 +188,6 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
     best = best_accuracy(results, scored_on, "test")
     evaluations_mean, seconds_mean = _cost(results)
     found_valid, found_test = (_known(score) for score in results.score(scored_on, found))
-    tradeoff = read_tradeoff(description)
     tau_mean, tau_std = moments(last_taus(results), "", [])
     return ScoredRow(
         **{name: description[name] for name in ("space", "algorithm", "protocol", "config_id", "dataset")},
@@ -204,7 +210,9 @@ def _row(results: Results, label: str, scored_on: str, found: str | None, notes:
         found_test=found_test,
         regret_mean=None if best is None or test_mean is None else best - test_mean,
         objectives=tuple(description["objectives"]),
-        constraints=() if tradeoff is None else tradeoff.constraints,
+        constraints=constraints_of(results),
+        measurement_seconds=prices_of(results),
+        column=column_of(results),
         **(_fronts(results, label, notes) if scored_on == description["dataset"] else _NO_FRONTS),
         settings=description.get("settings"),
         fidelities=tuple((schedule, epoch) for schedule, epoch in description["fidelities"]),

@@ -16,6 +16,8 @@ from nasbench_suite.whole_number import is_whole
 # of the scaled objectives: the true front lies in 0 to 1
 REFERENCE = 1.1
 KEY = "tradeoff"
+NARROW = 0.05
+"""Of an objective's range in the table; a true front whose range is below it scales most fronts to nothing."""
 
 
 def read_tradeoff(description: Mapping[str, Any]) -> Tradeoff | None:
@@ -80,8 +82,24 @@ def axis_name(tradeoff: Tradeoff, figure: SearchedFigure) -> str:
     return f"{name} ({figure.unit})"
 
 
+def narrow_front(tradeoff: Tradeoff) -> str:
+    """Says of which objectives the true front has a small part of the range only; empty where of none."""
+    widths = np.abs(np.subtract(tradeoff.reference, tradeoff.ideal)) / REFERENCE
+    parts = [
+        f"{100 * width / span:.2g}% of that of {axis_name(tradeoff, figure)}"
+        for width, span, figure in zip(widths, tradeoff.spans, tradeoff.figures, strict=False)
+        if span > 0 and width < NARROW * span
+    ]
+    if not parts or tradeoff.objectives == 1:
+        return ""
+    return (
+        f"The true front has a small part of the range of what is feasible ({', '.join(parts)}), for these objectives "
+        "hardly trade off: a front beyond the reference point has hypervolume 0 and a large IGD+"
+    )
+
+
 def _tuples(said: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
-    return {name: tuple(said[name]) for name in ("constraints", "ideal", "reference")}
+    return {name: tuple(said[name]) for name in ("constraints", "ideal", "reference", "spans") if name in said}
 
 
 def _is_sound(found: Tradeoff) -> bool:
@@ -91,7 +109,8 @@ def _is_sound(found: Tradeoff) -> bool:
     names = all(isinstance(each.name, str) and isinstance(each.unit, str) for each in found.figures)
     devices = all(each.device is None or isinstance(each.device, str) for each in found.figures)
     directions = all(each.direction in ("min", "max", None) for each in found.figures)
-    points = [found.ideal, found.reference, *(values for _, values in found.front)]
+    spans = [found.spans] if found.spans else []
+    points = [*spans, found.ideal, found.reference, *(values for _, values in found.front)]
     numbers = all(len(point) == count and all(map(is_number, point)) for point in points)
     texts = all(isinstance(text, str) for text in [*found.constraints, *(arch for arch, _ in found.front)])
     counts = all(map(is_whole, (found.architectures, found.without, found.feasible)))

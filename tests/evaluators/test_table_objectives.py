@@ -12,6 +12,7 @@ import pytest
 
 from nasbench_suite.errors import ConfigError, UnknownMetricError
 from nasbench_suite.evaluators.table_objectives import TableObjectives
+from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.importing.annotate import annotate
 from nasbench_suite.jobs.run import run
 from nasbench_suite.registry.column_readers import find_column_readers
@@ -91,7 +92,7 @@ def test_a_diverged_training_is_no_candidate_either(annotated: Table) -> None:
 
 def test_the_true_front_is_what_nothing_in_the_table_dominates(annotated: Table) -> None:
     told = made(annotated, "valid_accuracy", "slow", constraints=("slow<9", "slow>=2"))
-    found = told.tradeoff
+    found = told.tradeoff(Fidelity(12, 12))
     test = np.array([each if each is not None else np.nan for each in _tests(annotated)])
     slow = np.array([latency(at) if at % MISSING else np.nan for at in range(len(annotated))])
     can = (slow < 9) & (slow >= 2)
@@ -104,6 +105,7 @@ def test_the_true_front_is_what_nothing_in_the_table_dominates(annotated: Table)
     assert found.split == "test" and found.without == -(-len(annotated) // MISSING) and found.feasible == can.sum()
     accuracies, costs = zip(*wanted, strict=True)
     assert found.ideal == (max(accuracies), min(costs))
+    assert found.spans == pytest.approx((np.ptp(test[can]), np.ptp(slow[can])))
     assert found.reference == pytest.approx(
         (min(accuracies) - 0.1 * np.ptp(accuracies), max(costs) + 0.1 * np.ptp(costs))
     )
@@ -149,7 +151,24 @@ def test_only_what_is_searched_has_a_price(annotated: Table) -> None:
 
 def test_constraints_that_nothing_meets_are_refused(annotated: Table) -> None:
     with pytest.raises(ConfigError, match=r"none of them that has a score meets slow<0\.5"):
-        _ = made(annotated, "valid_accuracy", constraints=("slow<0.5",)).tradeoff
+        _ = made(annotated, "valid_accuracy", constraints=("slow<0.5",)).tradeoff(Fidelity(12, 12))
+
+
+def test_a_constraint_on_accuracy_is_one_on_what_searches_see(real_installed: Path, make_job: Make) -> None:
+    table, seen = open_table("nb201"), Fidelity(12, 12)
+    told = TableObjectives(table, "cifar10", ["valid_accuracy", "parameters"], ["valid_accuracy>80"], {})
+    metric = table.metric("cifar10-valid", seen, "valid_accuracy")
+    assert metric is not None
+    means = [metric.value(row, metric.pick(row, "mean", None)) for row in range(len(table))]
+    found = told.tradeoff(seen)
+    assert told.feasible(seen).tolist() == [mean > 80 for mean in means]
+    assert found.feasible == 1390 and told.tradeoff(Fidelity(200, 200)).feasible == 13344
+    # the front's values are the judge's
+    assert all(means[table.row(table.space.parse(arch))] > 80 and values[0] > 85 for arch, values in found.front)
+    job = make_job("protocol=nats", "dataset=cifar10", "algorithm=rea", "constraints=['valid_accuracy>80']")
+    assert job.tradeoff is not None and job.tradeoff.feasible == 1390
+    with pytest.raises(ConfigError, match=r"that has a score meets valid_accuracy>90 at epoch 12 of 12$"):
+        make_job("protocol=nats", "dataset=cifar10", "algorithm=rea", "constraints=['valid_accuracy>90']")
 
 
 SEVERAL = "objectives=[valid_accuracy,slow]"

@@ -58,6 +58,8 @@ def results(tmp_path: Path) -> Callable[..., Path]:
                     "valid_accuracy": [accuracy for _, accuracy, _, _ in rows],
                     "incumbent": [leads for *_, leads in rows],
                 }
+                if described.get("tradeoff"):
+                    columns["figure_fast"] = [1.0] * len(rows)
                 leaders = [arch for arch, *_, leads in rows if leads]
                 folder.append(
                     SeedRecord(seed, columns, {a: {d: [200, *s] for d, s in scores[a].items()} for a in leaders})
@@ -160,6 +162,24 @@ def seal(folder: Path) -> None:
     assert known is not None
     names = {*known.files, *([FAILURES] if (folder / FAILURES).exists() else [])}
     manifest.write(folder, {name: manifest.checksum((folder / name).read_bytes()) for name in names}, known.seeds)
+
+
+@pytest.fixture
+def tradeoff() -> Callable[..., dict[str, Any]]:
+    """Makes what searches of one objective weigh under constraints on a figure `fast`."""
+
+    def make(*constraints: str) -> dict[str, Any]:
+        return {
+            "figures": [
+                {"name": "valid_accuracy", "unit": "%", "device": None, "direction": "max"},
+                {"name": "fast", "unit": "ms", "device": None, "direction": None},
+            ],
+            "objectives": 1, "constraints": list(constraints), "measurement_seconds": 0.0, "split": "test",
+            "ideal": [85.0], "reference": [83.9], "front": [["c", [85.0]]], "architectures": 3, "without": 0,
+            "feasible": 3, "figures_sha256": "ab" * 32,
+        }  # fmt: skip
+
+    return make
 
 
 @pytest.fixture

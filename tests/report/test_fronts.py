@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs.folder import JobFolder
@@ -148,7 +149,7 @@ def test_hypervolumes_are_tested_as_accuracies_are(folder: Write) -> None:
 def test_other_objectives_constraints_or_tables_are_not_compared(folder: Write) -> None:
     held = {**TRADEOFF, "constraints": ["slow<9"], "feasible": 3}
     paths = [folder("one", label="one"), folder("held", label="held", config_id="c1", tradeoff=held)]
-    compared = make_report(paths).groups[0].fronts
+    compared = [each for group in make_report(paths).groups for each in group.fronts]
     assert [each.labels for each in compared] == [("one",), ("held",)]
     assert "under slow<9" in compared[1].title and "3 meet the constraints" in compared[1].scale
 
@@ -163,6 +164,39 @@ def test_every_format_has_the_fronts(folder: Write, format: Any) -> None:
         assert "1 lack a figure or a score" in text
 
 
+def test_arrow_has_fronts_beside_searches_of_one_objective_and_other_trials(folder: Write) -> None:
+    paths = [folder(), folder("plain", tradeoff=None, objectives=["valid_accuracy"], config_id="c1", trial=777)]
+    report = make_report(paths)
+    table = report.to_arrow()
+    assert table["trial"].to_pylist() == ["777", "mean"]
+    assert table["objectives"].to_pylist() == [["valid_accuracy"], ["valid_accuracy", "slow"]]
+    plain, front = table["front"].to_pylist()
+    assert plain is None and front[0] == {"architecture": "c", "values": [50.0, 2.0]}
+    assert table["reference_point"].to_pylist() == [None, [46.0, 10.8]]
+    assert [row.record()["scored_on"] for row in report.rows] == table["scored_on"].to_pylist()
+    pandas = pytest.importorskip("pandas")
+    frame = report.to_pandas()
+    assert isinstance(frame, pandas.DataFrame) and frame["front"][1][1]["architecture"] == "b"
+
+
+def test_a_true_front_of_a_small_part_of_the_range_is_said_and_no_front_of_zeros_is_named(folder: Write) -> None:
+    # 4 of 100 points of accuracy, 2 of 40 ms: below 5%, and not
+    narrow = {
+        **TRADEOFF,
+        "ideal": [98.0, 0.5], "reference": [93.6, 2.7], "front": [["x", [94.0, 0.5]], ["y", [98.0, 2.5]]],
+        "spans": [100.0, 40.0],
+    }  # fmt: skip
+    report = make_report([folder(tradeoff=narrow)])
+    said = "small part of the range of what is feasible (4% of that of test accuracy (%)), for these objectives"
+    assert report.rows[0].hypervolume_mean == 0 and report.rows[0].front == ()
+    for format in ("markdown", "html", "latex"):
+        text = write(report, format).replace("\\", "")
+        assert said in text and "front of the largest hypervolume" not in text
+    assert said in to_console(report)
+    wide = {**narrow, "spans": [50.0, 20.0]}
+    assert "small part" not in write(make_report([folder("wide", tradeoff=wide)]), "markdown")
+
+
 def test_the_console_says_how_near_the_searches_came(folder: Write) -> None:
     assert "fronts: hypervolume 0.4350±0.0354 of the table's 0.2100, IGD+ 0.1250±0.1768" in to_console(
         make_report([folder()])
@@ -174,6 +208,13 @@ def test_the_picture_has_fronts_and_curves(folder: Write, tmp_path: Path) -> Non
     left, right = pictures.draw(report).axes
     assert left.get_xlabel() == "slow (ms)" and left.get_ylabel() == "test accuracy (%)"
     assert len(right.lines) == 2  # the true front's, and the configuration's
+    assert [line.get_marker() for line in left.lines][-1] == "+"
+    (legend,) = pictures.draw(report).subfigs[0].legends
+    truth, mine = legend.legend_handles
+    assert isinstance(truth, Line2D) and truth.get_marker() == "+"
+    # one line style: of each search's front, of what half attain, over time, and in the legend
+    assert isinstance(mine, Line2D)
+    assert {line.get_linestyle() for line in left.lines[:-1]} == {right.lines[1].get_linestyle(), mine.get_linestyle()}
     pictures.save(report, tmp_path / "fronts.png")
     assert (tmp_path / "fronts.png").stat().st_size > 1000
     assert not pictures.has_any(make_report([folder("plain", tradeoff=None, objectives=["valid_accuracy"])]))
@@ -184,7 +225,7 @@ def test_the_picture_has_fronts_and_curves(folder: Write, tmp_path: Path) -> Non
     [
         {"ideal": [90.0]}, {"ideal": [90.0, "2"]}, {"front": []}, {"objectives": 0}, {"objectives": 7},
         {"split": "train"}, {"reference": [95.0, 10.8]}, {"figures": [{"name": "x"}]}, {"figures": None},
-        {"ideal": [float("nan"), 2.0]}, {"more": 1}, {"constraints": [1]},
+        {"ideal": [float("nan"), 2.0]}, {"more": 1}, {"constraints": [1]}, {"spans": [1.0]}, {"spans": None},
     ],
 )  # fmt: skip
 def test_a_strangers_tradeoff_is_checked(folder: Write, change: dict[str, Any]) -> None:

@@ -1,3 +1,5 @@
+import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import pytest
 from nasbench_suite.errors import ResultsError
 from nasbench_suite.jobs.folder import FAILURES, SCORES
 from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers import write
 
 
 def test_a_group_has_a_configuration_per_row_and_a_column_per_data_set_and_split(
@@ -41,6 +44,42 @@ def test_what_was_searched_apart_is_a_group_apart(results: Callable, searches, s
     assert [(group.dataset, group.scored_on[0]) for group in make_report([by_hand, other]).groups] == [
         ("cifar10", "cifar10"),
         ("cifar100", "cifar100"),
+    ]
+
+
+def test_what_weighed_something_else_is_a_group_apart_in_every_format(
+    results: Callable, searches, scores, by_hand: Path, tradeoff: Callable
+) -> None:
+    held = [
+        results(f"held{bound}-{name}", searches, scores, config_id=f"{name}{bound}", tradeoff=tradeoff(f"fast<{bound}"))
+        for bound in (5, 7)
+        for name in ("one", "two")
+    ]
+    priced = results(
+        "priced", searches, scores, config_id="p", tradeoff={**tradeoff("fast<7"), "measurement_seconds": 3.0}
+    )
+    report = make_report([by_hand, *held, priced], at=[25.0])
+    plain = "nb201: search on cifar10, protocol nb201"
+    titles = [plain, f"{plain}, constraints fast<5", f"{plain}, constraints fast<7"]
+    assert [group.title for group in report.groups] == titles
+    assert [len(group.configurations) for group in report.groups] == [1, 2, 3]
+    for group in report.groups:
+        labels = {each.label for each in group.configurations}
+        for found in (each for each in group.at_end if each is not None):
+            assert {found.best, *found.alike, *found.untested} <= labels
+        assert {each.label for each in group.at_budgets[0].means} == labels
+    for format in ("markdown", "html", "latex"):
+        text = html.unescape(write(report, format)).replace("\\textless{}", "<")
+        assert all(title in text for title in titles)
+    labels = re.findall(r"\\label{(.*?)}", write(report, "latex"))
+    assert len(labels) == 3 == len(set(labels))
+
+
+def test_searches_that_saw_test_scores_are_a_group_apart(results: Callable, searches, scores, by_hand: Path) -> None:
+    told = results("told", searches, scores, config_id="c1", objectives=["test_error"])
+    assert [group.objectives for group in make_report([by_hand, told]).groups] == [
+        ("test_error",),
+        ("valid_accuracy",),
     ]
 
 

@@ -1,9 +1,11 @@
+import html
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nasbench_suite.report.model import make_report
+from nasbench_suite.report.writers import write
 
 KEYS = [
     "space", "algorithm", "protocol", "label", "config_id", "dataset", "scored_on", "seeds", "without_incumbent",
@@ -41,6 +43,35 @@ def test_the_record_has_the_designs_keys_in_their_order(results: Callable, by_ha
     assert list(record) == [*KEYS, "settings"] and record["settings"] == "nb201_rea"
 
 
+def test_a_record_and_the_origins_say_constraints_prices_and_the_column(
+    results: Callable, searches, scores, tradeoff: Callable
+) -> None:
+    config = {"algorithm": {"column": "fast:min"}, "measurement_seconds": {"fast": 10, "free": 0}}
+    held = results("held", searches, scores, config=config, tradeoff=tradeoff("fast<5"))
+    report = make_report([held])
+    record = report.rows[0].record()
+    assert record["constraints"] == ["fast<5"] and record["measurement_seconds"] == {"fast": 10.0}
+    assert record["column"] == "fast:min"
+    origins = "; ".join(report.groups[0].origins)
+    assert "objectives valid_accuracy, constraints fast<5, measuring costs fast 10 s, trial policy mean" in origins
+    assert "architectures looked up in column fast:min" in origins
+    for format in ("markdown", "html", "latex", "json", "csv"):
+        text = html.unescape(write(report, format)).replace("\\textless{}", "<")
+        assert "fast<5" in text and "fast:min" in text and "10" in text
+
+
+def test_what_kept_searches_from_finding_anything_is_said(results: Callable, scores, tradeoff: Callable) -> None:
+    config = {"algorithm": {"column": "fast:min", "sample": 30}, "measurement_seconds": {"fast": 10}}
+    path = results("held", {0: [("a", 50.0, 10.0, False)], 1: []}, scores, config=config, tradeoff=tradeoff("fast<5"))
+    notes = make_report([path]).notes
+    assert "rea: in 1 of 2 searches no evaluation met the constraints fast<5" in notes
+    assert (
+        "rea: in 1 of 2 searches nothing was evaluated: looking up algorithm.sample=30 architectures of fast:min at "
+        "10 s each costs more than budget.seconds=100; lower algorithm.sample or measurement_seconds, or raise the "
+        "budget"
+    ) in notes
+
+
 def test_found_is_the_incumbent_of_the_best_search_by_the_judges_validation(by_hand: Path) -> None:
     assert {row.found for row in make_report([by_hand]).rows} == {"c"}  # 94, though b was seen at 60 and c at 55
 
@@ -64,7 +95,7 @@ def test_a_mean_is_over_the_searches_that_found_something_and_says_so(results: C
     assert (row.seeds, row.without_incumbent, row.valid_mean, row.test_mean) == (5, 2, 92.0, 82.0)
     assert (row.evaluations_mean, row.seconds_mean) == (2.0, pytest.approx(80 / 3))
     note = "rea: 2 of 5 searches found nothing; they have no score, and are in no mean, curve or test"
-    assert report.notes == (note,)
+    assert report.notes == (note, "rea: in 1 of 5 searches nothing was evaluated")
 
 
 @pytest.mark.parametrize("searches", [{0: [], 1: []}, {0: [("a", float("nan"), 10.0, False)], 1: []}])

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
@@ -29,6 +30,7 @@ from nasbench_suite.report.words import one_line
 HEIGHT = 2.6  # inches, of a row of panels
 LINES = 30  # searches whose own fronts are drawn
 SHOWN = 0.8  # of the points, the better ones
+TRUE_FRONT = "+"  # marks the table's
 BAND = (25.0, 50.0, 75.0)  # percent of the searches
 
 
@@ -77,6 +79,8 @@ def _draw_part(subfigure: SubFigure, group: ComparedGroup, compared: FrontCompar
         _draw_fronts(panel, compared, looks, other, accuracy)
     _draw_volumes(panels[-1], group, compared, looks)
     handles, labels = panels[-1].get_legend_handles_labels()
+    # a line of hypervolume, and crosses in the other panels
+    handles[0] = Line2D([], [], color="black", linewidth=0.7, marker=TRUE_FRONT, markersize=5)
     title = [one_line(group.title)] if titled else []
     subfigure.legend(
         handles,
@@ -95,10 +99,10 @@ def _draw_fronts(panel: Axes, compared: FrontComparison, looks: Sequence[LineSty
             points = np.array(found.values)[:, [across, up]]
             points = points[np.argsort(points[:, 0], kind="stable")]
             # of more than two objectives a front is no line in two of them
-            form = ".-" if alone else "."
             panel.plot(
                 *points.T,
-                form,
+                marker=".",
+                linestyle=look.dash if alone else "none",
                 color=look.colour,
                 alpha=0.25,
                 markersize=2,
@@ -109,7 +113,7 @@ def _draw_fronts(panel: Axes, compared: FrontComparison, looks: Sequence[LineSty
             _draw_attainment(panel, fronts, look, across, up)
     truth = np.array([values for _, values in tradeoff.front])[:, [across, up]]
     truth = truth[np.argsort(truth[:, 0], kind="stable")]
-    panel.plot(*truth.T, "+", color="black", markersize=5, zorder=4)
+    panel.plot(*truth.T, TRUE_FRONT, color="black", markersize=5, zorder=4)
     _leave_out_the_worst(panel, compared, up)
     panel.set_xlabel(one_line(axis_name(tradeoff, tradeoff.figures[across])))
     panel.set_ylabel(one_line(axis_name(tradeoff, tradeoff.figures[up])))

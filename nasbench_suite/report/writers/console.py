@@ -2,6 +2,7 @@
 
 from nasbench_suite.report.model import Report
 from nasbench_suite.report.scored_row import ScoredRow
+from nasbench_suite.report.tradeoff import narrow_front, read_tradeoff
 from nasbench_suite.report.words import (
     accuracy,
     evaluations,
@@ -30,6 +31,9 @@ def to_console(report: Report) -> str:
             accuracy(row.igd_plus_mean, row.igd_plus_std, 4),
         )
         lines.append(f"  fronts: hypervolume {volume} of the table's {row.hypervolume_best:.4f}, IGD+ {distance}")
+        weighed = read_tradeoff(configuration.results.description)
+        narrow = "" if weighed is None else narrow_front(weighed)
+        lines += [f"  note: {narrow}"] if narrow else []
     if row.found is not None:
         lines.append(f"  found: {found_architecture(configuration.rows)}")
     formula = configuration.results.description["seconds_from"]

@@ -11,7 +11,7 @@ from nasbench_suite.report.model import Report
 def to_csv(report: Report) -> str:
     """Returns a header and a row per configuration and scored data set: JSON's keys, what is unknown left empty.
 
-    A list, as of objectives, is written as JSON.
+    A list, as of objectives, and an object are written as JSON.
     """
     records = [row.record() for row in report.rows]
     columns = list(dict.fromkeys(key for record in records for key in record))
@@ -23,4 +23,4 @@ def to_csv(report: Report) -> str:
 
 
 def _field(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, list) else value
+    return json.dumps(value) if isinstance(value, list | dict) else value

@@ -1,11 +1,14 @@
 """A report's tables for a paper: LaTeX with booktabs, to be taken in with `\\input`."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from nasbench_suite.report.front_comparison import FrontComparison
 from nasbench_suite.report.model import ComparedGroup, MeanAccuracy, Report, ReportedConfiguration
 from nasbench_suite.report.provenance import ACCURACIES
 from nasbench_suite.report.times import reading
+from nasbench_suite.report.weighed import title_of
 from nasbench_suite.report.words import evaluations, one_line, searches, seconds
 from nasbench_suite.report.writers import tables
 
@@ -29,7 +32,8 @@ ESCAPES = {
 def to_latex(report: Report) -> str:
     """Returns a `table*` for each space, searched data set and protocol; provenance and notes are comments."""
     notes = [_comment(note) for note in report.notes]
-    parts = [part for group in report.groups for part in (_table(group), *_fronts(group))]
+    pairs = zip(report.groups, _labels(report.groups), strict=True)
+    parts = [part for group, label in pairs for part in (_table(group, label), *_fronts(group, label))]
     return "\n".join([HEAD, *parts, *notes]) + "\n"
 
 
@@ -43,13 +47,24 @@ def _comment(text: str) -> str:
     return f"% {one_line(text)}"
 
 
-def _table(group: ComparedGroup) -> str:
+def _labels(groups: Sequence[ComparedGroup]) -> list[str]:
+    """Returns what the groups' tables are referred to by; where several would have the same, the later are numbered."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for group in groups:
+        weighed = title_of(group.objectives, group.constraints)
+        label = re.sub(r"[^A-Za-z0-9]+", "-", f"{group.space}-{group.dataset}-{group.protocol}{weighed}")
+        labels.append(f"{label}-{seen[label] + 1}" if seen[label] else label)
+        seen[label] += 1
+    return labels
+
+
+def _table(group: ComparedGroup, label: str) -> str:
     width = len(group.columns)
     rules = "".join(f"\\cmidrule(lr){{{at}-{at + 1}}}" for at in range(2, width + 2, 2))
     sets = " & ".join(f"\\multicolumn{{2}}{{c}}{{{escape(name)}}}" for name in group.scored_on)
     splits = " & ".join("valid" if split == "valid" else "test" for _, split in group.columns)
     said = f"{group.title}. {ACCURACIES} {reading(group.results)}"
-    label = re.sub(r"[^A-Za-z0-9]+", "-", f"{group.space}-{group.dataset}-{group.protocol}")
     return "\n".join(
         [
             *map(_comment, _origins(group)),
@@ -71,14 +86,13 @@ def _table(group: ComparedGroup) -> str:
     )
 
 
-def _fronts(group: ComparedGroup) -> list[str]:
+def _fronts(group: ComparedGroup, label: str) -> list[str]:
     """Returns a table of hypervolume and IGD+ for each set of objectives."""
-    return [_fronts_table(group, fronts, at) for at, fronts in enumerate(group.fronts)]
+    return [_fronts_table(group, fronts, f"{label}-fronts-{at}") for at, fronts in enumerate(group.fronts)]
 
 
-def _fronts_table(group: ComparedGroup, fronts: FrontComparison, at: int) -> str:
+def _fronts_table(group: ComparedGroup, fronts: FrontComparison, label: str) -> str:
     table = tables.fronts_table(group, fronts)
-    label = re.sub(r"[^A-Za-z0-9]+", "-", f"{group.space}-{group.dataset}-{group.protocol}-fronts-{at}")
     verdict = tables.fronts_verdict(fronts)
     return "\n".join(
         [

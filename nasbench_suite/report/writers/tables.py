@@ -208,7 +208,7 @@ def front_table(fronts: FrontComparison, found: FoundFront) -> PlainTable:
 
 
 def best_fronts(fronts: FrontComparison) -> list[tuple[str, FoundFront]]:
-    """Returns the label of each configuration that found something, and its search of the largest hypervolume."""
+    """Returns the label of each configuration with a hypervolume above 0, and its search of the largest one."""
     pairs = zip(fronts.labels, fronts.fronts, strict=True)
     return [(label, best) for label, each in pairs if (best := each.best) is not None]
 
