@@ -146,6 +146,16 @@ MISTAKES = {
     "build name=mine executor=slurm": "there is: local, ray",
     "build name=mine datasets=[mnist]": "to train on, got 'mnist'",
     "score architectures=2 scores=[synfow]": "did you mean synflow?",
+    # settings of networks
+    "score dataset=digits architectures=2 network.chanels=8": "network.chanels: expected a setting of space nb201's "
+    "networks (channels, cells, momentum, skip_unused), got chanels; did you mean network.channels?",
+    "score dataset=digits architectures=2 network.channels=8.5": "network.channels: expected a whole number, got 8.5",
+    "score dataset=digits architectures=2 network.channels=0": "network: classes, channels, cells, in_channels and "
+    "replicas must be at least 1",
+    "score dataset=digits architectures=2 network.classes=3": "classes follows from the data set",
+    "build name=mine training.network.chanels=8": "did you mean training.network.channels, or another training=?",
+    "build name=mine space=nb101 training=digits": "(channels, cells), got momentum; choose another training=",
+    "run evaluator=train protocol=digits evaluator.training.network.chanels=8": "evaluator.training.network.channels?",
     # questions to a table
     "query nb201": "the following arguments are required: arch",
     "query nb201 15625": "table nb201: expected a row in 0..15624, got 15625",

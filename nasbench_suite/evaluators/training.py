@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nasbench_suite.algorithm import Proposal
+from nasbench_suite.building.network_settings import check_network
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.evaluators.kept_trainings import KeptTrainings
@@ -22,7 +23,7 @@ from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.device import check_device
 from nasbench_suite.training.task import MEASURES, TrainingTask
-from nasbench_suite.training.worker import TrainingWorker, WorkerSettings, check_network
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 from nasbench_suite.whole_number import is_whole
 from nasbench_suite.workers import Evaluate
 
@@ -92,7 +93,7 @@ class TrainingEvaluator:
             raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space
         self._device = check_device("evaluator.device", device)
-        check_network(space, training)
+        check_network(space, training["network"], "evaluator.training.network", together=training["together"])
         self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
         self.judged_epochs = self._schedules[-1] * len(score_trials)
         self._told: Callable[[TrainingProgress], None] | None = None

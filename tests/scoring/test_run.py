@@ -142,7 +142,7 @@ def test_a_column_of_another_source_is_refused_before_anything_is_computed(
         ("device=cuda:99", "device=cuda:99: there is "),
         ("++batch=100000", "batch: expected at most 397,"),
         ("seed=9223372036854775808", "seed: expected "),
-        ("++network.nosuch=1", "network: is not for space nb201"),
+        ("++network.nosuch=1", "network.nosuch: expected a setting of space nb201's networks"),
     ],
 )
 def test_settings_are_checked_before_anybody_is_told_to_remove_scores(
