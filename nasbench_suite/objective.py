@@ -173,8 +173,8 @@ def direction_of(unit: str) -> Direction | None:
     return "max" if plain in _HIGHER_IS_BETTER or plain.endswith("/s") else None
 
 
-def parse_objective(text: str) -> tuple[str, Direction | None]:
-    """Reads `NAME`, `NAME:min` or `NAME:max`.
+def parse_objective(text: str, key: str = "objectives") -> tuple[str, Direction | None]:
+    """Reads `NAME`, `NAME:min` or `NAME:max`, for messages of a key.
 
     Raises:
         ConfigError: the direction is neither.
@@ -185,7 +185,7 @@ def parse_objective(text: str) -> tuple[str, Direction | None]:
     for known in get_args(Direction):
         if direction == known:
             return name, known
-    raise ConfigError(f"objectives: expected {name}, {name}:min or {name}:max, got {text!r:.100}")
+    raise ConfigError(f"{key}: expected {name}, {name}:min or {name}:max, got {text!r:.100}")
 
 
 def parse_constraint(text: str) -> Constraint:

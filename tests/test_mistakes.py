@@ -61,12 +61,22 @@ MISTAKES = {
     "run protocol=nb201 workers=0": "workers: expected a whole number of 1 or more, got 0",
     "run protocol=nb201 tracking.mode=foo": "tracking.mode: expected offline or online or disabled or null, got 'foo'",
     "run objectives=accuracy": "did you mean valid_accuracy?",
-    "run protocol=nb201 constraints=[test_accuracy>80]": "constraints: expected bounds on parameters, flops, latency "
-    "or an annotation's columns, got one on test_accuracy",
+    "run protocol=nb201 constraints=[test_accuracy>80]": "constraints: expected bounds on valid_accuracy, parameters, "
+    "flops, latency or an annotation's columns, got one on test_accuracy",
     "run objectives=[edgegpu_latency]": "objectives: expected valid_accuracy or test_error, or an accuracy and "
     "edgegpu_latency; got 'edgegpu_latency' alone; algorithms for several objectives: mo_rea, nsga2",
     "run protocol=nb201 algorithm=nsga2 objectives=[valid_accuracy,edgegpu_latency]": "`nasbench-suite annotate nb201 "
     "PATH` adds columns",
+    "run protocol=nb201 algorithm=warm_rea algorithm.column=nwot:up": "algorithm.column: expected nwot, nwot:min or",
+    "run protocol=nb201 objectives=[test_error,valid_accuracy]": "valid_accuracy or test_error, one objective, got it "
+    "twice",
+    "run protocol=nb201 constraint=[parameters<1]": "constraint: there is no such key; did you mean constraints?",
+    "run protocol=nb201 constraints=[parameters=5]": "one of < <= > >=, and a number in the figure's unit, such as "
+    "pixel3_latency<5; got 'parameters=5'",
+    "run protocol=nb201 measurement_seconds.latency=5": "or the algorithm's column (here: none), got latency",
+    "run protocol=digits evaluator=train algorithm=nsga2 objectives=[valid_accuracy,parameters]": "objectives: "
+    "expected valid_accuracy, the one objective of evaluator=train, got valid_accuracy, parameters; "
+    "evaluator=table has several",
     "run evaluator=tabel": "did you mean table?",
     # what a configuration leaves open
     "build": "name: expected a name for the table, got none; such as name=mine",

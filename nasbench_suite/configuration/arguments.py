@@ -13,12 +13,14 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, QuotedString
 from hydra.errors import HydraException
 
+from nasbench_suite.closest import closest
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
 from nasbench_suite.configuration.protocols import Named, choose_protocol
 from nasbench_suite.configuration.schema import BuildConfig, ScoreConfig, SearchConfig
 from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.folders import table_paths
+from nasbench_suite.objective import parse_constraint
 from nasbench_suite.table.reader import read_metadata
 
 _EXPERIMENT = "experiment"
@@ -188,6 +190,13 @@ def _unreadable(word: str, following: str) -> ConfigError:
         lacking, there = sorted("[]", key=value.count)
         typed = value.replace("'", "")
         raise ConfigError(f"{key}={typed}: the value has a {there} and no {lacking} that belongs to it")
+    name = key.lstrip("+~")
+    if name == "constraints":
+        for one in value.strip("[]'\"").split(","):
+            parse_constraint(one)  # which says what is wrong
+    known = (*_GROUPS, *_KEYS)
+    if name.partition(".")[0].partition("/")[0] not in (*known, "hydra") and (close := closest(name, known)):
+        return ConfigError(f"{name}: there is no such key; did you mean {close}?")
     escaped = re.sub(r'(\\*)"', r"\1\1\"", value)
     quoted = f'{key}="{escaped}"'.replace("'", "'\\''")
     return ConfigError(f"{word}: the value cannot be read; a text with such characters is written '{quoted}'")

@@ -154,13 +154,13 @@ class TableEvaluator:
 
     def column(self, name: str | None, highest: Fidelity) -> ColumnValues | None:
         """Returns the column that an algorithm looks architectures up in; `measurement_seconds` may price it."""
-        plain, way = (None, None) if name is None else parse_objective(name)
+        plain, way = (None, None) if name is None else parse_objective(name, "algorithm.column")
         for other, price in self._others_priced.items():
             if other != plain:
                 known = ", ".join(name for name in (*self._figures, plain) if name) or "none"
                 raise ConfigError(
                     f"measurement_seconds.{other}: expected a figure among the objectives or constraints, or the "
-                    f"algorithm's column ({known}), got {other}"
+                    f"algorithm's column (here: {known}), got {other}"
                 )
             if not 0 <= price < math.inf:
                 raise ConfigError(f"measurement_seconds.{other}: expected seconds of 0 or more, got {price}")

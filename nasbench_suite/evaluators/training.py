@@ -16,7 +16,6 @@ from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.evaluators.kept_trainings import KeptTrainings
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
@@ -56,7 +55,7 @@ class TrainingEvaluator:
         checkpoints: bool,
         datasets_root: str | None,
         official: bool,
-        objectives: Objective,
+        objectives: str | Sequence[str],
         constraints: Sequence[str] = (),
         measurement_seconds: Mapping[str, float] | None = None,
         *,
@@ -85,7 +84,11 @@ class TrainingEvaluator:
         if trial != "random" and not is_whole(trial):
             raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
         if objectives != "valid_accuracy":
-            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objectives}")
+            given = objectives if isinstance(objectives, str) else ", ".join(objectives)
+            raise ConfigError(
+                f"objectives: expected valid_accuracy, the one objective of evaluator=train, got {given}; "
+                "evaluator=table has several"
+            )
         for key, given in (("constraints", constraints), ("measurement_seconds", measurement_seconds)):
             if given:
                 raise ConfigError(f"evaluator=train: expected no {key}, for it measures accuracy alone; got {given}")
