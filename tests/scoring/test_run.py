@@ -130,7 +130,7 @@ def test_a_column_of_another_source_is_refused_before_anything_is_computed(
     make_plan: MakePlan, mine: Table, tmp_path: Path
 ) -> None:
     run(make_plan("table=mine", "architectures=2"))
-    with pytest.raises(TableError, match="has synflow on digits from another source"):
+    with pytest.raises(TableError, match=r"has scores of digits by `score` with seed=0, in .* keep both"):
         run(make_plan("table=mine", "architectures=2", "seed=1"))
     assert len(list(tmp_path.glob("scores/*"))) == 1
 
