@@ -70,6 +70,7 @@ MISTAKES = {
     "run protocol=nb201 algorithm=warm_rea algorithm.column=nwot:up": "algorithm.column: expected nwot, nwot:min or",
     "run protocol=nb201 objectives=[test_error,valid_accuracy]": "valid_accuracy or test_error, one objective, got it "
     "twice",
+    "run protocol=nb201 constraints={parameters:1}": "constraints: expected a list, such as [pixel3_latency<5]; got",
     "run protocol=nb201 constraint=[parameters<1]": "constraint: there is no such key; did you mean constraints?",
     "run protocol=nb201 constraints=[parameters=5]": "one of < <= > >=, and a number in the figure's unit, such as "
     "pixel3_latency<5; got 'parameters=5'",

@@ -30,6 +30,7 @@ _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", 
 _KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig, ScoreConfig) for field in fields(schema)})
 _KEY = re.compile(r"[+~]{0,2}[\w/.@:$-]+")
 _RANGES = re.compile(r"(architectures)=((?=[\d,]*-)[\d,-]*,[\d,-]*)")
+_LISTS = {"constraints": "[pixel3_latency<5]", "objectives": "[valid_accuracy,pixel3_latency]"}
 # keys whose values are read below them, where any name may stand
 _OPEN = ("measurement_seconds",)
 _CONSTRAINT = re.compile(r"[^,\[\]\s][^,\[\]]*[<>][^,\[\]]*")
@@ -258,6 +259,8 @@ def _check(override: Override) -> None:
         name = override.value()
         if not isinstance(name, str | QuotedString) and not (key == _EXPERIMENT and name is None):
             raise ConfigError(f"{key}: expected the name of a file, got {override.get_value_element_as_str()}")
+    if key in _LISTS and override.type == OverrideType.CHANGE and isinstance(override.value(), dict):
+        raise ConfigError(f"{key}: expected a list, such as {_LISTS[key]}; got {override.get_value_element_as_str()}")
     if key == "hydra.searchpath":
         raise ConfigError(f"{key}: expected nothing; name the folder of your own files with --config-dir")
     if key == _EXPERIMENT and override.type in (OverrideType.ADD, OverrideType.FORCE_ADD):

@@ -84,9 +84,9 @@ class TrainingEvaluator:
         if trial != "random" and not is_whole(trial):
             raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
         if objectives != "valid_accuracy":
-            given = objectives if isinstance(objectives, str) else ", ".join(objectives)
+            came = objectives if isinstance(objectives, str) else ", ".join(objectives)
             raise ConfigError(
-                f"objectives: expected valid_accuracy, the one objective of evaluator=train, got {given}; "
+                f"objectives: expected valid_accuracy, the one objective of evaluator=train, got {came}; "
                 "evaluator=table has several"
             )
         for key, given in (("constraints", constraints), ("measurement_seconds", measurement_seconds)):
