@@ -61,12 +61,23 @@ MISTAKES = {
     "run protocol=nb201 workers=0": "workers: expected a whole number of 1 or more, got 0",
     "run protocol=nb201 tracking.mode=foo": "tracking.mode: expected offline or online or disabled or null, got 'foo'",
     "run objectives=accuracy": "did you mean valid_accuracy?",
-    "run protocol=nb201 constraints=[test_accuracy>80]": "constraints: expected bounds on parameters, flops, latency "
-    "or an annotation's columns, got one on test_accuracy",
+    "run protocol=nb201 constraints=[test_accuracy>80]": "constraints: expected bounds on valid_accuracy, parameters, "
+    "flops, latency or an annotation's columns, got one on test_accuracy",
     "run objectives=[edgegpu_latency]": "objectives: expected valid_accuracy or test_error, or an accuracy and "
     "edgegpu_latency; got 'edgegpu_latency' alone; algorithms for several objectives: mo_rea, nsga2",
     "run protocol=nb201 algorithm=nsga2 objectives=[valid_accuracy,edgegpu_latency]": "`nasbench-suite annotate nb201 "
     "PATH` adds columns",
+    "run protocol=nb201 algorithm=warm_rea algorithm.column=nwot:up": "algorithm.column: expected nwot, nwot:min or",
+    "run protocol=nb201 objectives=[test_error,valid_accuracy]": "valid_accuracy or test_error, one objective, got it "
+    "twice",
+    "run protocol=nb201 constraints={parameters:1}": "constraints: expected a list, such as [pixel3_latency<5]; got",
+    "run protocol=nb201 constraint=[parameters<1]": "constraint: there is no such key; did you mean constraints?",
+    "run protocol=nb201 constraints=[parameters=5]": "one of < <= > >=, and a number in the figure's unit, such as "
+    "pixel3_latency<5; got 'parameters=5'",
+    "run protocol=nb201 measurement_seconds.latency=5": "or the algorithm's column (here: none), got latency",
+    "run protocol=digits evaluator=train algorithm=nsga2 objectives=[valid_accuracy,parameters]": "objectives: "
+    "expected valid_accuracy, the one objective of evaluator=train, got valid_accuracy, parameters; "
+    "evaluator=table has several",
     "run evaluator=tabel": "did you mean table?",
     # what a configuration leaves open
     "build": "name: expected a name for the table, got none; such as name=mine",
@@ -146,6 +157,16 @@ MISTAKES = {
     "build name=mine executor=slurm": "there is: local, ray",
     "build name=mine datasets=[mnist]": "to train on, got 'mnist'",
     "score architectures=2 scores=[synfow]": "did you mean synflow?",
+    # settings of networks
+    "score dataset=digits architectures=2 network.chanels=8": "network.chanels: expected a setting of space nb201's "
+    "networks (channels, cells, momentum, skip_unused), got chanels; did you mean network.channels?",
+    "score dataset=digits architectures=2 network.channels=8.5": "network.channels: expected a whole number, got 8.5",
+    "score dataset=digits architectures=2 network.channels=0": "network: classes, channels, cells, in_channels and "
+    "replicas must be at least 1",
+    "score dataset=digits architectures=2 network.classes=3": "classes follows from the data set",
+    "build name=mine training.network.chanels=8": "did you mean training.network.channels, or another training=?",
+    "build name=mine space=nb101 training=digits": "(channels, cells), got momentum; choose another training=",
+    "run evaluator=train protocol=digits evaluator.training.network.chanels=8": "evaluator.training.network.channels?",
     # questions to a table
     "query nb201": "the following arguments are required: arch",
     "query nb201 15625": "table nb201: expected a row in 0..15624, got 15625",

@@ -41,7 +41,8 @@ def choose(space: Space[Any], wanted: object) -> list[Any]:
         space: the search space.
         wanted: `all`; `unique`, the first of each isomorphism class; a count of those, drawn at random; indices in the
             space's official order, such as `0-389` or `0-9,20`; a word or text for one architecture; a list of texts
-            and indices; or the path of a file with one per line, or with a JSON list.
+            and indices; or the path of a file with one per line, or with a JSON list. A number that is no such count
+            or index may be the text of an architecture.
 
     Raises:
         ConfigError: it is something else, or an index that the space has not.
@@ -87,7 +88,10 @@ def _unique(space: Space[Any]) -> list[Any]:
 def _count(space: Space[Any], wanted: int) -> list[Any]:
     unique = _unique(space)
     if not is_whole(wanted, 1, len(unique) + 1):
-        raise ConfigError(f"architectures: expected a count from 1 to {len(unique):,}, got {wanted}")
+        if (arch := _in_digits(space, wanted)) is not None:
+            return [arch]
+        digits = _digits_hint(space, unique[0])
+        raise ConfigError(f"architectures: expected a count from 1 to {len(unique):,}{digits}, got {wanted}")
     order = np.random.default_rng(ORDER_SEED).permutation(len(unique))
     return [unique[at] for at in sorted(order[:wanted])]
 
@@ -137,9 +141,15 @@ def _all(space: Space[Any], named: Sequence[_Named]) -> list[Any]:
     listed = list(islice(space.enumerate(), highest + 1)) if highest >= 0 else []
     found: dict[Any, str] = {}
     for part, span in zip(parts, spans, strict=True):
-        if span is not None and span[1] >= len(listed):
-            raise ConfigError(f"{part.where}: expected an index below {len(listed):,}, got {part.value}")
-        for arch in [_parse(space, part)] if span is None else listed[span[0] : span[1] + 1]:
+        written = None
+        if span is not None and span[1] >= len(listed) and (written := _in_digits(space, part.value)) is None:
+            digits = _digits_hint(space, listed[0])
+            raise ConfigError(f"{part.where}: expected an index below {len(listed):,}{digits}, got {part.value}")
+        if written is not None:
+            named_here = [written]
+        else:
+            named_here = [_parse(space, part)] if span is None else listed[span[0] : span[1] + 1]
+        for arch in named_here:
             if arch in found:
                 raise ConfigError(f"{part.where}: {space.format(arch)} is there twice; before, in {found[arch]}")
             found[arch] = part.where
@@ -153,6 +163,22 @@ def _parts(space: Space[Any], one: _Named) -> list[_Named]:
     if not _is_range(space, one.value):
         return [one]
     return [_Named(one.where, part.strip()) for part in str(one.value).split(",")]
+
+
+def _in_digits(space: Space[Any], value: object) -> Any | None:
+    """Returns the architecture that a number is the text of, which Hydra and JSON read as a number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return space.parse(str(value))
+    except ArchitectureError:
+        return None
+
+
+def _digits_hint(space: Space[Any], arch: Any) -> str:
+    """Returns what else a number may be, where texts of architectures are of digits alone."""
+    text = space.format(arch)
+    return f" or an architecture such as {text}" if text.isdecimal() else ""
 
 
 def _is_range(space: Space[Any], value: object) -> bool:

@@ -12,11 +12,11 @@ import numpy as np
 from hydra.utils import instantiate
 
 from nasbench_suite.building.architectures import ORDER_SEED, choose
+from nasbench_suite.building.network_settings import check_network
 from nasbench_suite.configuration.identity import TASKS, decisive, identity
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.space import Space
 from nasbench_suite.training.task import TrainingTask
-from nasbench_suite.training.worker import check_network
 from nasbench_suite.version import __version__
 from nasbench_suite.whole_number import LAST_SEED, check_whole, is_whole
 
@@ -110,5 +110,6 @@ def prepare(config: Mapping[str, Any]) -> BuildPlan:
         raise ConfigError(f"datasets: expected a list of names, got {names!r}")
     check_whole("workers", config["workers"], 1)
     space: Space[Any] = instantiate(config["space"])
-    check_network(space, config["training"])
+    training = config["training"]
+    check_network(space, training["network"], "training.network", together=training["together"])
     return BuildPlan(config, space, choose(space, config["architectures"]))

@@ -10,6 +10,7 @@ from nasbench_suite.benchmark import Benchmark
 from nasbench_suite.commands import query_all
 from nasbench_suite.errors import (
     ConfigError,
+    MissingArchitectureError,
     MissingTrialError,
     TableError,
     TableNotFoundError,
@@ -46,7 +47,7 @@ def show(options: argparse.Namespace) -> None:
     if by_hash:
         arch = space.parse(table.architecture(table.row_of_hash(options.arch)))
     if by_index:
-        arch = space.parse(table.architecture(int(options.arch)))
+        arch = space.parse(_architecture(table, options.arch))
     if options.all or options.csv:
         if options.json:
             raise ConfigError("query: expected one of --json, --all and --csv")
@@ -164,6 +165,15 @@ def _trial(text: str) -> TrialPolicy:
     if text.isdecimal():
         return int(text)
     raise ConfigError(f"--trial: expected a training seed or mean, got {text!r}")
+
+
+def _architecture(table: Table, row: str) -> str:
+    try:
+        return table.architecture(int(row))
+    except MissingArchitectureError as error:
+        raise MissingArchitectureError(
+            f"{error}; the text of an architecture is such as {table.architecture(0)}"
+        ) from None
 
 
 def _space(options: argparse.Namespace) -> Space[Any]:

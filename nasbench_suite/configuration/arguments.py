@@ -13,12 +13,14 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, QuotedString
 from hydra.errors import HydraException
 
+from nasbench_suite.closest import closest
 from nasbench_suite.configuration.files import ConfigFiles, chosen_groups
 from nasbench_suite.configuration.protocols import Named, choose_protocol
 from nasbench_suite.configuration.schema import BuildConfig, ScoreConfig, SearchConfig
 from nasbench_suite.configuration.usual_names import suggestion
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.folders import table_paths
+from nasbench_suite.objective import parse_constraint
 from nasbench_suite.table.reader import read_metadata
 
 _EXPERIMENT = "experiment"
@@ -28,6 +30,7 @@ _GROUPS = ("space", "protocol", "evaluator", "budget", "tracking", "algorithm", 
 _KEYS = tuple({field.name for schema in (SearchConfig, BuildConfig, ScoreConfig) for field in fields(schema)})
 _KEY = re.compile(r"[+~]{0,2}[\w/.@:$-]+")
 _RANGES = re.compile(r"(architectures)=((?=[\d,]*-)[\d,-]*,[\d,-]*)")
+_LISTS = {"constraints": "[pixel3_latency<5]", "objectives": "[valid_accuracy,pixel3_latency]"}
 # keys whose values are read below them, where any name may stand
 _OPEN = ("measurement_seconds",)
 _CONSTRAINT = re.compile(r"[^,\[\]\s][^,\[\]]*[<>][^,\[\]]*")
@@ -188,6 +191,13 @@ def _unreadable(word: str, following: str) -> ConfigError:
         lacking, there = sorted("[]", key=value.count)
         typed = value.replace("'", "")
         raise ConfigError(f"{key}={typed}: the value has a {there} and no {lacking} that belongs to it")
+    name = key.lstrip("+~")
+    if name == "constraints":
+        for one in value.strip("[]'\"").split(","):
+            parse_constraint(one)  # which says what is wrong
+    known = (*_GROUPS, *_KEYS)
+    if name.partition(".")[0].partition("/")[0] not in (*known, "hydra") and (close := closest(name, known)):
+        return ConfigError(f"{name}: there is no such key; did you mean {close}?")
     escaped = re.sub(r'(\\*)"', r"\1\1\"", value)
     quoted = f'{key}="{escaped}"'.replace("'", "'\\''")
     return ConfigError(f"{word}: the value cannot be read; a text with such characters is written '{quoted}'")
@@ -249,6 +259,8 @@ def _check(override: Override) -> None:
         name = override.value()
         if not isinstance(name, str | QuotedString) and not (key == _EXPERIMENT and name is None):
             raise ConfigError(f"{key}: expected the name of a file, got {override.get_value_element_as_str()}")
+    if key in _LISTS and override.type == OverrideType.CHANGE and isinstance(override.value(), dict):
+        raise ConfigError(f"{key}: expected a list, such as {_LISTS[key]}; got {override.get_value_element_as_str()}")
     if key == "hydra.searchpath":
         raise ConfigError(f"{key}: expected nothing; name the folder of your own files with --config-dir")
     if key == _EXPERIMENT and override.type in (OverrideType.ADD, OverrideType.FORCE_ADD):

@@ -167,7 +167,7 @@ class TableEvaluator:
                 known = ", ".join(name for name in (*self._figures, plain) if name) or "none"
                 raise ConfigError(
                     f"measurement_seconds.{other}: expected a figure among the objectives or constraints, or the "
-                    f"algorithm's column ({known}), got {other}"
+                    f"algorithm's column (here: {known}), got {other}"
                 )
             if not 0 <= price < math.inf:
                 raise ConfigError(f"measurement_seconds.{other}: expected seconds of 0 or more, got {price}")

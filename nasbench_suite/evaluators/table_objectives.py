@@ -42,7 +42,9 @@ def accuracy_among(objectives: str | Sequence[str]) -> Objective:
     """
     names = [objectives] if isinstance(objectives, str) else [parse_objective(text)[0] for text in objectives]
     found: list[Objective] = [name for name in ("valid_accuracy", "test_error") if name in names]
-    if len(found) != 1 and not isinstance(objectives, str):
+    if len(found) > 1:
+        raise ConfigError("objectives: expected valid_accuracy or test_error, one objective, got it twice")
+    if not found and not isinstance(objectives, str):
         raise ConfigError(f"objectives: expected valid_accuracy and others beside it, got {', '.join(objectives)}")
     return found[0] if found else names[0]  # type: ignore[return-value]
 
@@ -105,6 +107,10 @@ class TableObjectives:
         self._constraints = tuple(map(parse_constraint, constraints))
         asked = [parse_objective(text) for text in ([objectives] if isinstance(objectives, str) else objectives)]
         self._objectives = len(asked)
+        seen = accuracy_among(objectives)
+        for each in self._constraints:
+            if each.name in ACCURACIES and each.name != seen:
+                raise ConfigError(f"constraints: expected bounds on {seen}, which this search sees, got {each.name}")
         names = dict(asked)
         asked += [(each.name, None) for each in dict.fromkeys(self._constraints) if each.name not in names]
         asked = list(dict(asked).items())
@@ -274,7 +280,8 @@ class TableObjectives:
                 f"{key}: expected {accuracies}, and {', '.join(OWN_UNITS)} or an annotation's columns beside it; got "
                 f"{name}"
                 if key == "objectives"
-                else f"{key}: expected bounds on {', '.join(OWN_UNITS)} or an annotation's columns, got one on {name}"
+                else f"{key}: expected bounds on valid_accuracy, {', '.join(OWN_UNITS)} or an annotation's columns, got "
+                f"one on {name}"
             )
         column = self._table.columns.find(name, self._dataset)  # raises
         return column.unit, column.device
@@ -301,8 +308,8 @@ def _prices(seconds: Mapping[str, float], names: Sequence[str]) -> float:
         if name not in names or name in ACCURACIES:
             known = ", ".join(name for name in names if name not in ACCURACIES) or "none"
             raise ConfigError(
-                f"measurement_seconds.{name}: expected a figure among the objectives or constraints ({known}), got "
-                f"{name}"
+                f"measurement_seconds.{name}: expected a figure among the objectives or constraints (here: {known}), "
+                f"got {name}"
             )
         if not 0 <= price < np.inf:
             raise ConfigError(f"measurement_seconds.{name}: expected seconds of 0 or more, got {price}")

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 
 from nasbench_suite.algorithm import Proposal
+from nasbench_suite.building.network_settings import check_network
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.evaluators.evaluator import Clock
 from nasbench_suite.evaluators.kept_trainings import KeptTrainings
 from nasbench_suite.fidelity import Fidelity
 from nasbench_suite.ledger import Ledger
-from nasbench_suite.objective import Objective
 from nasbench_suite.observation import Observation, Score
 from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
 from nasbench_suite.table.trials import TrialPolicy
 from nasbench_suite.training.device import check_device
 from nasbench_suite.training.task import MEASURES, TrainingTask
-from nasbench_suite.training.worker import TrainingWorker, WorkerSettings, check_network
+from nasbench_suite.training.worker import TrainingWorker, WorkerSettings
 from nasbench_suite.whole_number import is_whole
 from nasbench_suite.workers import Evaluate
 
@@ -55,7 +55,7 @@ class TrainingEvaluator:
         checkpoints: bool,
         datasets_root: str | None,
         official: bool,
-        objectives: Objective,
+        objectives: str | Sequence[str],
         constraints: Sequence[str] = (),
         measurement_seconds: Mapping[str, float] | None = None,
         *,
@@ -84,7 +84,11 @@ class TrainingEvaluator:
         if trial != "random" and not is_whole(trial):
             raise ConfigError(f"evaluator=train: expected trial=random or a training seed, got {trial}")
         if objectives != "valid_accuracy":
-            raise ConfigError(f"evaluator=train: expected objectives=valid_accuracy, got {objectives}")
+            came = objectives if isinstance(objectives, str) else ", ".join(objectives)
+            raise ConfigError(
+                f"objectives: expected valid_accuracy, the one objective of evaluator=train, got {came}; "
+                "evaluator=table has several"
+            )
         for key, given in (("constraints", constraints), ("measurement_seconds", measurement_seconds)):
             if given:
                 raise ConfigError(f"evaluator=train: expected no {key}, for it measures accuracy alone; got {given}")
@@ -92,7 +96,7 @@ class TrainingEvaluator:
             raise ConfigError(f"evaluator.score_trials: expected at least one training seed, got {score_trials!r}")
         self._policy, self._dataset, self._space = trial, dataset, space
         self._device = check_device("evaluator.device", device)
-        check_network(space, training)
+        check_network(space, training["network"], "evaluator.training.network", together=training["together"])
         self._schedules, self._score_trials = sorted(training["schedules"]), tuple(score_trials)
         self.judged_epochs = self._schedules[-1] * len(score_trials)
         self._told: Callable[[TrainingProgress], None] | None = None

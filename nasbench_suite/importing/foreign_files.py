@@ -10,6 +10,7 @@ _UNFINISHED = (".part", ".crdownload", ".download", ".partial", ".aria2")
 _PAGE = re.compile(rb"<(!doctype|html|head|body|script|meta|title|!--|\?xml)", re.IGNORECASE)
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _FETCH = "fetch it again"
+_OWN = "expected a line of headings, arch among them, and a line for each architecture; write it, or "
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "a pointer of Git LFS, not the file itself; `git lfs pull` fetches it"),
     (b"%PDF", "a PDF, not data"),
@@ -45,7 +46,7 @@ def _flaw(path: Path) -> str | None:
     with path.open("rb") as file:
         first = file.read(_BEGINNING)
     if not first:
-        return f"the file is empty; {_FETCH}"
+        return f"the file is empty; {_OWN if path.suffix == '.csv' else ''}{_FETCH}"
     if path.suffix in _UNFINISHED:
         return f"half a download, by its ending {path.suffix}; let it finish, or {_FETCH}"
     if not first.strip(b"\0"):

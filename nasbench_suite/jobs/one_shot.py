@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from hydra.utils import instantiate
 
+from nasbench_suite.building.network_settings import check_supernet
 from nasbench_suite.distributed import local_device, processes, rank
 from nasbench_suite.errors import ConfigError, MissingArchitectureError
 from nasbench_suite.evaluators.evaluator import Evaluator, open_evaluator
@@ -269,7 +270,5 @@ def _device(wanted: str | None) -> str:
 
 
 def _supernet(space: Space[Any], data: SearchData, settings: SupernetSettings) -> Supernet[Any]:
-    try:
-        return space.supernet(classes=data.classes, in_channels=data.in_channels, **settings.network)
-    except TypeError as error:
-        raise ConfigError(f"supernet.network: {error}") from error
+    check_supernet(space, settings.network, "supernet.network")
+    return space.supernet(classes=data.classes, in_channels=data.in_channels, **settings.network)

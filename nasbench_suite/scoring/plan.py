@@ -11,6 +11,7 @@ import numpy as np
 from hydra.utils import instantiate
 
 from nasbench_suite.building.architectures import choose
+from nasbench_suite.building.network_settings import check_network
 from nasbench_suite.configuration.identity import SCORED, decisive, identity
 from nasbench_suite.errors import ConfigError
 from nasbench_suite.importing.annotate import annotation_place, check_names
@@ -109,7 +110,7 @@ def prepare(config: Mapping[str, Any]) -> ScorePlan:
         plan = ScorePlan(config, space, table, _members(space, table, config["architectures"]))
     if config["dataset"] is None:
         raise ConfigError("dataset: expected a data set, for no table is named; got null")
-    _check_network(space, plan.archs[0], config["network"])
+    check_network(space, config["network"], "network", arch=plan.archs[0])
     if table is not None:
         check_names(table, (column for _, column in plan.wanted))
     return plan
@@ -137,14 +138,3 @@ def _members(space: Space[Any], table: Table, wanted: object) -> list[Any]:
     everything = [space.parse(text) for text in table.architectures(range(len(table)))]
     rows = table.rows(choose(confine(space, lambda: everything, only_measured=True), wanted))
     return [everything[row] for row in dict.fromkeys(rows.tolist())]
-
-
-def _check_network(space: Space[Any], arch: Any, settings: Mapping[str, Any]) -> None:
-    """Checks that a space's networks take some settings, on one that holds no memory."""
-    import torch
-
-    try:
-        with torch.device("meta"):
-            space.network(arch, **{"classes": 2, "in_channels": 3, **settings})
-    except TypeError as error:
-        raise ConfigError(f"network: is not for space {space.name} ({error})") from error

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,12 +12,15 @@ import torch
 
 from nasbench_suite.atomic_write import atomic_write, cannot_write
 from nasbench_suite.building.architectures import ORDER_SEED
+from nasbench_suite.errors import TableError
 from nasbench_suite.importing.annotate import annotate, check_free
 from nasbench_suite.importing.tidy_columns import TidyColumnReader
+from nasbench_suite.planned_folder import PLAN
 from nasbench_suite.progress import Progress
 from nasbench_suite.scoring.folder import CSV, Scored, ScoreFolder
 from nasbench_suite.scoring.plan import ScorePlan, seconds_of
 from nasbench_suite.scoring.worker import ScoreWorker, compute, draw_batch
+from nasbench_suite.table import Table
 from nasbench_suite.training.datasets import load_dataset
 from nasbench_suite.training.device import check_device
 
@@ -58,7 +62,7 @@ def run(plan: ScorePlan) -> ScoresDone:
     worker = ScoreWorker(plan.space, config["network"], batch, config["seed"], device)
     if plan.table is not None and plan.columns is not None:
         # last of the checks: nobody is to remove good scores for a configuration that cannot be computed
-        check_free(plan.table, plan.wanted, plan.columns)
+        _check_free(plan, plan.table, plan.columns)
     texts = [plan.space.format(arch) for arch in plan.archs]
     with ScoreFolder.open(plan.folder, {**plan.describe(), "images": data.checksum}) as folder:
         missing = {text: _missing(plan.scores, folder.results.get(text, {})) for text in texts}
@@ -82,6 +86,33 @@ def run(plan: ScorePlan) -> ScoresDone:
         known={name: sum(one[name].value is not None for one in found) for name in plan.scores},
         seconds={name: sum(one[name].seconds for one in found) / len(found) for name in plan.scores},
     )
+
+
+def _check_free(plan: ScorePlan, table: Table, place: Path) -> None:
+    try:
+        check_free(table, plan.wanted, place)
+    except TableError as error:
+        names = {name for _, name in plan.wanted}
+        for file in table.columns.files:
+            # as `ScorePlan.columns` names them
+            _, _, own = file.path.name.partition(".score.")
+            if file.path != place and own and any(one.name in names for one in file.annotation.columns):
+                raise TableError(
+                    f"table {table.name} has scores of {plan.dataset} by `score` with {_difference(plan, own[:8])}, in "
+                    f"{file.path}; remove that file to replace it, or keep both: score a copy of the table under "
+                    "another name"
+                ) from error
+        raise
+
+
+def _difference(plan: ScorePlan, other: str) -> str:
+    """Returns what the plan of some id has instead, where its folder is still there."""
+    try:
+        known = json.loads((plan.folder.with_name(plan.folder.name.replace(plan.id, other)) / PLAN).read_text())
+        differ = [f"{key}={known[key]}" for key, value in plan.decisive.items() if known[key] != value]
+    except (OSError, ValueError, LookupError, TypeError):
+        differ = []
+    return ", ".join(differ) or "another network, seed, batch or device"
 
 
 def _missing(names: Sequence[str], known: Mapping[str, Scored]) -> list[str]:

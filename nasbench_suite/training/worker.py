@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from hydra.utils import instantiate
 from torch import Tensor, nn
 
-from nasbench_suite.errors import ConfigError
 from nasbench_suite.progress import TrainingProgress
 from nasbench_suite.space import Space
 from nasbench_suite.training import checkpoint_file
@@ -180,21 +178,6 @@ def recipe_for(training: Mapping[str, Any], task: TrainingTask) -> Recipe:
 def network_settings(training: Mapping[str, Any], data: ImageDataset) -> dict[str, Any]:
     """Returns what a space's `network` takes besides the architecture."""
     return {**training["network"], "classes": data.classes, "in_channels": data.in_channels}
-
-
-def check_network(space: Space[Any], training: Mapping[str, Any]) -> None:
-    """Checks that a space's networks take the settings of a training, on one that holds no memory.
-
-    Raises:
-        ConfigError: they do not, or the space has none.
-    """
-    arch, settings = space.sample(np.random.default_rng(0)), {**training["network"], "classes": 2, "in_channels": 3}
-    side_by_side = {"replicas": 2} if training["together"] else {}
-    try:
-        with torch.device("meta"):
-            space.network(arch, **settings, **side_by_side)
-    except TypeError as error:
-        raise ConfigError(f"training: is not for space {space.name} ({error}); choose another training=") from error
 
 
 def _record(training: TrainingResult, latency: tuple[float, ...]) -> TrialRecord:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nasbench_suite.building.architectures import choose
-from nasbench_suite.errors import NasBenchSuiteError
+from nasbench_suite.errors import ConfigError, NasBenchSuiteError
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.spaces.nb201 import NB201
 
@@ -118,3 +118,21 @@ def test_the_command_line_takes_ranges_lists_and_files(make_plan: Callable[..., 
 def test_digits_that_are_an_architectures_text_are_no_index() -> None:
     macro = find_space("nb_macro")
     assert [macro.format(arch) for arch in choose(macro, ["21100000", "5-6"])] == ["21100000", "00000012", "00000020"]
+
+
+@pytest.mark.parametrize("wanted", [22212220, [22212220], ["22212220"], "22212220"])
+def test_a_number_that_is_no_count_and_no_index_is_the_architecture_that_it_writes(wanted: object) -> None:
+    macro = find_space("nb_macro")
+    assert [macro.format(arch) for arch in choose(macro, wanted)] == ["22212220"]
+
+
+@pytest.mark.parametrize("wanted", [2221222, [2221222], "7000"])
+def test_a_number_that_is_nothing_is_told_how_an_architecture_of_digits_is_written(wanted: object) -> None:
+    with pytest.raises(ConfigError, match=r"or an architecture such as 0{8}, got (2221222|7000)"):
+        choose(find_space("nb_macro"), wanted)
+
+
+def test_a_number_that_is_a_count_or_an_index_stays_one() -> None:
+    macro = find_space("nb_macro")
+    assert len(choose(macro, 12)) == 12
+    assert choose(macro, [12]) == [list(macro.enumerate())[12]]

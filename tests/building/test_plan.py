@@ -100,5 +100,8 @@ def test_every_training_config_makes_a_recipe_of_its_schedule(composed: Callable
 
 def test_a_training_of_another_space_is_refused_before_anything_is_listed(composed: Callable[..., Any]) -> None:
     config = composed("space=nb101", "name=mine", name="build").config
-    with pytest.raises(ConfigError, match=r"training: is not for space nb101 .*momentum.*; choose another training="):
+    with pytest.raises(
+        ConfigError,
+        match=r"training.network.momentum: .* nb101's networks \(channels, cells\), .*; choose another training=",
+    ):
         prepare(config)

@@ -143,7 +143,7 @@ def test_a_tables_own_parameters_need_no_annotation(real_installed: Path) -> Non
 
 def test_only_what_is_searched_has_a_price(annotated: Table) -> None:
     assert made(annotated, "valid_accuracy", "slow", slow=2.5).measurement_seconds == 2.5
-    with pytest.raises(ConfigError, match=r"measurement_seconds\.rate: expected a figure among .*\(slow\), got rate"):
+    with pytest.raises(ConfigError, match=r"measurement_seconds\.rate: .* \(here: slow\), got rate"):
         made(annotated, "valid_accuracy", "slow", rate=2.5)
     with pytest.raises(ConfigError, match="expected seconds of 0 or more, got -1"):
         made(annotated, "valid_accuracy", "slow", slow=-1)
@@ -245,6 +245,8 @@ def test_seeds_that_are_added_later_make_the_same_files(annotated: Table, make_j
         (("algorithm=tpe", "constraints=[slow<5]"), "constraints: expected none for algorithm tpe, got slow<5; those "
          "that take constraints: mo_rea, nsga2, random, rea"),
         (("objectives=[slow,rate]",), "expected valid_accuracy and others beside it, got slow, rate"),
+        (("objectives=[test_error,valid_accuracy]",), "valid_accuracy or test_error, one objective, got it twice"),
+        (("constraints=[test_error<10]",), "expected bounds on valid_accuracy, which this search sees, got test_error"),
         (("objectives=[valid_accuracy,slow,slow]",), "expected one name or several different ones"),
         (("objectives=[]",), "expected one name or several different ones"),
         (("constraints=[slow<5ms]",), "a number in the figure's unit, such as pixel3_latency<5; got 'slow<5ms'"),

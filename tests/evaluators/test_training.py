@@ -108,7 +108,7 @@ def test_the_same_job_says_the_same_whatever_the_processes_but_for_seconds(make_
         ("trial=mean", "evaluator=train: expected trial=random or a training seed, got mean"),
         ("evaluator.score_trials=[]", "score_trials: expected at least one training seed"),
         ("fidelities=[[3,3]]", r"fidelities: expected one that training-digits has on digits .*got epoch 3 of 3"),
-        ("objectives=test_error", "evaluator=train: expected objectives=valid_accuracy, got test_error"),
+        ("objectives=test_error", "expected valid_accuracy, the one objective of evaluator=train, got test_error"),
         ("evaluator.score_trials=[1.5]", r"evaluator.score_trials\[0\]: expected a whole number, got 1.5"),
         ("evaluator.score_trials=[-1]", "score_trials: expected at least one training seed"),
         ("evaluator.device=abacus", "evaluator.device: expected cpu or cuda, got 'abacus'"),

@@ -15,6 +15,7 @@ import pytest
 
 from nasbench_suite.errors import SourceError
 from nasbench_suite.folders import home, table_path
+from nasbench_suite.importing.foreign_files import check_arrived
 from nasbench_suite.registry.importers import import_file
 from nasbench_suite.registry.spaces import find_space
 from nasbench_suite.spaces.nb101 import NB101
@@ -297,3 +298,9 @@ def test_what_a_killed_import_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_bytes(CSV)
     taken(zipped(tmp_path / "x.zip", tmp_path / "mine.csv"))
     assert not left.exists()
+
+
+def test_an_empty_csv_is_told_what_a_csv_begins_with(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_bytes(b"")
+    with pytest.raises(SourceError, match="the file is empty; expected a line of headings, arch among them"):
+        check_arrived(tmp_path / "own.csv")

@@ -282,7 +282,7 @@ def test_the_run_of_wandb_is_fed_every_epoch_also_those_from_before_an_interrupt
         ("supernet.device=tpu", ConfigError, "supernet.device: expected cpu or cuda, got 'tpu'"),
         ("supernet.device=cuda:99", ConfigError, "supernet.device=cuda:99: there .* here; choose supernet.device=cpu"),
         ("+supernet.momentun=1", ConfigError, r"supernet\.momentun: .* did you mean supernet\.momentum"),
-        ("+supernet.network.chanels=1", ConfigError, "supernet.network: .*chanels"),
+        ("+supernet.network.chanels=1", ConfigError, "did you mean supernet.network.channels?"),
         ("+algorithm.speed=1", Exception, "speed"),
     ],
 )

@@ -36,7 +36,9 @@ def test_architectures_of_a_table_are_those_that_it_has(make_plan: MakePlan, min
         ("batch=1", "batch"),
         ("seed=-1", "seed"),
         ("dataset=null", "expected a data set, for no table is named"),
-        ("++network.chanels=3", "network: is not for space nb201"),
+        ("++network.chanels=3", r"a setting of space nb201's networks \(channels, .*did you mean network.channels?"),
+        ("++network.channels=8.5", "network.channels: expected a whole number, got 8.5"),
+        ("++network.classes=3", "network.classes: .* follows from the data set"),
     ],
 )
 def test_a_mistake_is_one_line(make_plan: MakePlan, word: str, said: str) -> None:

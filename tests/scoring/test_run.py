@@ -130,7 +130,7 @@ def test_a_column_of_another_source_is_refused_before_anything_is_computed(
     make_plan: MakePlan, mine: Table, tmp_path: Path
 ) -> None:
     run(make_plan("table=mine", "architectures=2"))
-    with pytest.raises(TableError, match="has synflow on digits from another source"):
+    with pytest.raises(TableError, match=r"has scores of digits by `score` with seed=0, in .* keep both"):
         run(make_plan("table=mine", "architectures=2", "seed=1"))
     assert len(list(tmp_path.glob("scores/*"))) == 1
 
@@ -142,7 +142,7 @@ def test_a_column_of_another_source_is_refused_before_anything_is_computed(
         ("device=cuda:99", "device=cuda:99: there is "),
         ("++batch=100000", "batch: expected at most 397,"),
         ("seed=9223372036854775808", "seed: expected "),
-        ("++network.nosuch=1", "network: is not for space nb201"),
+        ("++network.nosuch=1", "network.nosuch: expected a setting of space nb201's networks"),
     ],
 )
 def test_settings_are_checked_before_anybody_is_told_to_remove_scores(
