@@ -280,8 +280,8 @@ class TableObjectives:
                 f"{key}: expected {accuracies}, and {', '.join(OWN_UNITS)} or an annotation's columns beside it; got "
                 f"{name}"
                 if key == "objectives"
-                else f"{key}: expected bounds on valid_accuracy, {', '.join(OWN_UNITS)} or an annotation's columns, got "
-                f"one on {name}"
+                else f"{key}: expected bounds on valid_accuracy, {', '.join(OWN_UNITS)} or an annotation's columns, "
+                f"got one on {name}"
             )
         column = self._table.columns.find(name, self._dataset)  # raises
         return column.unit, column.device
