@@ -106,8 +106,8 @@ def test_a_price_beyond_the_budget_leaves_nothing_to_train(annotated: Table, mak
     [
         (["algorithm.column=gess"], UnknownMetricError, "did you mean guess"),
         (["algorithm.column=guess:up"], ConfigError, "guess:min or guess:max"),
-        (["+measurement_seconds.slow=1"], ConfigError, r"the algorithm's column \(guess\), got slow"),
-        (["algorithm=rea", "+measurement_seconds.guess=1"], ConfigError, r"\(none\), got guess"),
+        (["+measurement_seconds.slow=1"], ConfigError, r"the algorithm's column \(here: guess\), got slow"),
+        (["algorithm=rea", "+measurement_seconds.guess=1"], ConfigError, r"\(here: none\), got guess"),
         (["+measurement_seconds.guess=-1"], ConfigError, "seconds of 0 or more"),
         (["+algorithm.columns=guess"], ConfigError, "algorithm.columns"),
     ],
