@@ -151,7 +151,7 @@ def run_and_show(job: Job, wait: bool = True) -> float | None:
         return None
     report = make_report([folder])
     print(to_console(report))
-    if note := _only_random(job, report):
+    if note := _only_first_population(job, report):
         print(f"  note: {note}")
     print(f"results: {_shown(folder)}{'' if left else ' (was there: nothing was left to search)'}", flush=True)
     objective = _objective(report)
@@ -211,14 +211,15 @@ def _objective(report: Report) -> float | None:
     return row.valid_mean
 
 
-def _only_random(job: Job, report: Report) -> str | None:
+def _only_first_population(job: Job, report: Report) -> str | None:
     """Says that searches ended before anything was selected, where they did."""
-    population, mean = job.config["algorithm"].get("population"), report.configurations[0].row.evaluations_mean
+    algorithm, mean = job.config["algorithm"], report.configurations[0].row.evaluations_mean
+    population, drawn = algorithm.get("population"), "chosen by the column" if algorithm.get("column") else "random"
     if not is_whole(population) or mean is None or mean > population:
         return None
     return (
-        f"algorithm.population={population}, and a search has {mean:,.0f} evaluations: all of them are random, for the "
-        "first population is; lower it, or raise the budget"
+        f"algorithm.population={population}, and a search has {mean:,.0f} evaluations: all of them are {drawn}, for "
+        "the first population is; lower it, or raise the budget"
     )
 
 
